@@ -1,0 +1,28 @@
+package carafe.engine.llm;
+
+import org.jspecify.annotations.Nullable;
+
+/** One thing that happens while a model answers, in order: Started, any mix, then Done or Failed, exactly one of both. */
+public sealed interface LlmEvent {
+    /** The upstream accepted the call. */
+    record Started(String id, String model) implements LlmEvent {}
+
+    /** A piece of the answer. */
+    record Text(String text) implements LlmEvent {}
+
+    /** A piece of the model's thinking. */
+    record Reasoning(String text) implements LlmEvent {}
+
+    /** A piece of tool call {@code index}; id and name come with its first piece. */
+    record ToolCallDelta(
+            int index, @Nullable String id, @Nullable String name, String arguments) implements LlmEvent {}
+
+    /** Tokens read, written, and read from the provider's cache. */
+    record Usage(long input, long output, long cached) implements LlmEvent {}
+
+    /** The end as the model meant it; {@code reason} as in the OpenAI API: stop, length, tool_calls, content_filter. */
+    record Done(String reason) implements LlmEvent {}
+
+    /** The end by a fault; what came before stays valid. */
+    record Failed(LlmFailure failure) implements LlmEvent {}
+}

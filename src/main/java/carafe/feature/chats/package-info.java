@@ -1,0 +1,5 @@
+/** Rows and tree of chats. */
+@NullMarked
+package carafe.feature.chats;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Carafe's own pages. */
+@NullMarked
+package carafe.feature.web;
+
+import org.jspecify.annotations.NullMarked;

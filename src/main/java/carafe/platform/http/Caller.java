@@ -1,0 +1,44 @@
+package carafe.platform.http;
+
+import io.javalin.http.Context;
+import java.util.Objects;
+
+/** Who sends a request, as the authenticator established it; features read it and never the sign-in code. */
+public sealed interface Caller {
+    /** Nobody known; {@code address} is the peer's, for limits. */
+    record Anonymous(String address) implements Caller {}
+
+    /** An account signed in by a token. {@code loginId} is the token's {@code jti}; {@code num} the account's integer id. */
+    record Person(String id, long num, String name, String email, Role role, String loginId) implements Caller {}
+
+    /** An account that sent an API key. */
+    record Key(String keyId, Person owner) implements Caller {}
+
+    /** What somebody may do. */
+    enum Role {
+        PENDING,
+        USER,
+        ADMIN;
+
+        public String wire() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    /** The request attribute under which the caller travels. */
+    String ATTRIBUTE = "carafe.caller";
+
+    /** The caller of this request; the access check before every handler has put it there. */
+    static Caller of(Context ctx) {
+        return Objects.requireNonNull(ctx.attribute(ATTRIBUTE), "no caller: the route bypassed Routes");
+    }
+
+    /** The account behind this caller; only for routes whose rule asks for one. */
+    default Person person() {
+        return switch (this) {
+            case Person p -> p;
+            case Key k -> k.owner();
+            case Anonymous a -> throw new Problem.Unauthenticated("Sign in first.");
+        };
+    }
+}

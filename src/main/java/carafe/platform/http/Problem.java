@@ -1,0 +1,190 @@
+package carafe.platform.http;
+
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A failure that a client may know: status, stable code, a sentence for people, and where in the request it lies.
+ * Everything else that is thrown is a bug and answered as a bare 500. It carries no stack trace: it is an answer.
+ */
+public abstract sealed class Problem extends RuntimeException {
+    private final int status;
+    private final String code;
+    private final @Nullable String where;
+
+    private Problem(int status, String code, String message, @Nullable String where) {
+        super(message, null, false, false);
+        this.status = status;
+        this.code = code;
+        this.where = where;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public String code() {
+        return code;
+    }
+
+    /** The sentence for people. */
+    public String explain() {
+        return String.valueOf(getMessage());
+    }
+
+    /** The field or parameter at fault, in dotted form, or null. */
+    public @Nullable String where() {
+        return where;
+    }
+
+    /** Headers that belong to the answer, such as Retry-After. */
+    public Map<String, String> headers() {
+        return Map.of();
+    }
+
+    /** {@code error.type} of the OpenAI API. */
+    String openAiType() {
+        return switch (status) {
+            case 401 -> "authentication_error";
+            case 403 -> "permission_error";
+            case 429 -> "rate_limit_error";
+            case 500, 502, 503, 504 -> "server_error";
+            default -> "invalid_request_error";
+        };
+    }
+
+    /** {@code error.type} of the Anthropic API. */
+    String anthropicType() {
+        return switch (status) {
+            case 401 -> "authentication_error";
+            case 403 -> "permission_error";
+            case 404 -> "not_found_error";
+            case 413 -> "request_too_large";
+            case 429 -> "rate_limit_error";
+            case 529 -> "overloaded_error";
+            case 500, 502, 503, 504 -> "api_error";
+            default -> "invalid_request_error";
+        };
+    }
+
+    /** 400: the request is understood and cannot be right. */
+    public static final class BadRequest extends Problem {
+        public BadRequest(String message) {
+            this(message, null);
+        }
+
+        public BadRequest(String message, @Nullable String where) {
+            super(400, "bad_request", message, where);
+        }
+
+        public BadRequest(String code, String message, @Nullable String where) {
+            super(400, code, message, where);
+        }
+    }
+
+    /** 401: nobody, or somebody whose proof no longer holds. */
+    public static final class Unauthenticated extends Problem {
+        public Unauthenticated(String message) {
+            super(401, "unauthenticated", message, null);
+        }
+    }
+
+    /** 403 (on some surfaces 401): known, and not allowed. */
+    public static final class Forbidden extends Problem {
+        public Forbidden(String message) {
+            super(403, "forbidden", message, null);
+        }
+    }
+
+    /** 404: not there, or not yours. */
+    public static final class NotFound extends Problem {
+        public NotFound(String what) {
+            super(404, "not_found", "We could not find this " + what + ".", null);
+        }
+
+        public NotFound(String code, String message, @Nullable String where) {
+            super(404, code, message, where);
+        }
+    }
+
+    /** 405: the path exists, the method does not. */
+    public static final class MethodNotAllowed extends Problem {
+        public MethodNotAllowed(String method) {
+            super(405, "method_not_allowed", "The method " + method + " is not allowed here.", null);
+        }
+    }
+
+    /** 409: the state is against it. */
+    public static final class Conflict extends Problem {
+        public Conflict(String message) {
+            super(409, "conflict", message, null);
+        }
+    }
+
+    /** 413: more bytes than the route takes. */
+    public static final class TooLarge extends Problem {
+        public TooLarge(long limit) {
+            super(413, "too_large", "The request body is larger than the " + limit + " bytes allowed here.", null);
+        }
+    }
+
+    /** 415: not the content type the route reads. */
+    public static final class UnsupportedType extends Problem {
+        public UnsupportedType(String expected) {
+            super(415, "unsupported_media_type", "Send this request as " + expected + ".", null);
+        }
+    }
+
+    /** 422: well-formed JSON of the wrong shape. */
+    public static final class Unprocessable extends Problem {
+        public Unprocessable(String message, @Nullable String where) {
+            super(422, "unprocessable", message, where);
+        }
+    }
+
+    /** 429: too many for now; {@code Retry-After} says until when. */
+    public static final class TooMany extends Problem {
+        private final Duration wait;
+
+        public TooMany(String message, Duration wait) {
+            super(429, "rate_limited", message, null);
+            this.wait = wait;
+        }
+
+        @Override
+        public Map<String, String> headers() {
+            return Map.of("Retry-After", Long.toString(Math.max(1, (wait.toMillis() + 999) / 1000)));
+        }
+    }
+
+    /** 502, 503 or 504: something we depend on failed; the message says what to do. */
+    public static final class Upstream extends Problem {
+        private final Map<String, String> headers;
+
+        public Upstream(int status, String code, String message) {
+            this(status, code, message, Map.of());
+        }
+
+        public Upstream(int status, String code, String message, Map<String, String> headers) {
+            super(status, code, message, null);
+            this.headers = Map.copyOf(headers);
+        }
+
+        @Override
+        public Map<String, String> headers() {
+            return headers;
+        }
+    }
+
+    /** 500: a bug; the log has the rest under the request id. */
+    public static final class Internal extends Problem {
+        public Internal() {
+            super(
+                    500,
+                    "internal_error",
+                    "Something went wrong on our side. The log has more under this request id.",
+                    null);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package carafe.platform.http;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * The protocol family that a route speaks. It decides the shape of error bodies, which every client library parses.
+ * Sources: the Open WebUI back end, the OpenAI, Anthropic and Ollama APIs, and the contracts of the other surfaces.
+ */
+public enum Surface {
+    WEBUI,
+    OPENAI,
+    ANTHROPIC,
+    OLLAMA,
+    COURSE,
+    LOCAL,
+    FLOW,
+    PROXY;
+
+    /** The error body of this surface for {@code problem}; {@code requestId} is in it where the protocol has room. */
+    public ObjectNode render(Problem problem, String requestId) {
+        var body = JsonNodeFactory.instance.objectNode();
+        switch (this) {
+            case WEBUI -> body.put("detail", problem.explain()).put("request_id", requestId);
+            case OPENAI ->
+                body.putObject("error")
+                        .put("message", problem.explain())
+                        .put("type", problem.openAiType())
+                        .put("param", problem.where())
+                        .put("code", problem.code());
+            case ANTHROPIC -> {
+                body.put("type", "error");
+                body.putObject("error").put("type", problem.anthropicType()).put("message", problem.explain());
+                body.put("request_id", requestId);
+            }
+            case OLLAMA -> body.put("error", problem.explain());
+            case COURSE, LOCAL, PROXY -> {
+                body.putObject("error")
+                        .put("code", problem.code().toUpperCase(java.util.Locale.ROOT))
+                        .put("message", problem.explain())
+                        .put("request_id", requestId);
+            }
+            case FLOW ->
+                body.put("code", problem.status())
+                        .put("message", problem.explain())
+                        .put("sid", requestId);
+        }
+        return body;
+    }
+}

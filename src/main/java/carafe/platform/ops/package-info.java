@@ -1,0 +1,5 @@
+/** Health, metrics and logs. */
+@NullMarked
+package carafe.platform.ops;
+
+import org.jspecify.annotations.NullMarked;
