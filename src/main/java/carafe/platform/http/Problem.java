@@ -90,10 +90,21 @@ public abstract sealed class Problem extends RuntimeException {
         }
     }
 
-    /** 403 (on some surfaces 401): known, and not allowed. */
+    /** 403: known, and not allowed. */
     public static final class Forbidden extends Problem {
         public Forbidden(String message) {
             super(403, "forbidden", message, null);
+        }
+    }
+
+    /** 403, on the Open WebUI surface 401: the account's role is too low for this route. */
+    public static final class RoleTooLow extends Problem {
+        RoleTooLow() {
+            super(
+                    403,
+                    "forbidden",
+                    "You do not have permission to access this resource. Please contact your administrator.",
+                    null);
         }
     }
 
@@ -105,6 +116,13 @@ public abstract sealed class Problem extends RuntimeException {
 
         public NotFound(String code, String message, @Nullable String where) {
             super(404, code, message, where);
+        }
+    }
+
+    /** 404, on the Open WebUI surface 401: a row that is not there or belongs to somebody else; nobody learns which. */
+    public static final class NotYours extends Problem {
+        public NotYours(String what) {
+            super(404, "not_found", "We could not find this " + what + ", or it is not yours.", null);
         }
     }
 

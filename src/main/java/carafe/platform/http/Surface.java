@@ -17,6 +17,17 @@ public enum Surface {
     FLOW,
     PROXY;
 
+    /** The status this surface answers {@code problem} with; some protocols differ from plain HTTP. */
+    public int status(Problem problem) {
+        return switch (this) {
+            // a stock Open WebUI front end takes 401 for a missing role and for somebody else's chat
+            case WEBUI ->
+                problem instanceof Problem.RoleTooLow || problem instanceof Problem.NotYours ? 401 : problem.status();
+            case OPENAI, ANTHROPIC, OLLAMA, COURSE, LOCAL -> problem.status() == 422 ? 400 : problem.status();
+            case FLOW, PROXY -> problem.status();
+        };
+    }
+
     /** The error body of this surface for {@code problem}; {@code requestId} is in it where the protocol has room. */
     public ObjectNode render(Problem problem, String requestId) {
         var body = JsonNodeFactory.instance.objectNode();

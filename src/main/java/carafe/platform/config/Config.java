@@ -1,0 +1,151 @@
+package carafe.platform.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Everything that is fixed at start, read once from environment and {@code .env}, checked as a whole, then frozen. */
+public record Config(Server server, Data data, Models models, Accounts accounts, Limits limits, Logs logs) {
+    public record Server(
+            int port,
+            String host,
+            Duration shutdownTimeout,
+            List<String> trustedProxies,
+            List<String> corsOrigins,
+            boolean secureCookie) {}
+
+    /** {@code database} is a {@code postgresql://} address, or nothing set for SQLite in the folder. */
+    public record Data(Path folder, Secret database, boolean fullSync) {}
+
+    /** An upstream that the operator named in the environment. {@code kind} is openai or ollama. */
+    public record Upstream(String kind, String url, Secret key) {}
+
+    public record Models(
+            List<Upstream> upstreams, Duration localIdle, int localSlots, int localMemoryMb, Duration upstreamTimeout) {
+        public Models {
+            upstreams = List.copyOf(upstreams);
+        }
+    }
+
+    /** Defaults for what admins change later, except the secret key. {@code signup} empty: until the first account. */
+    public record Accounts(
+            Secret secretKey, Optional<Boolean> signup, String defaultRole, boolean apiKeys, String jwtExpiresIn) {}
+
+    public record Limits(int signinPerMinute, int signupPerMinute) {}
+
+    public record Logs(String level, boolean json, int requestsPerSecond, int requestLogDays) {}
+
+    /** @throws ConfigException naming every mistake */
+    public static Config from(Map<String, String> process, Path envFile) {
+        var env = new Environment(Environment.load(process, envFile));
+        var config = new Config(server(env), data(env), models(env), accounts(env), limits(env), logs(env));
+        env.check();
+        return config;
+    }
+
+    private static Server server(Environment env) {
+        return new Server(
+                env.number(Catalogue.PORT, 0, 65_535),
+                env.text(Catalogue.HOST),
+                env.duration(Catalogue.SHUTDOWN_TIMEOUT),
+                env.list(Catalogue.TRUSTED_PROXIES),
+                env.list(Catalogue.CORS),
+                env.isOn(Catalogue.COOKIE_SECURE));
+    }
+
+    private static Data data(Environment env) {
+        var database = env.text(Catalogue.DATABASE_URL);
+        if (!database.isEmpty() && !database.matches("(jdbc:)?postgres(ql)?://.+")) {
+            env.mistake(Catalogue.DATABASE_URL, database, "a PostgreSQL address");
+        }
+        return new Data(
+                Path.of(env.text(Catalogue.DATA_DIR)),
+                new Secret(database),
+                env.oneOf(Catalogue.SYNCHRONOUS, "NORMAL", "FULL").equals("FULL"));
+    }
+
+    private static Models models(Environment env) {
+        var upstreams = new ArrayList<Upstream>();
+        var urls = env.list(Catalogue.OPENAI_URLS);
+        var keys = env.list(Catalogue.OPENAI_KEYS);
+        if (urls.isEmpty() && !keys.isEmpty()) {
+            urls = List.of("https://api.openai.com/v1"); // a key alone means the service it is named after
+        }
+        for (int i = 0; i < urls.size(); i++) {
+            var key = i < keys.size() ? keys.get(i) : "";
+            if (!urls.get(i).isEmpty()) {
+                upstreams.add(new Upstream("openai", url(env, Catalogue.OPENAI_URLS, urls.get(i)), new Secret(key)));
+            }
+        }
+        for (var url : env.list(Catalogue.OLLAMA_URLS)) {
+            if (!url.isEmpty()) {
+                upstreams.add(new Upstream("ollama", url(env, Catalogue.OLLAMA_URLS, url), Secret.NONE));
+            }
+        }
+        env.given(Catalogue.DEEPSEEK_KEY)
+                .ifPresent(
+                        key -> upstreams.add(new Upstream("openai", "https://api.deepseek.com/v1", new Secret(key))));
+        return new Models(
+                upstreams,
+                env.duration(Catalogue.LOCAL_IDLE),
+                env.number(Catalogue.LOCAL_SLOTS, 1, 16),
+                env.number(Catalogue.LOCAL_MEMORY, 256, 4_000_000),
+                env.duration(Catalogue.UPSTREAM_FIRST_BYTE));
+    }
+
+    private static String url(Environment env, Setting setting, String text) {
+        try {
+            var uri = URI.create(text);
+            var scheme = uri.getScheme();
+            if (uri.getHost() != null && ("http".equals(scheme) || "https".equals(scheme))) {
+                return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+            }
+        } catch (IllegalArgumentException e) {
+            // told below, with the others
+        }
+        env.mistake(setting, text, "an http or https address");
+        return text;
+    }
+
+    private static Accounts accounts(Environment env) {
+        var expires = env.text(Catalogue.JWT_EXPIRES);
+        if (!isLifetime(expires)) {
+            env.mistake(Catalogue.JWT_EXPIRES, expires, "a duration or -1");
+        }
+        return new Accounts(
+                new Secret(env.text(Catalogue.SECRET_KEY)),
+                env.optionalSwitch(Catalogue.ENABLE_SIGNUP),
+                env.oneOf(Catalogue.DEFAULT_ROLE, "pending", "user", "admin"),
+                env.isOn(Catalogue.ENABLE_API_KEYS),
+                expires);
+    }
+
+    /** Whether {@code text} says how long a sign-in lasts: a duration, or -1 for ever. */
+    public static boolean isLifetime(String text) {
+        if (text.equals("-1")) {
+            return true;
+        }
+        try {
+            return Durations.parse(text).isPositive();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static Limits limits(Environment env) {
+        return new Limits(
+                env.number(Catalogue.RATE_SIGNIN, 0, 1_000_000), env.number(Catalogue.RATE_SIGNUP, 0, 1_000_000));
+    }
+
+    private static Logs logs(Environment env) {
+        return new Logs(
+                env.oneOf(Catalogue.LOG_LEVEL, "INFO", "DEBUG", "WARN", "ERROR"),
+                env.oneOf(Catalogue.LOG_FORMAT, "json", "text").equals("json"),
+                env.number(Catalogue.LOG_SAMPLE, 0, 1_000_000),
+                env.number(Catalogue.LOG_RETENTION, 1, 3650));
+    }
+}

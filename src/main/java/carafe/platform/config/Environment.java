@@ -1,0 +1,154 @@
+package carafe.platform.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads settings from variables and collects every mistake, so that one start tells them all. */
+final class Environment {
+    private final Map<String, String> variables;
+    private final List<String> mistakes = new ArrayList<>();
+
+    Environment(Map<String, String> variables) {
+        this.variables = Map.copyOf(variables);
+    }
+
+    /** The process environment over the file {@code .env}, if there is one. */
+    static Map<String, String> load(Map<String, String> process, Path file) {
+        var all = new HashMap<String, String>();
+        if (Files.isRegularFile(file)) {
+            try {
+                for (var line : Files.readAllLines(file)) {
+                    readLine(line, all);
+                }
+            } catch (IOException e) {
+                throw new ConfigException(List.of("cannot read " + file + ": " + e.getMessage()));
+            }
+        }
+        all.putAll(process);
+        return all;
+    }
+
+    private static void readLine(String line, Map<String, String> into) {
+        var text = line.strip();
+        if (text.startsWith("export ")) {
+            text = text.substring(7).strip();
+        }
+        int equals = text.indexOf('=');
+        if (equals <= 0 || text.startsWith("#")) {
+            return;
+        }
+        var value = text.substring(equals + 1).strip();
+        if (value.length() >= 2
+                && (value.startsWith("\"") || value.startsWith("'"))
+                && value.charAt(0) == value.charAt(value.length() - 1)) {
+            value = value.substring(1, value.length() - 1);
+        } else {
+            int comment = value.indexOf(" #");
+            value = comment < 0 ? value : value.substring(0, comment).strip();
+        }
+        into.put(text.substring(0, equals).strip(), value);
+    }
+
+    Optional<String> given(Setting setting) {
+        var value = variables.get(setting.name());
+        for (var alias : setting.aliases()) {
+            value = value == null || value.isBlank() ? variables.get(alias) : value;
+        }
+        return Optional.ofNullable(blankToNull(value));
+    }
+
+    private static @Nullable String blankToNull(@Nullable String value) {
+        return value == null || value.isBlank() ? null : value.strip();
+    }
+
+    String text(Setting setting) {
+        return given(setting).orElse(setting.fallback());
+    }
+
+    String oneOf(Setting setting, String... choices) {
+        var value = text(setting);
+        for (var choice : choices) {
+            if (choice.equalsIgnoreCase(value)) {
+                return choice;
+            }
+        }
+        mistake(setting, value, "one of " + String.join(", ", choices));
+        return setting.fallback();
+    }
+
+    int number(Setting setting, int min, int max) {
+        var value = text(setting);
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // told below, with the others
+        }
+        mistake(setting, value, "a whole number from " + min + " to " + max);
+        return Integer.parseInt(setting.fallback());
+    }
+
+    Optional<Boolean> optionalSwitch(Setting setting) {
+        var value = text(setting);
+        if (value.isEmpty()) {
+            return Optional.empty();
+        }
+        return switch (value.toLowerCase(Locale.ROOT)) {
+            case "true", "1", "yes", "on" -> Optional.of(true);
+            case "false", "0", "no", "off" -> Optional.of(false);
+            default -> {
+                mistake(setting, value, "true or false");
+                yield Optional.empty();
+            }
+        };
+    }
+
+    boolean isOn(Setting setting) {
+        return optionalSwitch(setting).orElse(false);
+    }
+
+    Duration duration(Setting setting) {
+        var value = text(setting);
+        try {
+            return Durations.parse(value);
+        } catch (IllegalArgumentException e) {
+            mistake(setting, value, "a duration such as 90s, 5m or 4w");
+            return Durations.parse(setting.fallback());
+        }
+    }
+
+    /** Entries separated by semicolons or commas; an empty place between semicolons stays, so that lists line up. */
+    List<String> list(Setting setting) {
+        var value = text(setting);
+        if (value.isEmpty()) {
+            return List.of();
+        }
+        return Arrays.stream(value.split(value.contains(";") ? ";" : ",", -1))
+                .map(String::strip)
+                .toList();
+    }
+
+    void mistake(Setting setting, String value, String expected) {
+        var shown = setting.secret() ? "its value" : "'" + value + "'";
+        mistakes.add(
+                setting.name() + ": " + shown + " is not " + expected + " (for example " + setting.example() + ")");
+    }
+
+    void check() {
+        if (!mistakes.isEmpty()) {
+            throw new ConfigException(mistakes);
+        }
+    }
+}

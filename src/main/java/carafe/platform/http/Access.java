@@ -1,0 +1,41 @@
+package carafe.platform.http;
+
+/** Who may use a route. Everything else is refused; there is no route without one of these. */
+public enum Access {
+    /** Anybody, signed in or not. */
+    PUBLIC,
+    /** Any account, also one that waits for approval. */
+    ANY,
+    /** Any account by its sign-in; API keys are refused. */
+    ANY_SESSION,
+    /** Accounts with role user or admin. */
+    USER,
+    /** Administrators. */
+    ADMIN;
+
+    /** Throws unless {@code caller} may pass. */
+    void check(Caller caller) {
+        if (this == PUBLIC) {
+            return;
+        }
+        switch (caller) {
+            case Caller.Anonymous a ->
+                throw new Problem.Unauthenticated("Sign in first: send a valid session token or API key.");
+            case Caller.Key k
+            when this == ANY_SESSION -> throw new Problem.Forbidden("API keys cannot be used here; sign in.");
+            case Caller.Key k -> checkRole(k.owner().role());
+            case Caller.Person p -> checkRole(p.role());
+        }
+    }
+
+    private void checkRole(Caller.Role role) {
+        var enough = switch (this) {
+            case PUBLIC, ANY, ANY_SESSION -> true;
+            case USER -> role != Caller.Role.PENDING;
+            case ADMIN -> role == Caller.Role.ADMIN;
+        };
+        if (!enough) {
+            throw new Problem.RoleTooLow();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package carafe.platform.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Objects;
+
+/** Reads request bodies within the limit of their route, also when they come without a length. */
+public final class Body {
+    private final ObjectMapper mapper;
+
+    public Body(ObjectMapper mapper) {
+        this.mapper = mapper;
+    }
+
+    /** The bytes of the body. @throws Problem.TooLarge beyond the route's limit */
+    public byte[] bytes(Context ctx) {
+        long limit = limit(ctx);
+        try {
+            byte[] bytes = ctx.req().getInputStream().readNBytes((int) Math.min(limit + 1, Integer.MAX_VALUE - 8));
+            if (bytes.length > limit) {
+                throw new Problem.TooLarge(limit);
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new Problem.BadRequest("The request body did not arrive whole.");
+        }
+    }
+
+    /** The body as a JSON object. @throws Problem for another content type, broken or empty JSON, or another JSON type */
+    public ObjectNode object(Context ctx) {
+        return object(ctx, bytes(ctx));
+    }
+
+    /** As {@link #object(Context)} for bytes that were read before. */
+    public ObjectNode object(Context ctx, byte[] bytes) {
+        var type = ctx.contentType();
+        if (type != null && !type.toLowerCase(Locale.ROOT).contains("json")) {
+            throw new Problem.UnsupportedType("application/json");
+        }
+        if (bytes.length == 0) {
+            throw new Problem.BadRequest("invalid_json", "The request body is empty; send a JSON object.", null);
+        }
+        try {
+            if (mapper.readTree(bytes) instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (IOException e) {
+            throw broken(e);
+        }
+        throw new Problem.Unprocessable("The request body must be a JSON object.", null);
+    }
+
+    public Fields fields(Context ctx) {
+        return new Fields(object(ctx), "");
+    }
+
+    static Problem broken(IOException e) {
+        if (e instanceof JsonProcessingException json && json.getLocation() != null) {
+            var at = json.getLocation();
+            return new Problem.BadRequest(
+                    "invalid_json",
+                    "The request body is not valid JSON (line " + at.getLineNr() + ", column " + at.getColumnNr()
+                            + "): " + firstLine(json.getOriginalMessage()),
+                    null);
+        }
+        return new Problem.BadRequest("invalid_json", "The request body is not valid JSON.", null);
+    }
+
+    private static String firstLine(String message) {
+        int end = message.indexOf('\n');
+        var line = end < 0 ? message : message.substring(0, end);
+        return line.length() > 200 ? line.substring(0, 200) : line;
+    }
+
+    private static long limit(Context ctx) {
+        return Objects.requireNonNull(ctx.endpoint().metadata(Rule.class), "route without a rule")
+                .maxBody();
+    }
+}

@@ -1,0 +1,49 @@
+package carafe.platform.http;
+
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Cross-origin access from configuration ({@code CORS_ALLOW_ORIGIN}): none by default, {@code *} for anybody without
+ * credentials, or a list of origins that may also use cookies. Source: the Fetch standard, section 3.2.
+ */
+public final class Cors {
+    private final boolean any;
+    private final Set<String> origins;
+
+    public Cors(List<String> allowed) {
+        this.any = allowed.contains("*");
+        this.origins = Set.copyOf(allowed);
+    }
+
+    boolean allowsCredentials(String origin) {
+        return !origin.equals("*") && origins.contains(origin);
+    }
+
+    /** Adds the headers a browser needs; answers true when the request was a preflight and is done. */
+    boolean apply(Context ctx) {
+        var origin = ctx.header("Origin");
+        if (origin == null || !(any || origins.contains(origin))) {
+            return false;
+        }
+        var listed = allowsCredentials(origin);
+        ctx.res().setHeader("Access-Control-Allow-Origin", listed ? origin : "*");
+        ctx.res().addHeader("Vary", "Origin");
+        if (listed) {
+            ctx.res().setHeader("Access-Control-Allow-Credentials", "true");
+        }
+        ctx.res().setHeader("Access-Control-Expose-Headers", "X-Request-ID, Retry-After");
+        if (!"OPTIONS".equals(ctx.req().getMethod()) || ctx.header("Access-Control-Request-Method") == null) {
+            return false;
+        }
+        ctx.res().setHeader("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE");
+        var wanted = ctx.header("Access-Control-Request-Headers");
+        if (wanted != null && wanted.length() <= 1024) {
+            ctx.res().setHeader("Access-Control-Allow-Headers", wanted);
+        }
+        ctx.res().setHeader("Access-Control-Max-Age", "600");
+        ctx.status(204);
+        return true;
+    }
+}

@@ -1,0 +1,41 @@
+package carafe.platform.http;
+
+import io.javalin.http.Context;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The proof of identity a request carries. Order: {@code Authorization: Bearer}, {@code x-api-key}, cookie
+ * {@code token}; the first that is present counts, so that a stale cookie never overrides an explicit header.
+ */
+public record Credentials(Source source, String token) {
+    /** Where the proof came from; a cookie is sent by browsers on their own and needs the same-origin check. */
+    public enum Source {
+        NONE,
+        BEARER,
+        API_KEY_HEADER,
+        COOKIE
+    }
+
+    static Credentials of(Context ctx) {
+        var authorization = ctx.header("Authorization");
+        if (authorization != null && authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
+            return bounded(Source.BEARER, authorization.substring(7).trim());
+        }
+        var apiKey = ctx.header("x-api-key");
+        if (apiKey != null) {
+            return bounded(Source.API_KEY_HEADER, apiKey.trim());
+        }
+        var cookie = cookie(ctx);
+        return cookie == null ? new Credentials(Source.NONE, "") : bounded(Source.COOKIE, cookie);
+    }
+
+    private static @Nullable String cookie(Context ctx) {
+        return ctx.header("Cookie") == null ? null : ctx.cookie("token");
+    }
+
+    private static Credentials bounded(Source source, String token) {
+        return token.isEmpty() || token.length() > 4096
+                ? new Credentials(Source.NONE, "")
+                : new Credentials(source, token);
+    }
+}

@@ -1,0 +1,91 @@
+package carafe.platform.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import java.io.IOException;
+import org.eclipse.jetty.io.EofException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one funnel: whatever a handler throws becomes an answer in the shape of its route's surface. */
+final class Errors {
+    static final String SURFACE = "carafe.surface";
+    private static final Logger log = LoggerFactory.getLogger(Errors.class);
+
+    private Errors() {}
+
+    static void register(RoutesConfig routes) {
+        routes.exception(Problem.class, (problem, ctx) -> answer(ctx, problem));
+        routes.exception(JsonProcessingException.class, (e, ctx) -> answer(ctx, Body.broken(e)));
+        routes.exception(HttpResponseException.class, (e, ctx) -> answer(ctx, known(e, ctx)));
+        routes.exception(EofException.class, (e, ctx) -> gone(ctx, e));
+        routes.exception(IOException.class, (e, ctx) -> {
+            if (ctx.res().isCommitted()) {
+                gone(ctx, e);
+            } else {
+                unexpected(ctx, e);
+            }
+        });
+        routes.exception(Exception.class, (e, ctx) -> unexpected(ctx, e));
+    }
+
+    /** Errors of the virtual machine (memory, or a stack too deep for some data) end one request, not the server. */
+    static Problem fatal(Context ctx, Error error) {
+        log.error("request failed method={} path={}", ctx.req().getMethod(), ctx.path(), error);
+        return new Problem.Internal();
+    }
+
+    private static void unexpected(Context ctx, Exception e) {
+        log.error("request failed method={} path={}", ctx.req().getMethod(), ctx.path(), e);
+        answer(ctx, new Problem.Internal());
+    }
+
+    private static void gone(Context ctx, IOException e) {
+        log.debug("client left path={} cause={}", ctx.path(), e.toString());
+        ResponseStream.abort(ctx);
+    }
+
+    private static Problem known(HttpResponseException e, Context ctx) {
+        return switch (e.getStatus()) {
+            case 404 -> new Problem.NotFound("not_found", "There is nothing at this address.", null);
+            case 405 -> new Problem.MethodNotAllowed(ctx.req().getMethod());
+            case 413 -> new Problem.TooLarge(Rule.MEBIBYTE);
+            case 500 -> new Problem.Internal();
+            default -> new Problem.BadRequest("This request cannot be answered (" + e.getStatus() + ").");
+        };
+    }
+
+    private static void answer(Context ctx, Problem problem) {
+        if (ctx.res().isCommitted()) {
+            // the status is out: only a cut connection tells the client that what it has is not the whole
+            ResponseStream.abort(ctx);
+            return;
+        }
+        Surface declared = ctx.attribute(SURFACE);
+        var surface = declared == null ? surfaceOf(ctx.path()) : declared;
+        problem.headers().forEach(ctx.res()::setHeader);
+        ObjectNode body = surface.render(problem, RequestId.of(ctx));
+        if (declared == null) {
+            // nobody knows which client asks for a path that does not exist: every field that one may look for
+            body.put("detail", problem.explain());
+            if (!body.has("error")) {
+                body.setAll(Surface.OPENAI.render(problem, RequestId.of(ctx)));
+            }
+        }
+        ctx.status(surface.status(problem)).json(body);
+    }
+
+    /** For paths that no route has claimed; claimed ones name their surface. */
+    private static Surface surfaceOf(String path) {
+        if (path.startsWith("/v1/messages")) {
+            return Surface.ANTHROPIC;
+        }
+        if (path.startsWith("/v1/") || path.startsWith("/openai/")) {
+            return Surface.OPENAI;
+        }
+        return path.startsWith("/ollama/") ? Surface.OLLAMA : Surface.WEBUI;
+    }
+}

@@ -1,0 +1,113 @@
+package carafe.platform.http;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.json.JavalinJackson;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+
+/** Javalin as Carafe runs it: virtual threads, own JSON, no file serving, one funnel for errors, a graceful stop. */
+public final class HttpServer implements AutoCloseable {
+    /**
+     * @param port 0 takes a free one
+     * @param stopTimeout how long running requests may go on after {@link #close}
+     */
+    public record Settings(String host, int port, Duration stopTimeout, Networks trustedProxies, Cors cors) {}
+
+    /** Longer than any heartbeat of ours, shorter than a forgotten connection should live. */
+    private static final Duration IDLE = Duration.ofSeconds(120);
+
+    private final Javalin javalin;
+    private final AtomicReference<List<Routes.Declared>> declared = new AtomicReference<>(List.of());
+
+    /** Registers everything {@code features} asks for; {@link #start} opens the port. */
+    public HttpServer(
+            Settings settings,
+            ObjectMapper mapper,
+            Authenticator authenticator,
+            Limits limits,
+            Consumer<RequestEnd> observer,
+            Consumer<Routes> features) {
+        var guard = new Guard(authenticator, limits, settings.trustedProxies(), settings.cors());
+        this.javalin = Javalin.create(config -> {
+            basics(config, settings, mapper);
+            config.routes.before(ctx -> begin(ctx, settings.cors()));
+            config.requestLogger.http((ctx, ms) -> end(ctx, ms, observer));
+            Errors.register(config.routes);
+            var routes = new Routes(config.routes, guard);
+            features.accept(routes);
+            declared.set(routes.declared());
+        });
+    }
+
+    private static void basics(JavalinConfig config, Settings settings, ObjectMapper mapper) {
+        config.concurrency.useVirtualThreads = true;
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.startup.startupWatcherEnabled = false; // a thread that waits five seconds, per instance
+        config.jsonMapper(new JavalinJackson(mapper, true));
+        config.http.prefer405over404 = true;
+        config.http.maxRequestSize = Rule.MEBIBYTE; // only for what bypasses Body, which nothing should
+        config.jetty.modifyServer(server -> {
+            server.insertHandler(new GracefulHandler());
+            server.setStopTimeout(settings.stopTimeout().toMillis());
+        });
+        config.jetty.addConnector((server, http) -> {
+            http.setSendServerVersion(false);
+            http.setRequestHeaderSize(32 * 1024);
+            var connector = new ServerConnector(server, new HttpConnectionFactory(new HttpConfiguration(http)));
+            connector.setHost(settings.host());
+            connector.setPort(settings.port());
+            connector.setIdleTimeout(IDLE.toMillis());
+            connector.setAcceptQueueSize(1024);
+            return connector;
+        });
+    }
+
+    private static void begin(Context ctx, Cors cors) {
+        RequestId.begin(ctx);
+        ctx.res().setHeader("X-Content-Type-Options", "nosniff");
+        if (cors.apply(ctx)) {
+            ctx.skipRemainingHandlers();
+        }
+    }
+
+    private static void end(Context ctx, float milliseconds, Consumer<RequestEnd> observer) {
+        var endpoint = ctx.endpoints().lastHttpEndpoint();
+        observer.accept(new RequestEnd(
+                RequestId.of(ctx),
+                ctx.req().getMethod(),
+                endpoint == null ? "unmatched" : endpoint.path,
+                ctx.path(),
+                ctx.statusCode(),
+                (long) (milliseconds * 1_000_000)));
+        RequestId.end();
+    }
+
+    public void start() {
+        javalin.start();
+    }
+
+    /** The port that is really open. */
+    public int port() {
+        return javalin.port();
+    }
+
+    /** All endpoints in order of matching. */
+    public List<Routes.Declared> endpoints() {
+        return declared.get();
+    }
+
+    @Override
+    public void close() {
+        javalin.stop();
+    }
+}

@@ -1,0 +1,9 @@
+package carafe.platform.http;
+
+/**
+ * A request that has been answered, for logs and metrics.
+ *
+ * @param route the template that matched, or "unmatched"; never the raw path, whose values are without bound
+ * @param nanos from the first handler to the last byte
+ */
+public record RequestEnd(String requestId, String method, String route, String path, int status, long nanos) {}

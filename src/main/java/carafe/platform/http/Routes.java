@@ -1,0 +1,77 @@
+package carafe.platform.http;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+import io.javalin.router.Endpoint;
+import io.javalin.websocket.WsConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Where features register their endpoints. Each one comes with its {@link Rule}, checked before its handler runs. The
+ * router is a list searched from the front, so the busiest features register first.
+ */
+public final class Routes {
+    /** One registered endpoint, for tests and generated tables. */
+    public record Declared(String method, String path, Rule rule) {}
+
+    private final RoutesConfig javalin;
+    private final Guard guard;
+    private final List<Declared> declared = new ArrayList<>();
+
+    Routes(RoutesConfig javalin, Guard guard) {
+        this.javalin = javalin;
+        this.guard = guard;
+    }
+
+    public void get(String path, Rule rule, Handler handler) {
+        add(HandlerType.GET, path, rule, handler);
+    }
+
+    public void head(String path, Rule rule, Handler handler) {
+        add(HandlerType.HEAD, path, rule, handler);
+    }
+
+    public void post(String path, Rule rule, Handler handler) {
+        add(HandlerType.POST, path, rule, handler);
+    }
+
+    public void put(String path, Rule rule, Handler handler) {
+        add(HandlerType.PUT, path, rule, handler);
+    }
+
+    public void patch(String path, Rule rule, Handler handler) {
+        add(HandlerType.PATCH, path, rule, handler);
+    }
+
+    public void delete(String path, Rule rule, Handler handler) {
+        add(HandlerType.DELETE, path, rule, handler);
+    }
+
+    /** A WebSocket endpoint; the rule is checked before the upgrade. */
+    public void webSocket(String path, Rule rule, Consumer<WsConfig> socket) {
+        declared.add(new Declared("WS", path, rule));
+        javalin.wsBeforeUpgrade(path, ctx -> {
+            ctx.attribute(Errors.SURFACE, rule.surface());
+            RequestId.begin(ctx);
+            guard.admitUpgrade(ctx, rule);
+        });
+        javalin.ws(path, socket);
+    }
+
+    /** All endpoints in order of registration, which is the order of matching. */
+    public List<Declared> declared() {
+        return List.copyOf(declared);
+    }
+
+    private void add(HandlerType method, String path, Rule rule, Handler handler) {
+        declared.add(new Declared(method.name(), path, rule));
+        javalin.addEndpoint(Endpoint.create(method, path).addMetadata(rule).handler(ctx -> {
+            ctx.attribute(Errors.SURFACE, rule.surface());
+            guard.admit(ctx, rule);
+            handler.handle(ctx);
+        }));
+    }
+}
