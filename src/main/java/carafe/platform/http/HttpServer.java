@@ -23,7 +23,7 @@ public final class HttpServer implements AutoCloseable {
     public record Settings(String host, int port, Duration stopTimeout, Networks trustedProxies, Cors cors) {}
 
     /** Longer than any heartbeat of ours, shorter than a forgotten connection should live. */
-    private static final Duration IDLE = Duration.ofSeconds(120);
+    private static final Duration IDLE = Duration.ofMinutes(2);
 
     private final Javalin javalin;
     private final AtomicReference<List<Routes.Declared>> declared = new AtomicReference<>(List.of());
