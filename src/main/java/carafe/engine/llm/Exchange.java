@@ -1,0 +1,69 @@
+package carafe.engine.llm;
+
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An upstream's answer whose body is still on its way. It must be closed. Closing before the end of the body cuts the
+ * connection; the client underneath would otherwise read a stream nobody wants to its end, and somebody pays for it.
+ */
+public final class Exchange implements AutoCloseable {
+    private final HttpUriRequestBase request;
+    private final ClassicHttpResponse response;
+    private boolean complete;
+
+    Exchange(HttpUriRequestBase request, ClassicHttpResponse response) {
+        this.request = request;
+        this.response = response;
+    }
+
+    public int status() {
+        return response.getCode();
+    }
+
+    public @Nullable String header(String name) {
+        var header = response.getFirstHeader(name);
+        return header == null ? null : header.getValue();
+    }
+
+    /** The next bytes, at least one; -1 at the end of the body. */
+    public int read(byte[] buffer) throws IOException {
+        int count = body().read(buffer);
+        complete = count < 0;
+        return count;
+    }
+
+    /** The whole body. @throws IOException when it is longer than {@code limit} */
+    public byte[] readAll(int limit) throws IOException {
+        byte[] bytes = body().readNBytes(limit + 1);
+        if (bytes.length > limit) {
+            throw new IOException("the upstream's answer is larger than " + limit + " bytes");
+        }
+        complete = true;
+        return bytes;
+    }
+
+    private InputStream body() throws IOException {
+        var entity = response.getEntity();
+        return entity == null ? InputStream.nullInputStream() : entity.getContent();
+    }
+
+    /** Ends the exchange from another thread; a blocked read fails at once. */
+    public void cancel() {
+        request.cancel();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (complete) {
+            EntityUtils.consume(response.getEntity()); // gives the connection back for the next call
+        } else {
+            request.cancel();
+        }
+        response.close();
+    }
+}

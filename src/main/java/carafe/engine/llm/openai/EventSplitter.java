@@ -1,0 +1,65 @@
+package carafe.engine.llm.openai;
+
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Cuts a byte stream into server-sent events at blank lines, without decoding it. An event that is longer than
+ * {@value #MOST} bytes is handed on in pieces: passing bytes through matters more than their shape.
+ */
+public final class EventSplitter {
+    /** Receives one whole event with its closing blank line; the bytes are valid only during the call. */
+    @FunctionalInterface
+    public interface EventSink {
+        void event(byte[] bytes, int offset, int length) throws IOException;
+    }
+
+    private static final int MOST = 4 << 20;
+
+    private byte[] kept = new byte[0];
+
+    /** Takes the next bytes of the stream and hands on every event they complete. */
+    public void accept(byte[] bytes, int length, EventSink sink) throws IOException {
+        byte[] all = bytes;
+        int end = length;
+        if (kept.length > 0) {
+            all = Arrays.copyOf(kept, kept.length + length);
+            System.arraycopy(bytes, 0, all, kept.length, length);
+            end = all.length;
+        }
+        int from = Math.max(0, kept.length - 3);
+        int start = 0;
+        for (int next = boundary(all, from, end); next >= 0; next = boundary(all, start, end)) {
+            sink.event(all, start, next - start);
+            start = next;
+        }
+        kept = start == end ? new byte[0] : Arrays.copyOfRange(all, start, end);
+        if (kept.length > MOST) {
+            finish(sink);
+        }
+    }
+
+    /** Hands on what is left after the last blank line. */
+    public void finish(EventSink sink) throws IOException {
+        if (kept.length > 0) {
+            byte[] rest = kept;
+            kept = new byte[0];
+            sink.event(rest, 0, rest.length);
+        }
+    }
+
+    /** The position after the next blank line, or -1. Lines end in LF or CR LF. */
+    private static int boundary(byte[] bytes, int from, int end) {
+        for (int i = from; i + 1 < end; i++) {
+            if (bytes[i] == '\n') {
+                if (bytes[i + 1] == '\n') {
+                    return i + 2;
+                }
+                if (bytes[i + 1] == '\r' && i + 2 < end && bytes[i + 2] == '\n') {
+                    return i + 3;
+                }
+            }
+        }
+        return -1;
+    }
+}

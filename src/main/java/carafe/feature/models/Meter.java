@@ -1,0 +1,98 @@
+package carafe.feature.models;
+
+import carafe.engine.llm.LlmEvent;
+import carafe.platform.http.Caller;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+
+/** Measures model calls and books each of them once, whether it succeeded or not. */
+public final class Meter {
+    private final Ledger ledger;
+    private final Clock clock;
+
+    public Meter(Ledger ledger, Clock clock) {
+        this.ledger = ledger;
+        this.clock = clock;
+    }
+
+    /** Begins a call; closing the hold books it. */
+    Hold open(Use use, ModelEntry model) {
+        return new Hold(use, model);
+    }
+
+    /** A call in progress, used by one thread. */
+    final class Hold implements AutoCloseable {
+        private final Use use;
+        private final ModelEntry model;
+        private final long startedAt = clock.millis();
+        private final long started = System.nanoTime();
+        private long firstMs;
+        private int status = 500;
+        private LlmEvent.@Nullable Usage usage;
+        private long estimatedOut;
+
+        private Hold(Use use, ModelEntry model) {
+            this.use = use;
+            this.model = model;
+        }
+
+        /** The first piece of the answer is there. */
+        void first() {
+            if (firstMs == 0) {
+                firstMs = Math.max(1, elapsedMs());
+            }
+        }
+
+        /** What the upstream counted. */
+        void settle(LlmEvent.@Nullable Usage counted) {
+            usage = counted == null ? usage : counted;
+        }
+
+        /** For a call that ends before the upstream counted: pieces of text seen, about one token each. */
+        void pieces(long count) {
+            estimatedOut += count;
+        }
+
+        void status(int newStatus) {
+            status = newStatus;
+        }
+
+        long firstMs() {
+            return firstMs;
+        }
+
+        long elapsedMs() {
+            return (System.nanoTime() - started) / 1_000_000;
+        }
+
+        @Override
+        public void close() {
+            var counted = usage;
+            ledger.append(new UsageRow(
+                    use.callId(),
+                    startedAt,
+                    accountId(use.caller()),
+                    use.caller() instanceof Caller.Key key ? key.keyId() : null,
+                    use.surface(),
+                    use.refKind(),
+                    use.refId(),
+                    model.id(),
+                    model.connection().id(),
+                    counted == null ? 0 : counted.input(),
+                    counted == null ? estimatedOut : counted.output(),
+                    counted == null ? 0 : counted.cached(),
+                    counted == null,
+                    firstMs,
+                    elapsedMs(),
+                    status));
+        }
+
+        private static @Nullable String accountId(Caller caller) {
+            return switch (caller) {
+                case Caller.Person person -> person.id();
+                case Caller.Key key -> key.owner().id();
+                case Caller.Anonymous anonymous -> null;
+            };
+        }
+    }
+}

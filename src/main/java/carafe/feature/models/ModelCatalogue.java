@@ -1,0 +1,163 @@
+package carafe.feature.models;
+
+import carafe.engine.llm.LlmException;
+import carafe.engine.llm.openai.OpenAiClient;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which models there are, asked of every connection in the background. Reading it never waits for an upstream, but for
+ * the first look after a start; a connection that is down keeps the models it had.
+ */
+public final class ModelCatalogue implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ModelCatalogue.class);
+    private static final Duration LOCAL_EVERY = Duration.ofSeconds(5);
+    private static final int REMOTE_EVERY = 12; // times LOCAL_EVERY
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final Supplier<List<Connection>> connections;
+    private final Supplier<List<String>> localModels;
+    private final OpenAiClient client;
+    private final Clock clock;
+    private final Map<String, ConnectionStatus> statuses = new ConcurrentHashMap<>();
+    private final CountDownLatch firstLook = new CountDownLatch(1);
+    private final ReentrantLock pause = new ReentrantLock();
+    private final Condition wake = pause.newCondition();
+    private volatile Map<String, ModelEntry> entries = Map.of();
+    private volatile boolean closed;
+
+    /** @param connections the enabled ones in order of preference; the first that offers a model id serves it */
+    public ModelCatalogue(
+            Supplier<List<Connection>> connections,
+            Supplier<List<String>> localModels,
+            OpenAiClient client,
+            Clock clock) {
+        this.connections = connections;
+        this.localModels = localModels;
+        this.client = client;
+        this.clock = clock;
+    }
+
+    public void start() {
+        Thread.ofVirtual().name("model-catalogue").start(this::watch);
+    }
+
+    /** All models, in the order of their connections. */
+    public Collection<ModelEntry> all() {
+        awaitFirstLook();
+        return entries.values();
+    }
+
+    public Optional<ModelEntry> find(String id) {
+        awaitFirstLook();
+        return Optional.ofNullable(entries.get(id));
+    }
+
+    ConnectionStatus status(String connectionId) {
+        return statuses.getOrDefault(connectionId, ConnectionStatus.UNKNOWN);
+    }
+
+    /** Asks every connection now, each for at most five seconds. */
+    public void refresh() {
+        look(true);
+    }
+
+    private void awaitFirstLook() {
+        if (firstLook.getCount() == 0) {
+            return;
+        }
+        try {
+            if (!firstLook.await(3, TimeUnit.SECONDS)) {
+                log.debug("answering before the first look at the connections is done");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void watch() {
+        for (int tick = 0; !closed; tick++) {
+            try {
+                look(tick % REMOTE_EVERY == 0);
+            } catch (RuntimeException e) {
+                log.warn("the model catalogue was not refreshed", e);
+            }
+            pause.lock();
+            try {
+                if (!closed && wake.await(LOCAL_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+                    log.debug("model catalogue woken");
+                }
+            } catch (InterruptedException e) {
+                return;
+            } finally {
+                pause.unlock();
+            }
+        }
+    }
+
+    private void look(boolean remote) {
+        var all = connections.get();
+        var due = all.stream()
+                .filter(c -> c.kind() == Connection.Kind.LOCAL || remote || status(c.id()).checkedAt() == 0)
+                .toList();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            due.forEach(connection -> threads.execute(() -> statuses.put(connection.id(), ask(connection))));
+        }
+        statuses.keySet().retainAll(all.stream().map(Connection::id).toList());
+        publish(all);
+        firstLook.countDown();
+    }
+
+    private ConnectionStatus ask(Connection connection) {
+        try {
+            var models = connection.kind() == Connection.Kind.LOCAL
+                    ? localModels.get()
+                    : client.models(connection.target(), PATIENCE);
+            return new ConnectionStatus(models, null, clock.millis());
+        } catch (LlmException e) {
+            log.warn("connection not usable connection={} cause={}", connection.name(), e.getMessage());
+            return new ConnectionStatus(status(connection.id()).models(), e.failure().message(), clock.millis());
+        } catch (RuntimeException e) {
+            log.warn("connection not usable connection={}", connection.name(), e);
+            return new ConnectionStatus(
+                    status(connection.id()).models(), Objects.toString(e.getMessage(), "unknown"), clock.millis());
+        }
+    }
+
+    private void publish(List<Connection> all) {
+        var fresh = new LinkedHashMap<String, ModelEntry>();
+        for (var connection : all) {
+            for (var id : new ArrayList<>(status(connection.id()).models())) {
+                fresh.putIfAbsent(id, new ModelEntry(id, id, connection, id));
+            }
+        }
+        entries = java.util.Collections.unmodifiableMap(fresh);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        pause.lock();
+        try {
+            wake.signalAll();
+        } finally {
+            pause.unlock();
+        }
+    }
+}
