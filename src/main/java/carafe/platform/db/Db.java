@@ -1,0 +1,140 @@
+package carafe.platform.db;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All SQL goes through here. A call inside {@link #transaction} takes part in it; outside, each statement stands alone.
+ * Arguments: String, Long, Integer, Boolean (0/1), byte[], Instant (epoch milliseconds), enum (its name in lower case),
+ * null. Every failure is a {@link DbException}. Safe for use by any number of threads.
+ */
+public final class Db implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Db.class);
+
+    private final ScopedValue<Tx> current = ScopedValue.newInstance();
+    private final Backend backend;
+
+    private Db(Backend backend) {
+        this.backend = backend;
+    }
+
+    /** Connects; the tables are the work of {@link Migrations}. */
+    public static Db open(DbConfig config) {
+        return new Db(
+                switch (config.place()) {
+                    case DbConfig.File file -> new Sqlite(file.path(), config);
+                    case DbConfig.Server server -> new Postgres(server, config);
+                });
+    }
+
+    public Dialect dialect() {
+        return backend.dialect();
+    }
+
+    /** Every row; a query that may find many names its LIMIT. */
+    public <T> List<T> list(String sql, RowReader<T> reader, @Nullable Object... args) {
+        return read(session -> session.list(sql, reader, Integer.MAX_VALUE, args));
+    }
+
+    /** The first row. */
+    public <T> Optional<T> one(String sql, RowReader<T> reader, @Nullable Object... args) {
+        return read(session -> session.list(sql, reader, 1, args)).stream().findFirst();
+    }
+
+    /** Writes; the number of rows changed. */
+    public int update(String sql, @Nullable Object... args) {
+        return write(session -> session.update(sql, args));
+    }
+
+    /** The first row of a statement that writes and has a RETURNING clause. */
+    public <T> Optional<T> returning(String sql, RowReader<T> reader, @Nullable Object... args) {
+        return write(session -> session.list(sql, reader, 1, args)).stream().findFirst();
+    }
+
+    /**
+     * All or nothing. {@code work} holds SQL only, no waiting for anything else: on SQLite it runs on the one writer
+     * thread, and it may run several times. A nested call joins, and a failure in it fails the whole. Checked exceptions
+     * of {@code work} arrive as the cause of a {@link DbException}, others as they are.
+     */
+    public <T extends @Nullable Object> T transaction(Callable<T> work) {
+        if (current.isBound()) {
+            return within(current.get(), session -> work.call());
+        }
+        Outcome<T> outcome = rethrowing(() -> backend.transaction(session -> attempt(session, work)));
+        outcome.effects().forEach(Db::runEffect);
+        return outcome.value();
+    }
+
+    /** Runs {@code effect} in the caller's thread once the running transaction is committed, never if it is not. */
+    public void afterCommit(Runnable effect) {
+        if (current.isBound()) {
+            current.get().effects().add(effect);
+        } else {
+            effect.run();
+        }
+    }
+
+    /** Writes that were accepted are finished first. */
+    @Override
+    public void close() {
+        backend.close();
+    }
+
+    /** For migrations: {@code migration} runs on one node at a time. */
+    void alone(Runnable migration) {
+        backend.alone(migration);
+    }
+
+    void copyTo(Path target) {
+        backend.copyTo(target);
+    }
+
+    private record Outcome<T extends @Nullable Object>(T value, List<Runnable> effects) {}
+
+    private <T extends @Nullable Object> Outcome<T> attempt(Session session, Callable<T> work) throws Exception {
+        var tx = new Tx(session);
+        T value = ScopedValue.where(current, tx).call(work::call);
+        tx.check();
+        return new Outcome<>(value, tx.effects());
+    }
+
+    private <T> T read(Work<T> work) {
+        return current.isBound() ? within(current.get(), work) : rethrowing(() -> backend.read(work));
+    }
+
+    private <T> T write(Work<T> work) {
+        return current.isBound() ? within(current.get(), work) : rethrowing(() -> backend.write(work));
+    }
+
+    private static <T extends @Nullable Object> T within(Tx tx, Work<T> work) {
+        try {
+            return rethrowing(() -> work.run(tx.session()));
+        } catch (RuntimeException e) {
+            tx.breakBy(e);
+            throw e;
+        }
+    }
+
+    private static <T extends @Nullable Object> T rethrowing(Callable<T> call) {
+        try {
+            return call.call();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new DbException(DbException.Kind.OTHER, "transaction failed: " + e, e);
+        }
+    }
+
+    private static void runEffect(Runnable effect) {
+        try {
+            effect.run();
+        } catch (RuntimeException e) {
+            LOG.error("an effect of a committed transaction failed", e);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package carafe.platform.db;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A PostgreSQL server: transactions are SERIALIZABLE in the caller's thread, and run again when they collide. */
+final class Postgres implements Backend {
+    private static final Logger LOG = LoggerFactory.getLogger(Postgres.class);
+    private static final int RERUNS = 3;
+    private static final int WAIT_MS = 5_000;
+    private static final long MIGRATION_LOCK = 0x63_61_72_61_66_65L; // "carafe"
+
+    private final PGSimpleDataSource source = new PGSimpleDataSource();
+    private final HikariDataSource pool;
+
+    Postgres(DbConfig.Server server, DbConfig config) {
+        source.setURL(server.jdbcUrl());
+        if (!server.user().isEmpty()) {
+            source.setUser(server.user());
+            source.setPassword(server.password());
+        }
+        source.setApplicationName("carafe");
+        source.setTcpKeepAlive(true);
+        source.setConnectTimeout(5);
+        source.setLogServerErrorDetail(false); // the detail quotes people's data
+        var hikari = new HikariConfig();
+        hikari.setDataSource(source);
+        hikari.setPoolName("postgres");
+        hikari.setMaximumPoolSize(config.connections());
+        hikari.setMinimumIdle(Math.min(2, config.connections()));
+        hikari.setConnectionTimeout(WAIT_MS);
+        pool = new HikariDataSource(hikari);
+    }
+
+    @Override
+    public Dialect dialect() {
+        return Dialect.POSTGRESQL;
+    }
+
+    @Override
+    public <T extends @Nullable Object> T read(Work<T> work) throws Exception {
+        return borrowing(work);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T write(Work<T> work) throws Exception {
+        return rerunning(work);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T transaction(Work<T> work) throws Exception {
+        return rerunning(session -> {
+            session.update("BEGIN ISOLATION LEVEL SERIALIZABLE");
+            boolean done = false;
+            try {
+                T result = work.run(session);
+                session.update("COMMIT");
+                done = true;
+                return result;
+            } finally {
+                if (!done) {
+                    rollback(session);
+                }
+            }
+        });
+    }
+
+    /** The lock lives in its own session: taken inside the migration it would wait with a stale snapshot. */
+    @Override
+    public void alone(Runnable migration) {
+        try (var connection = source.getConnection()) {
+            var session = new Session(connection, 0);
+            session.list("SELECT pg_advisory_lock(?)", row -> true, 1, MIGRATION_LOCK);
+            migration.run();
+        } catch (SQLException e) {
+            throw DbException.of(e, "waiting for the migration lock");
+        }
+    }
+
+    @Override
+    public void copyTo(Path target) {
+        throw new UnsupportedOperationException("pg_dump copies a PostgreSQL database");
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+
+    private <T extends @Nullable Object> T rerunning(Work<T> work) throws Exception {
+        for (int run = 0; ; run++) {
+            var collision = new boolean[1];
+            try {
+                return borrowing(session -> {
+                    try {
+                        return work.run(session);
+                    } finally {
+                        collision[0] = session.lost() != null;
+                    }
+                });
+            } catch (Exception e) {
+                if (!collision[0] || run == RERUNS) {
+                    throw e;
+                }
+                LOG.debug("transactions collided, run again run={}", run + 1);
+            }
+            Thread.sleep(ThreadLocalRandom.current().nextLong(2, 10) << (2 * run)); // 2–10, 8–40, 32–160 ms
+        }
+    }
+
+    private <T extends @Nullable Object> T borrowing(Work<T> work) throws Exception {
+        try (var connection = pool.getConnection()) {
+            return work.run(new Session(connection, 0));
+        } catch (SQLException e) {
+            throw DbException.of(e, "waiting for a connection");
+        }
+    }
+
+    private void rollback(Session session) {
+        try {
+            session.update("ROLLBACK");
+        } catch (DbException e) {
+            LOG.warn("rollback failed, the connection is dropped", e);
+            pool.evictConnection(session.connection());
+        }
+    }
+}

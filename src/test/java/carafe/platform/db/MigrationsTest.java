@@ -1,0 +1,163 @@
+package carafe.platform.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@ParameterizedClass
+@EnumSource(TestDatabases.class)
+class MigrationsTest {
+    private static final Migration ONE = Migration.of("0001_one", """
+            -- up
+            CREATE TABLE one (id TEXT PRIMARY KEY);
+            -- down
+            DROP TABLE one;
+            """);
+    private static final Migration TWO = Migration.of("0002_two", """
+            -- up
+            CREATE TABLE two (id TEXT PRIMARY KEY);
+            -- only sqlite
+            CREATE TRIGGER two_one AFTER DELETE ON two BEGIN
+                DELETE FROM one WHERE id = old.id;
+            END;
+            -- both
+            INSERT INTO one (id) VALUES ('x');
+            -- down
+            DELETE FROM one;
+            DROP TABLE two;
+            """);
+
+    private final TestDatabases engine;
+
+    @TempDir
+    Path folder;
+
+    TestDatabase database;
+    Db db;
+
+    MigrationsTest(TestDatabases engine) {
+        this.engine = engine;
+    }
+
+    @BeforeEach
+    void open() {
+        database = engine.empty(folder);
+        db = database.db();
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    @Test
+    void theTablesOfCarafeGoUpAndBackAndUpAgain() {
+        for (var set : List.of(Migrations.MAIN, Migrations.LOG_TABLES)) {
+            apply(set);
+            apply(set);
+            set.undo(db);
+            apply(set);
+        }
+        assertThat(db.list("SELECT name FROM migration", row -> row.getString("name")))
+                .containsExactly("0001_start");
+        assertThat(db.list("SELECT id FROM job", row -> row.getString("id"))).isEmpty();
+    }
+
+    @Test
+    void theWayBackLeavesNothing() {
+        apply(Migrations.MAIN);
+        Migrations.MAIN.undo(db);
+        var tables = engine == TestDatabases.SQLITE
+                ? "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+                : "SELECT relname AS name FROM pg_class WHERE relnamespace = current_schema::regnamespace"
+                        + " AND relkind <> 'i'";
+        assertThat(db.list(tables, row -> row.getString("name"))).containsExactly("migration");
+    }
+
+    @Test
+    void aNewerDatabaseIsRefused() {
+        apply(new Migrations("migration", List.of(ONE, TWO)));
+        assertThatThrownBy(() -> apply(new Migrations("migration", List.of(ONE))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("newer than this program")
+                .hasMessageContaining("0002_two");
+    }
+
+    @Test
+    void aDatabaseMadeByOtherFilesIsRefused() {
+        apply(new Migrations("migration", List.of(ONE)));
+        var other = Migration.of("0001_one", ONE.text().replace("TEXT", "BIGINT"));
+        assertThatThrownBy(() -> apply(new Migrations("migration", List.of(other, TWO))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("another file");
+        assertThatThrownBy(() -> db.list("SELECT id FROM two", row -> 1)).isInstanceOf(DbException.class);
+    }
+
+    @Test
+    void aDatabaseThatMissesAStepIsRefused() {
+        apply(new Migrations("migration", List.of(ONE, TWO)));
+        db.update("DELETE FROM migration WHERE version = 1");
+        assertThatThrownBy(() -> apply(new Migrations("migration", List.of(ONE, TWO))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("step 1 is missing");
+    }
+
+    @Test
+    void aStepThatFailsHalfWayLeavesNothingAndCanBeRepeated() {
+        var broken = Migration.of("0001_one", ONE.text().replace("-- down", "CREATE TABLE one (id TEXT);\n-- down"));
+        assertThatThrownBy(() -> apply(new Migrations("migration", List.of(broken))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("0001_one failed");
+        apply(new Migrations("migration", List.of(ONE)));
+        assertThat(db.list("SELECT id FROM one", row -> row.getString("id"))).isEmpty();
+    }
+
+    @Test
+    void anUpgradeOfAFileLeavesACopyOfWhatWasBeforeAndTheNewestThreeStay() throws IOException {
+        if (engine != TestDatabases.SQLITE) {
+            return; // the server's own tools make its backups
+        }
+        apply(new Migrations("migration", List.of(ONE)));
+        assertThat(folder.resolve("backup")).doesNotExist();
+        db.update("INSERT INTO one (id) VALUES ('kept')");
+        var both = new Migrations("migration", List.of(ONE, TWO));
+        for (int i = 0; i < 5; i++) {
+            apply(both);
+            both.undo(db);
+            db.update("INSERT INTO one (id) VALUES (?)", "after " + i);
+        }
+        try (var files = Files.list(folder.resolve("backup"))) {
+            var copies = files.sorted().toList();
+            assertThat(copies).hasSize(3);
+            try (var copy = Db.open(DbConfig.of("sqlite:" + copies.getLast()))) {
+                assertThat(copy.list("SELECT id FROM one", row -> row.getString("id")))
+                        .containsExactly("after 3");
+            }
+        }
+    }
+
+    @Test
+    void everyFileOfTheFoldersIsKnown() throws Exception {
+        for (var name : List.of("migrations", "migrations-log")) {
+            var resources = Path.of(MigrationsTest.class.getResource("/" + name).toURI());
+            try (var files = Files.list(resources)) {
+                assertThat(files.map(file -> file.getFileName().toString())).containsExactly("0001_start.sql");
+            }
+        }
+    }
+
+    private void apply(Migrations set) {
+        set.apply(db, folder.resolve("backup"), Clock.systemUTC());
+    }
+}
