@@ -9,8 +9,7 @@ import java.util.Locale;
  *
  * @param fixed whether it comes from the environment and cannot be changed in the admin page
  */
-public record Connection(
-        String id, Kind kind, String name, String url, Secret key, boolean enabled, boolean fixed) {
+public record Connection(String id, Kind kind, String name, String url, Secret key, boolean enabled, boolean fixed) {
     /** The protocol spoken to it. Local models are reached through child processes that speak OpenAI's. */
     public enum Kind {
         OPENAI,

@@ -94,7 +94,10 @@ public final class ConnectionStore {
         try {
             return keys.open(sealed);
         } catch (SecretKeys.SealBroken e) {
-            log.error("the key of a connection cannot be opened, enter it again connection={} cause={}", id, e.getMessage());
+            log.error(
+                    "the key of a connection cannot be opened, enter it again connection={} cause={}",
+                    id,
+                    e.getMessage());
             return Secret.NONE;
         }
     }

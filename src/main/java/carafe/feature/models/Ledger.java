@@ -24,15 +24,12 @@ public final class Ledger implements AutoCloseable {
     private static final int BATCH = 500;
     private static final int ROWS_A_STATEMENT = 25;
     private static final long DAY_MS = TimeUnit.DAYS.toMillis(1);
-    private static final String INSERT =
-            """
+    private static final String INSERT = """
             INSERT INTO usage (call_id, at, account_id, key_id, surface, ref_kind, ref_id, model, connection_id,
-                tokens_in, tokens_out, tokens_cached, estimated, first_ms, total_ms, status) VALUES """;
+                tokens_in, tokens_out, tokens_cached, estimated, first_ms, total_ms, status) VALUES\s""";
     private static final String ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    private static final String INSERT_MANY =
-            INSERT + String.join(", ", Collections.nCopies(ROWS_A_STATEMENT, ROW));
-    private static final String UPSERT_DAY =
-            """
+    private static final String INSERT_MANY = INSERT + String.join(", ", Collections.nCopies(ROWS_A_STATEMENT, ROW));
+    private static final String UPSERT_DAY = """
             INSERT INTO usage_day (day, account_id, key_id, model, calls, tokens_in, tokens_out)
             VALUES (?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (day, account_id, key_id, model) DO UPDATE SET calls = usage_day.calls + excluded.calls,
@@ -111,8 +108,8 @@ public final class Ledger implements AutoCloseable {
             sums[1] += row.tokensIn();
             sums[2] += row.tokensOut();
         }
-        days.forEach((key, sums) -> db.update(
-                UPSERT_DAY, key.day(), key.accountId(), key.keyId(), key.model(), sums[0], sums[1], sums[2]));
+        days.forEach((key, sums) ->
+                db.update(UPSERT_DAY, key.day(), key.accountId(), key.keyId(), key.model(), sums[0], sums[1], sums[2]));
         return batch.size();
     }
 

@@ -48,9 +48,14 @@ public final class Meter {
             usage = counted == null ? usage : counted;
         }
 
-        /** For a call that ends before the upstream counted: pieces of text seen, about one token each. */
-        void pieces(long count) {
-            estimatedOut += count;
+        /** One more piece of the answer, about a token: the estimate for a call that ends before the upstream counts. */
+        void piece() {
+            first();
+            estimatedOut++;
+        }
+
+        int status() {
+            return status;
         }
 
         void status(int newStatus) {

@@ -114,7 +114,9 @@ public final class ModelCatalogue implements AutoCloseable {
     private void look(boolean remote) {
         var all = connections.get();
         var due = all.stream()
-                .filter(c -> c.kind() == Connection.Kind.LOCAL || remote || status(c.id()).checkedAt() == 0)
+                .filter(c -> c.kind() == Connection.Kind.LOCAL
+                        || remote
+                        || status(c.id()).checkedAt() == 0)
                 .toList();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             due.forEach(connection -> threads.execute(() -> statuses.put(connection.id(), ask(connection))));
@@ -132,7 +134,8 @@ public final class ModelCatalogue implements AutoCloseable {
             return new ConnectionStatus(models, null, clock.millis());
         } catch (LlmException e) {
             log.warn("connection not usable connection={} cause={}", connection.name(), e.getMessage());
-            return new ConnectionStatus(status(connection.id()).models(), e.failure().message(), clock.millis());
+            return new ConnectionStatus(
+                    status(connection.id()).models(), e.failure().message(), clock.millis());
         } catch (RuntimeException e) {
             log.warn("connection not usable connection={}", connection.name(), e);
             return new ConnectionStatus(

@@ -21,6 +21,7 @@ final class Errors {
         routes.exception(Problem.class, (problem, ctx) -> answer(ctx, problem));
         routes.exception(JsonProcessingException.class, (e, ctx) -> answer(ctx, Body.broken(e)));
         routes.exception(HttpResponseException.class, (e, ctx) -> answer(ctx, known(e, ctx)));
+        routes.exception(ClientGone.class, (e, ctx) -> gone(ctx, e));
         routes.exception(EofException.class, (e, ctx) -> gone(ctx, e));
         routes.exception(IOException.class, (e, ctx) -> {
             if (ctx.res().isCommitted()) {

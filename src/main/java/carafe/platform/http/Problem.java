@@ -1,5 +1,6 @@
 package carafe.platform.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -176,22 +177,31 @@ public abstract sealed class Problem extends RuntimeException {
         }
     }
 
-    /** 502, 503 or 504: something we depend on failed; the message says what to do. */
+    /** Something we depend on failed or refused; status, body and Retry-After are its own where it gave any. */
     public static final class Upstream extends Problem {
         private final Map<String, String> headers;
+        private final @Nullable ObjectNode body;
 
         public Upstream(int status, String code, String message) {
-            this(status, code, message, Map.of());
+            this(status, code, message, Map.of(), null);
         }
 
-        public Upstream(int status, String code, String message, Map<String, String> headers) {
+        /** {@code body}: what the upstream itself said, in the OpenAI shape. */
+        public Upstream(
+                int status, String code, String message, Map<String, String> headers, @Nullable ObjectNode body) {
             super(status, code, message, null);
             this.headers = Map.copyOf(headers);
+            this.body = body;
         }
 
         @Override
         public Map<String, String> headers() {
             return headers;
+        }
+
+        @Nullable
+        ObjectNode body() {
+            return body;
         }
     }
 

@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 
 /**
@@ -12,6 +13,8 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
  */
 public final class ResponseStream {
     private final OutputStream out;
+    private final ReentrantLock writing = new ReentrantLock();
+    private volatile long lastWrite = System.nanoTime();
 
     private ResponseStream(OutputStream out) {
         this.out = out;
@@ -30,28 +33,42 @@ public final class ResponseStream {
         return open(ctx, "text/event-stream; charset=utf-8");
     }
 
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-        out.write(bytes, offset, length);
-        out.flush();
+    /** On the wire when it returns. @throws ClientGone when nobody is there to read */
+    public void write(byte[] bytes, int offset, int length) throws ClientGone {
+        writing.lock(); // a heartbeat may come from another thread
+        try {
+            out.write(bytes, offset, length);
+            out.flush();
+            lastWrite = System.nanoTime();
+        } catch (IOException e) {
+            throw new ClientGone(e);
+        } finally {
+            writing.unlock();
+        }
     }
 
-    public void write(String text) throws IOException {
+    /** Nanoseconds since the last write. */
+    long silence() {
+        return System.nanoTime() - lastWrite;
+    }
+
+    public void write(String text) throws ClientGone {
         var bytes = text.getBytes(StandardCharsets.UTF_8);
         write(bytes, 0, bytes.length);
     }
 
     /** One event; {@code data} must not contain line breaks, which JSON never does. */
-    public void event(String name, String data) throws IOException {
+    public void event(String name, String data) throws ClientGone {
         write("event: " + name + "\ndata: " + data + "\n\n");
     }
 
     /** An event without a name, the form of the OpenAI API. */
-    public void data(String data) throws IOException {
+    public void data(String data) throws ClientGone {
         write("data: " + data + "\n\n");
     }
 
     /** A comment that keeps the connection alive and finds out whether the client is still there. */
-    public void ping() throws IOException {
+    public void ping() throws ClientGone {
         write(": ping\n\n");
     }
 

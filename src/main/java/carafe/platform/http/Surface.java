@@ -30,6 +30,12 @@ public enum Surface {
 
     /** The error body of this surface for {@code problem}; {@code requestId} is in it where the protocol has room. */
     public ObjectNode render(Problem problem, String requestId) {
+        if ((this == OPENAI || this == WEBUI)
+                && problem instanceof Problem.Upstream upstream
+                && upstream.body() != null) {
+            var own = upstream.body().deepCopy();
+            return this == WEBUI ? own.put("detail", problem.explain()) : own;
+        }
         var body = JsonNodeFactory.instance.objectNode();
         switch (this) {
             case WEBUI -> body.put("detail", problem.explain()).put("request_id", requestId);
