@@ -1,0 +1,346 @@
+package carafe.engine.llm.local;
+
+import carafe.engine.llm.LlmException;
+import carafe.engine.llm.LlmFailure;
+import carafe.engine.llm.local.host.HostArguments;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The local models and their processes: loads one when it is needed, once however many ask; unloads what idles or what
+ * must make room, never while a lease is open; starts a crashed one again, with back-off and quarantine. Thread-safe;
+ * the lock is never held while a process starts or ends.
+ */
+public final class LocalModels implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalModels.class);
+    private static final Duration LOAD_LIMIT = Duration.ofSeconds(60);
+
+    private final ModelFiles files;
+    private final Path runFolder;
+    private final LocalSettings settings;
+    private final Clock clock;
+    private final Map<String, Seat> seats = new HashMap<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private boolean sweeping;
+
+    public LocalModels(Path modelsFolder, Path runFolder, LocalSettings settings, Clock clock) {
+        this.files = new ModelFiles(modelsFolder);
+        this.runFolder = runFolder;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** The folder behind, to add and find models. */
+    public ModelFiles files() {
+        return files;
+    }
+
+    /** All models in the folder and how they stand. */
+    public List<LocalModel> list() throws IOException {
+        List<LocalModel> models = new ArrayList<>();
+        for (ModelFile file : files.list()) {
+            models.add(describe(file));
+        }
+        return models;
+    }
+
+    /**
+     * The model, loaded; waits for that at most a minute. Close the lease when the answer has ended.
+     *
+     * @throws LlmException 404 model_not_found, 502 model_host_crashed when it cannot be loaded, 503 model_busy when
+     *     all that fits is in use, 503 model_too_large when it never fits
+     */
+    public Lease lease(String id) throws InterruptedException {
+        ModelFile file = file(id);
+        Seat seat;
+        CompletableFuture<ModelProcess> ready;
+        synchronized (seats) {
+            seat = seats.computeIfAbsent(id, key -> new Seat(key, clock));
+            ready = ready(seat, file);
+            seat.users++;
+        }
+        try {
+            ModelProcess process = ready.get(LOAD_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            return new Lease(process, () -> release(seat));
+        } catch (ExecutionException e) {
+            release(seat);
+            throw new LlmException(
+                    crash(id, Objects.requireNonNull(e.getCause()).getMessage()));
+        } catch (TimeoutException e) {
+            release(seat);
+            throw new LlmException(
+                    new LlmFailure(503, "model_busy", "The model is still loading. Try again shortly.", null, "5"));
+        } catch (InterruptedException e) {
+            release(seat);
+            throw e;
+        }
+    }
+
+    /** The last lines that the model's processes wrote to stderr; for admins only. */
+    public List<String> errors(String id) {
+        synchronized (seats) {
+            Seat seat = seats.get(id);
+            return seat == null ? List.of() : seat.errors.all();
+        }
+    }
+
+    /** Ends a model's process now, in use or not; for its removal. */
+    public void unload(String id) {
+        ModelProcess process;
+        synchronized (seats) {
+            Seat seat = seats.get(id);
+            process = seat == null ? null : detach(seat);
+        }
+        if (process != null) {
+            process.stop();
+        }
+    }
+
+    /** Unloads what has idled long enough. */
+    void sweep() {
+        List<ModelProcess> idle = new ArrayList<>();
+        synchronized (seats) {
+            Instant since = clock.instant().minus(settings.idle());
+            seats.values().stream()
+                    .filter(seat -> seat.isIdle() && !seat.lastUsed.isAfter(since))
+                    .forEach(seat -> idle.add(detach(seat)));
+        }
+        idle.forEach(ModelProcess::stop);
+    }
+
+    @Override
+    public void close() {
+        List<ModelProcess> running = new ArrayList<>();
+        synchronized (seats) {
+            closed.countDown();
+            seats.values().stream().filter(seat -> seat.process != null).forEach(seat -> running.add(detach(seat)));
+        }
+        running.parallelStream().forEach(ModelProcess::stop);
+    }
+
+    private ModelFile file(String id) {
+        try {
+            ModelFile file = files.find(id)
+                    .orElseThrow(() -> new LlmException(new LlmFailure(
+                            404,
+                            "model_not_found",
+                            "There is no local model \"" + id + "\". Add it with: carafe model add")));
+            if (file.header() == null) {
+                throw new LlmException(new LlmFailure(502, "upstream_error", String.valueOf(file.problem())));
+            }
+            return file;
+        } catch (IOException e) {
+            throw new LlmException(
+                    new LlmFailure(502, "upstream_error", "The models folder cannot be read: " + e.getMessage()));
+        }
+    }
+
+    private CompletableFuture<ModelProcess> ready(Seat seat, ModelFile file) {
+        if (closed.getCount() == 0) {
+            throw new LlmException(new LlmFailure(503, "model_busy", "The server is stopping."));
+        }
+        if (seat.loading != null) {
+            return seat.loading;
+        }
+        if (seat.process != null && seat.process.isAlive()) {
+            return CompletableFuture.completedFuture(seat.process);
+        }
+        if (seat.process != null) {
+            exited(seat, seat.process);
+        }
+        Duration quarantine = seat.crashes.quarantine();
+        if (!quarantine.isZero()) {
+            throw new LlmException(new LlmFailure(
+                    503,
+                    "model_host_crashed",
+                    "The local model failed three times and rests for a while: " + seat.crashes.reason(),
+                    null,
+                    Long.toString(quarantine.toSeconds() + 1)));
+        }
+        return load(seat, file);
+    }
+
+    private CompletableFuture<ModelProcess> load(Seat seat, ModelFile file) {
+        Gguf header = Objects.requireNonNull(file.header());
+        Footprint footprint = Footprint.within(settings, header, file.size());
+        if (footprint == null) {
+            throw new LlmException(new LlmFailure(
+                    503,
+                    "model_too_large",
+                    "The model's file of " + (file.size() >> 20) + " MB does not fit into the "
+                            + (settings.memoryBudget() >> 20) + " MB that local models may use."));
+        }
+        List<ModelProcess> leaving = makeRoom(seat, footprint.bytes());
+        CompletableFuture<ModelProcess> loading = new CompletableFuture<>();
+        seat.loading = loading;
+        seat.bytes = footprint.bytes();
+        Duration backOff = seat.crashes.backOff();
+        startSweeping();
+        Thread.ofVirtual().name("model-load-" + seat.id).start(() -> {
+            try {
+                Thread.sleep(backOff);
+                leaving.forEach(ModelProcess::stop);
+                loaded(seat, loading, launch(seat, file, footprint));
+            } catch (IOException | InterruptedException | RuntimeException e) {
+                failed(seat, loading, e);
+            }
+        });
+        return loading;
+    }
+
+    /** Takes the least recently used idle models out until the new one fits. */
+    private List<ModelProcess> makeRoom(Seat seat, long bytes) {
+        List<Seat> others = new ArrayList<>(seats.values().stream()
+                .filter(other -> other != seat && other.holdsMemory())
+                .sorted(Comparator.comparing(other -> other.lastUsed))
+                .toList());
+        List<Seat> leaving = new ArrayList<>();
+        while (others.size() >= settings.maxLoaded() || total(others) + bytes > settings.memoryBudget()) {
+            Seat oldest = others.stream()
+                    .filter(Seat::isIdle)
+                    .findFirst()
+                    .orElseThrow(() -> new LlmException(new LlmFailure(
+                            503, "model_busy", "The other local models are in use. Try again shortly.", null, "5")));
+            others.remove(oldest);
+            leaving.add(oldest);
+        }
+        return leaving.stream().map(this::detach).toList();
+    }
+
+    private static long total(List<Seat> seats) {
+        return seats.stream().mapToLong(seat -> seat.bytes).sum();
+    }
+
+    private ModelProcess launch(Seat seat, ModelFile file, Footprint footprint)
+            throws IOException, InterruptedException {
+        Path folder = RunFolder.create(runFolder);
+        Path port = folder.resolve("port");
+        HostArguments arguments = new HostArguments(
+                file.path().toAbsolutePath(),
+                port,
+                seat.id,
+                footprint.slots(),
+                footprint.context(),
+                settings.threads());
+        ModelProcess process = ModelProcess.start(folder, arguments, seat.errors);
+        try {
+            process.awaitReady(port, LOAD_LIMIT);
+            return process;
+        } catch (IOException | InterruptedException e) {
+            process.stop();
+            throw e;
+        }
+    }
+
+    private void loaded(Seat seat, CompletableFuture<ModelProcess> loading, ModelProcess process) {
+        boolean tooLate;
+        synchronized (seats) {
+            tooLate = closed.getCount() == 0;
+            seat.loading = null;
+            seat.lastUsed = clock.instant();
+            seat.process = tooLate ? null : process;
+        }
+        if (tooLate) {
+            process.stop();
+            loading.completeExceptionally(new IOException("the server is stopping"));
+            return;
+        }
+        LOG.info("Local model loaded model={} pid={}", seat.id, process.pid());
+        process.whenGone(() -> {
+            synchronized (seats) {
+                exited(seat, process);
+            }
+        });
+        loading.complete(process);
+    }
+
+    private void failed(Seat seat, CompletableFuture<ModelProcess> loading, Exception e) {
+        LOG.warn("Local model could not be loaded model={} reason={}", seat.id, e.getMessage());
+        synchronized (seats) {
+            seat.loading = null;
+            seat.crashes.add("it could not be loaded: " + e.getMessage());
+        }
+        loading.completeExceptionally(e);
+    }
+
+    private void exited(Seat seat, ModelProcess process) {
+        if (process.equals(seat.process)) {
+            seat.process = null;
+            seat.crashes.add(process.ending());
+            LOG.warn("Local model process crashed model={} reason={}", seat.id, process.ending());
+            Thread.startVirtualThread(process::stop);
+        }
+    }
+
+    private @Nullable ModelProcess detach(Seat seat) {
+        ModelProcess process = seat.process;
+        seat.process = null;
+        return process;
+    }
+
+    private void release(Seat seat) {
+        synchronized (seats) {
+            seat.users--;
+            seat.lastUsed = clock.instant();
+        }
+    }
+
+    private static LlmFailure crash(String id, @Nullable String why) {
+        return new LlmFailure(502, "model_host_crashed", "The local model \"" + id + "\" could not be loaded: " + why);
+    }
+
+    private LocalModel describe(ModelFile file) {
+        Gguf header = file.header();
+        synchronized (seats) {
+            Seat seat = seats.get(file.id());
+            ModelProcess process = seat == null ? null : seat.process;
+            String crash = seat == null || seat.crashes.reason().isEmpty() ? null : seat.crashes.reason();
+            LocalModel.State state =
+                    header == null ? LocalModel.State.FAILED : seat == null ? LocalModel.State.INSTALLED : seat.state();
+            return new LocalModel(
+                    file.id(),
+                    header == null || header.name() == null ? file.id() : header.name(),
+                    file.path(),
+                    file.size(),
+                    header == null ? "" : header.architecture(),
+                    header == null ? 0 : header.context(),
+                    header == null ? null : header.licence(),
+                    state,
+                    header == null ? file.problem() : crash,
+                    process == null ? null : process.resident());
+        }
+    }
+
+    private void startSweeping() {
+        if (!sweeping) {
+            sweeping = true;
+            long period = Math.clamp(settings.idle().toMillis() / 4, 100, 30_000);
+            Thread.ofVirtual().name("model-sweep").start(() -> {
+                try {
+                    while (!closed.await(period, TimeUnit.MILLISECONDS)) {
+                        sweep();
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package carafe.engine.llm.local;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+
+/**
+ * How much of the machine local models may use.
+ *
+ * @param idle a model unused for so long is unloaded
+ * @param maxLoaded models in memory at once
+ * @param memoryBudget bytes for all loaded models together: files, contexts and working memory
+ * @param threads threads of each model
+ * @param slots sessions that each model answers at once; fewer when the budget is small
+ * @param context tokens of each session at most; less when the model or the budget allows less
+ */
+public record LocalSettings(Duration idle, int maxLoaded, long memoryBudget, int threads, int slots, int context) {
+    public LocalSettings {
+        if (maxLoaded < 1 || memoryBudget < 1 || threads < 1 || slots < 1 || context < 1) {
+            throw new IllegalArgumentException("local model settings must be positive");
+        }
+    }
+
+    /** Two models in at most half of the machine's (or the container's) memory, unloaded after five minutes. */
+    public static LocalSettings defaults() {
+        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8);
+        return new LocalSettings(Duration.ofMinutes(5), 2, system.getTotalMemorySize() / 2, threads, 4, 4096);
+    }
+}

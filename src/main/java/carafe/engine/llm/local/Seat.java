@@ -1,0 +1,47 @@
+package carafe.engine.llm.local;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Where one model stands; every field is guarded by the lock of {@link LocalModels}. */
+final class Seat {
+    final String id;
+    final LastLines errors = new LastLines();
+    final Crashes crashes;
+
+    @Nullable
+    CompletableFuture<ModelProcess> loading;
+
+    @Nullable
+    ModelProcess process;
+
+    int users;
+    long bytes;
+    Instant lastUsed;
+
+    Seat(String id, Clock clock) {
+        this.id = id;
+        this.crashes = new Crashes(clock);
+        this.lastUsed = clock.instant();
+    }
+
+    boolean holdsMemory() {
+        return process != null || loading != null;
+    }
+
+    boolean isIdle() {
+        return process != null && users == 0;
+    }
+
+    LocalModel.State state() {
+        if (loading != null) {
+            return LocalModel.State.LOADING;
+        }
+        if (process != null) {
+            return LocalModel.State.LOADED;
+        }
+        return crashes.reason().isEmpty() ? LocalModel.State.INSTALLED : LocalModel.State.FAILED;
+    }
+}
