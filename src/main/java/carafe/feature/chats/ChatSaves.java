@@ -1,0 +1,229 @@
+package carafe.feature.chats;
+
+import carafe.platform.db.Db;
+import carafe.platform.db.Ids;
+import carafe.platform.http.Fields;
+import carafe.platform.http.Problem;
+import carafe.platform.realtime.Events;
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stores chats that clients send whole or in part. Only rows that differ are written, and a chat is seen complete or not
+ * at all. Messages of running turns are the server's: no client changes or removes them.
+ */
+public final class ChatSaves {
+    private final Db db;
+    private final ChatStore chats;
+    private final MessageStore messages;
+    private final Events events;
+    private final Ids ids;
+    private final Clock clock;
+
+    public ChatSaves(Db db, ChatStore chats, MessageStore messages, Events events, Ids ids, Clock clock) {
+        this.db = db;
+        this.chats = chats;
+        this.messages = messages;
+        this.events = events;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /** A new chat from {@code {chat, folder_id?}}. @throws Problem naming what is wrong */
+    public Chat create(String accountId, Fields request) {
+        long now = clock.millis();
+        var id = ids.next();
+        var blob = ChatBlob.parse(request, id, now);
+        var folder = request.optionalText("folder_id", SentMessages.MAX_ID);
+        var meta = Wire.MAPPER.createObjectNode();
+        meta.set("chat", blob.rest());
+        var sent = blob.messages().orElse(List.of()).stream()
+                .map(ChatSaves::atRest)
+                .toList();
+        var all = new HashSet<String>();
+        sent.forEach(m -> all.add(m.id()));
+        var chat = Chat.fresh(
+                        id,
+                        accountId,
+                        blob.title().filter(t -> !t.isBlank()).orElse(Chat.UNTITLED),
+                        Wire.sorted(meta),
+                        now)
+                .withCurrent(
+                        leaf(blob, all, sent.isEmpty() ? null : sent.getLast().id()))
+                .withFolder(folder.orElse(null));
+        if (folder.isPresent() && !chats.ownsFolder(accountId, folder.get())) {
+            throw new Problem.NotYours("folder");
+        }
+        store(chat, sent);
+        Wire.announce(events, accountId, id);
+        return chat;
+    }
+
+    /** Several transactions when it is long, so that nobody else waits for all of it; hidden until the last one. */
+    private void store(Chat chat, List<Message> sent) {
+        int first = Math.min(MessageStore.CHUNK, sent.size());
+        boolean inOne = first == sent.size();
+        db.transaction(() -> {
+            if (inOne) {
+                chats.insert(chat);
+            } else {
+                chats.insertHidden(chat);
+            }
+            sent.subList(0, first).forEach(messages::insert);
+            return first;
+        });
+        for (int from = first; from < sent.size(); from += MessageStore.CHUNK) {
+            var chunk = sent.subList(from, Math.min(from + MessageStore.CHUNK, sent.size()));
+            boolean last = from + MessageStore.CHUNK >= sent.size();
+            db.transaction(() -> {
+                chunk.forEach(messages::insert);
+                if (last) {
+                    chats.reveal(chat.accountId(), chat.id());
+                }
+                return last;
+            });
+        }
+    }
+
+    /** Changes a chat by {@code {chat: {part}}}: each key that is there replaces what is stored. */
+    public Chat update(String accountId, String chatId, Fields request) {
+        long now = clock.millis();
+        var blob = ChatBlob.parse(request, chatId, now);
+        return db.transaction(() -> {
+            var chat = chats.find(accountId, chatId).orElseThrow(() -> new Problem.NotYours("chat"));
+            boolean changed =
+                    blob.messages().isPresent() && merge(chatId, blob.messages().get(), now);
+            if (changed) {
+                chats.touch(accountId, chatId, now);
+            }
+            if (changed || blob.current().isPresent()) {
+                show(chat, blob, changed);
+            }
+            blob.title().filter(title -> !title.isBlank()).ifPresent(title -> chats.rename(accountId, chatId, title));
+            if (!blob.rest().isEmpty()) {
+                keepRest(chat, blob);
+            }
+            db.afterCommit(() -> Wire.announce(events, accountId, chatId));
+            return chats.find(accountId, chatId).orElseThrow(() -> new Problem.NotYours("chat"));
+        });
+    }
+
+    private void keepRest(Chat chat, ChatBlob blob) {
+        var meta = Wire.parsed(chat.meta());
+        var rest = Wire.object(meta, "chat");
+        rest.setAll(blob.rest());
+        meta.set("chat", rest);
+        var text = Wire.sorted(meta);
+        if (!text.equals(chat.meta())) {
+            chats.setMeta(chat.accountId(), chat.id(), text);
+        }
+    }
+
+    /** After a merge the leaf may be gone; a mere switch of the branch reads one key. */
+    private void show(Chat chat, ChatBlob blob, boolean changed) {
+        var wanted = blob.current().map(ChatBlob.Current::id).orElse(null);
+        if (!changed && wanted != null && messages.exists(chat.id(), wanted)) {
+            chats.setCurrent(chat.accountId(), chat.id(), wanted);
+            return;
+        }
+        var stored = new HashSet<String>();
+        String last = null;
+        for (var stub : messages.stubs(chat.id())) {
+            stored.add(stub.id());
+            last = stub.id();
+        }
+        var kept = chat.currentId() != null && stored.contains(chat.currentId()) ? chat.currentId() : last;
+        chats.setCurrent(chat.accountId(), chat.id(), leaf(blob, stored, kept));
+    }
+
+    /** Writes what differs; true when anything did. */
+    private boolean merge(String chatId, List<Message> sent, long now) {
+        var stored = new LinkedHashMap<String, MessageStore.Stub>();
+        messages.stubs(chatId).forEach(stub -> stored.put(stub.id(), stub));
+        var result = new LinkedHashMap<String, @Nullable String>();
+        var kept = keptForTurns(stored);
+        kept.forEach(id -> result.put(id, parentOf(stored, id)));
+        int writes = 0;
+        var named = new HashSet<String>();
+        for (var message : sent) {
+            named.add(message.id());
+            var stub = stored.get(message.id());
+            if (stub == null) {
+                result.put(message.id(), message.parentId());
+                messages.insert(atRest(message));
+                writes++;
+            } else if (isOlder(stub, message)) {
+                result.put(stub.id(), stub.parentId());
+            } else {
+                result.put(message.id(), message.parentId());
+                if (stub.hash() != message.hash()) {
+                    messages.replace(stub.seq(), message);
+                    writes++;
+                }
+            }
+        }
+        for (var stub : stored.values()) {
+            if (!named.contains(stub.id()) && !kept.contains(stub.id())) {
+                messages.delete(stub.seq());
+                writes++;
+            }
+        }
+        SentMessages.order(result, Map.of());
+        return writes > 0;
+    }
+
+    /** A client that loaded the answer while it was being written must not put its half back over the whole. */
+    private static boolean isOlder(MessageStore.Stub stub, Message message) {
+        return stub.state() == MessageState.STREAMING || message.state() == MessageState.STREAMING;
+    }
+
+    /** Streaming messages and all above them. */
+    private static Set<String> keptForTurns(Map<String, MessageStore.Stub> stored) {
+        var kept = new HashSet<String>();
+        for (var stub : stored.values()) {
+            var at = stub.state() == MessageState.STREAMING ? stub : null;
+            while (at != null && kept.add(at.id())) {
+                at = at.parentId() == null ? null : stored.get(at.parentId());
+            }
+        }
+        return kept;
+    }
+
+    private static @Nullable String parentOf(Map<String, MessageStore.Stub> stored, String id) {
+        var stub = stored.get(id);
+        return stub == null ? null : stub.parentId();
+    }
+
+    private static @Nullable String leaf(ChatBlob blob, Set<String> known, @Nullable String otherwise) {
+        var wanted = blob.current().map(ChatBlob.Current::id).orElse(null);
+        if (wanted != null && !known.contains(wanted)) {
+            throw new Problem.Unprocessable(
+                    "'chat.history.currentId' names a message that is not there.", "chat.history.currentId");
+        }
+        return wanted == null ? otherwise : wanted;
+    }
+
+    /** What a client says is being written is, without a turn of ours, as complete as it will get. */
+    private static Message atRest(Message m) {
+        return m.state() != MessageState.STREAMING
+                ? m
+                : new Message(
+                        m.seq(),
+                        m.chatId(),
+                        m.id(),
+                        m.parentId(),
+                        m.role(),
+                        m.model(),
+                        m.content(),
+                        m.body(),
+                        MessageState.DONE,
+                        m.tokens(),
+                        m.createdAt(),
+                        m.updatedAt());
+    }
+}

@@ -1,0 +1,209 @@
+package carafe.feature.chats;
+
+import carafe.platform.db.Db;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Table {@code chat}. Every statement names the owner, so a guessed id can only miss; none touches a message. Deleted
+ * chats keep their row until they are purged and are found by {@link #restore} alone.
+ */
+public final class ChatStore {
+    /** Rows on one page of any list; the page size of Open WebUI. */
+    public static final int PAGE = 60;
+
+    private static final String ROW = "SELECT id, title, archived, last_read_at, created_at, updated_at FROM chat ";
+    private static final String NEWEST = " ORDER BY updated_at DESC, id DESC LIMIT ? OFFSET ?";
+    private static final String LISTED = "WHERE account_id = ? AND archived = ? AND deleted_at IS NULL";
+
+    /** Which chats a list shows. Archived ones are never among them. */
+    public record Filter(boolean pinned, boolean inFolders) {
+        public static final Filter ALL = new Filter(true, true);
+    }
+
+    private final Db db;
+
+    public ChatStore(Db db) {
+        this.db = db;
+    }
+
+    /** Newest first; {@code page} counts from 1. */
+    public List<ChatRow> latest(String accountId, int page) {
+        return list(accountId, Filter.ALL, PAGE, offset(page));
+    }
+
+    List<ChatRow> list(String accountId, Filter filter, int limit, int offset) {
+        var sql = ROW
+                + LISTED
+                + (filter.pinned ? "" : " AND pinned = 0")
+                + (filter.inFolders ? "" : " AND folder_id IS NULL")
+                + NEWEST;
+        return db.list(sql, ChatStore::row, accountId, false, limit, offset);
+    }
+
+    public List<ChatRow> pinned(String accountId, int limit) {
+        return db.list(ROW + LISTED + " AND pinned = 1" + NEWEST, ChatStore::row, accountId, false, limit, 0);
+    }
+
+    public List<ChatRow> archived(String accountId, int page) {
+        return db.list(ROW + LISTED + NEWEST, ChatStore::row, accountId, true, PAGE, offset(page));
+    }
+
+    /** Up to {@code limit} rows that come after the one given, for walks over all chats of an account. */
+    List<ChatRow> after(String accountId, long updatedAt, String id, int limit) {
+        return db.list(
+                ROW + LISTED + " AND (updated_at, id) < (?, ?)" + NEWEST,
+                ChatStore::row,
+                accountId,
+                false,
+                updatedAt,
+                id,
+                limit,
+                0);
+    }
+
+    public Optional<Chat> find(String accountId, String id) {
+        return db.one("""
+                SELECT id, account_id, kind, title, current_id, folder_id, pinned, archived, share_id, meta,
+                       last_read_at, created_at, updated_at
+                FROM chat WHERE id = ? AND account_id = ? AND deleted_at IS NULL""", ChatStore::read, id, accountId);
+    }
+
+    public long count(String accountId) {
+        return db.one(
+                        "SELECT count(*) AS n FROM chat WHERE account_id = ? AND deleted_at IS NULL",
+                        row -> row.getLong("n"),
+                        accountId)
+                .orElse(0L);
+    }
+
+    public void insert(Chat chat) {
+        insert(chat, null);
+    }
+
+    /** A chat that nobody sees until {@link #reveal}: for imports that take several transactions. */
+    void insertHidden(Chat chat) {
+        insert(chat, chat.createdAt());
+    }
+
+    private void insert(Chat c, @Nullable Long deletedAt) {
+        db.update(
+                """
+                INSERT INTO chat (id, account_id, kind, title, current_id, folder_id, pinned, archived, share_id, meta,
+                                  last_read_at, created_at, updated_at, deleted_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                c.id(),
+                c.accountId(),
+                c.kind(),
+                Unicode.mended(c.title()),
+                c.currentId(),
+                c.folderId(),
+                c.pinned(),
+                c.archived(),
+                c.shareId(),
+                c.meta(),
+                c.lastReadAt(),
+                c.createdAt(),
+                c.updatedAt(),
+                deletedAt);
+    }
+
+    void reveal(String accountId, String id) {
+        db.update("UPDATE chat SET deleted_at = NULL WHERE id = ? AND account_id = ?", id, accountId);
+    }
+
+    /** False when there is no such chat; so with all writes below. */
+    public boolean rename(String accountId, String id, String title) {
+        return changed("title = ?", accountId, id, Unicode.mended(title));
+    }
+
+    /** Makes the chat the newest. */
+    public boolean touch(String accountId, String id, long now) {
+        return changed("updated_at = ?", accountId, id, now);
+    }
+
+    /** Shows another branch: {@code leaf} is a message of this chat. */
+    public boolean setCurrent(String accountId, String id, @Nullable String leaf) {
+        return changed("current_id = ?", accountId, id, leaf);
+    }
+
+    boolean setMeta(String accountId, String id, String meta) {
+        return changed("meta = ?", accountId, id, meta);
+    }
+
+    public boolean setPinned(String accountId, String id, boolean pinned) {
+        return changed("pinned = ?", accountId, id, pinned);
+    }
+
+    public boolean setArchived(String accountId, String id, boolean archived) {
+        return changed("archived = ?", accountId, id, archived);
+    }
+
+    public boolean softDelete(String accountId, String id, long now) {
+        return changed("deleted_at = ?", accountId, id, now);
+    }
+
+    /** Takes back a deletion made at or after {@code since}; a chat that is not deleted stays as it is. */
+    public boolean restore(String accountId, String id, long since) {
+        return db.update("""
+                        UPDATE chat SET deleted_at = NULL
+                        WHERE id = ? AND account_id = ? AND (deleted_at IS NULL OR deleted_at >= ?)""", id, accountId, since) > 0;
+    }
+
+    boolean ownsFolder(String accountId, String folderId) {
+        return db.one(
+                        "SELECT id FROM folder WHERE id = ? AND account_id = ? AND deleted_at IS NULL",
+                        row -> row.getString("id"),
+                        folderId,
+                        accountId)
+                .isPresent();
+    }
+
+    private boolean changed(String assignment, String accountId, String id, @Nullable Object value) {
+        return db.update(
+                        "UPDATE chat SET " + assignment + " WHERE id = ? AND account_id = ? AND deleted_at IS NULL",
+                        value,
+                        id,
+                        accountId)
+                > 0;
+    }
+
+    private static int offset(int page) {
+        return Math.multiplyExact(page - 1, PAGE);
+    }
+
+    private static ChatRow row(ResultSet row) throws SQLException {
+        return new ChatRow(
+                row.getString("id"),
+                row.getString("title"),
+                row.getBoolean("archived"),
+                nullableLong(row, "last_read_at"),
+                row.getLong("created_at"),
+                row.getLong("updated_at"));
+    }
+
+    private static Chat read(ResultSet row) throws SQLException {
+        return new Chat(
+                row.getString("id"),
+                row.getString("account_id"),
+                row.getString("kind"),
+                row.getString("title"),
+                row.getString("current_id"),
+                row.getString("folder_id"),
+                row.getBoolean("pinned"),
+                row.getBoolean("archived"),
+                row.getString("share_id"),
+                row.getString("meta"),
+                nullableLong(row, "last_read_at"),
+                row.getLong("created_at"),
+                row.getLong("updated_at"));
+    }
+
+    private static @Nullable Long nullableLong(ResultSet row, String column) throws SQLException {
+        long value = row.getLong(column);
+        return row.wasNull() ? null : value;
+    }
+}
