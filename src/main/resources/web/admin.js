@@ -1,0 +1,22 @@
+// The administrator's pages; each is fetched when it is opened.
+import { View, html } from './state.js';
+
+const TABS = {
+  users: [() => import('./admin-users.js'), () => html`<cf-admin-users></cf-admin-users>`],
+  connections: [() => import('./admin-connections.js'), () => html`<cf-admin-connections></cf-admin-connections>`],
+  models: [() => import('./admin-models.js'), () => html`<cf-admin-models></cf-admin-models>`],
+  signup: [() => import('./admin-signup.js'), () => html`<cf-admin-signup></cf-admin-signup>`],
+};
+
+class Admin extends View {
+  static properties = { tab: {} };
+
+  willUpdate(changed) {
+    if (changed.has('tab')) TABS[this.tab][0]();
+  }
+
+  render() {
+    return html`<div class="page">${TABS[this.tab][1]()}</div>`;
+  }
+}
+customElements.define('cf-admin', Admin);
