@@ -1,8 +1,40 @@
 package carafe;
 
-/** The command line: {@code java -jar carafe.jar [model …]}. */
+import carafe.engine.llm.local.ModelCommand;
+import carafe.engine.llm.local.host.ModelHost;
+import carafe.platform.config.Config;
+import carafe.platform.config.ConfigException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Arrays;
+
+/** The command line: {@code java -jar carafe.jar [serve | model …]}; without words it serves. */
 public final class Main {
     private Main() {}
 
-    public static void main(String[] args) {}
+    public static void main(String[] args) throws Exception {
+        // more carriers than cores: SQLite reads and computing handlers hold theirs, and a ping must not wait for them
+        System.setProperty("jdk.virtualThreadScheduler.parallelism", "16");
+        switch (args.length == 0 ? "serve" : args[0]) {
+            case "serve" -> serve();
+            case "model" -> System.exit(ModelCommand.run(Arrays.copyOfRange(args, 1, args.length), System.out, System.err));
+            case "model-host" -> ModelHost.main(Arrays.copyOfRange(args, 1, args.length));
+            default -> {
+                System.err.println("Usage: java -jar carafe.jar [serve | model add SOURCE | model list | model remove ID]");
+                System.exit(2);
+            }
+        }
+    }
+
+    private static void serve() throws Exception {
+        try {
+            var app = new App(Config.from(System.getenv(), Path.of(".env")), Clock.systemUTC());
+            Runtime.getRuntime().addShutdownHook(new Thread(app::close, "shutdown"));
+            app.start();
+        } catch (ConfigException | IllegalStateException e) {
+            System.err.println("Carafe cannot start.");
+            String.valueOf(e.getMessage()).lines().forEach(line -> System.err.println("  " + line));
+            System.exit(2);
+        }
+    }
 }

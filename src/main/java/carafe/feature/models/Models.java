@@ -66,12 +66,21 @@ public final class Models {
             hold.status(200);
             body.put("model", entry.get().upstreamName());
             try (var access = reach(entry.get(), use)) {
-                client.chat(access.target(), body, silence, event -> observe(hold, event, sink), cancellation);
+                client.chat(
+                        access.target(),
+                        body,
+                        silence,
+                        event -> observe(hold, named(event, access), sink),
+                        cancellation);
             } catch (LlmException e) {
                 observe(hold, new LlmEvent.Failed(e.failure()), sink);
             }
             return new Reply(hold.status(), hold.firstMs(), hold.elapsedMs());
         }
+    }
+
+    private static LlmEvent named(LlmEvent event, Access access) {
+        return event instanceof LlmEvent.Failed(var failure) ? new LlmEvent.Failed(access.explain(failure)) : event;
     }
 
     private static void observe(Meter.Hold hold, LlmEvent event, Consumer<LlmEvent> sink) {
@@ -100,21 +109,23 @@ public final class Models {
             try (var exchange =
                     upstreams.post(access.target(), call.path(), bytes(call, entry), silence, cancellation)) {
                 hold.status(exchange.status());
-                pass(call, exchange, answer, hold);
+                pass(call, exchange, answer, hold, access);
             } catch (ClientGone e) {
                 hold.status(499);
                 throw e;
             } catch (LlmException e) {
                 hold.status(e.failure().status());
-                throw e;
+                throw new LlmException(access.explain(e.failure()));
             } catch (IOException e) {
-                throw new LlmException(broken(cancellation));
+                hold.status(502);
+                throw new LlmException(access.explain(broken(cancellation)));
             }
             return new Reply(hold.status(), hold.firstMs(), hold.elapsedMs());
         }
     }
 
-    private void pass(RawCall call, Exchange exchange, RawAnswer answer, Meter.Hold hold) throws IOException {
+    private void pass(RawCall call, Exchange exchange, RawAnswer answer, Meter.Hold hold, Access access)
+            throws IOException {
         if (exchange.status() >= 400) {
             throw new LlmException(client.failure(exchange));
         }
@@ -122,7 +133,10 @@ public final class Models {
         if (type.startsWith("text/event-stream")) {
             var stream = new PassedStream(answer, new StreamTap(mapper), hold, call.wantsUsage());
             answer.begin(exchange.status(), type);
-            stream.pump(exchange);
+            if (!stream.pump(exchange)) {
+                hold.status(502);
+                answer.tear(access.explain(broken(new Cancellation())));
+            }
         } else {
             byte[] whole = exchange.readAll(MOST_ANSWER);
             hold.first();
@@ -151,7 +165,7 @@ public final class Models {
 
     private Access reach(ModelEntry entry, Use use) {
         if (entry.connection().kind() != Connection.Kind.LOCAL) {
-            return new Access(entry.connection().target(), () -> {});
+            return new Access(entry.connection().target(), () -> false, () -> {});
         }
         var access = local.apply(entry.id());
         if (use.refId().isEmpty()) {
@@ -160,7 +174,7 @@ public final class Models {
         var target = access.target();
         var headers = new HashMap<>(target.headers());
         headers.put("X-Carafe-Session", use.refId());
-        return new Access(new Target(target.base(), target.key(), headers), access.release());
+        return new Access(new Target(target.base(), target.key(), headers), access.crashed(), access.release());
     }
 
     private static LlmFailure unknown(String model) {

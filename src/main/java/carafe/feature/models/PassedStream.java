@@ -1,7 +1,6 @@
 package carafe.feature.models;
 
 import carafe.engine.llm.Exchange;
-import carafe.engine.llm.LlmFailure;
 import carafe.engine.llm.openai.EventSplitter;
 import carafe.engine.llm.openai.StreamTap;
 import carafe.platform.http.ClientGone;
@@ -24,7 +23,8 @@ final class PassedStream {
         this.withUsage = withUsage;
     }
 
-    void pump(Exchange exchange) throws ClientGone {
+    /** Whether the answer came to its proper end. */
+    boolean pump(Exchange exchange) throws ClientGone {
         var buffer = new byte[8 << 10];
         try {
             for (int count = exchange.read(buffer); count >= 0; count = exchange.read(buffer)) {
@@ -34,16 +34,13 @@ final class PassedStream {
             }
             splitter.finish(this::keep);
             send();
+            return tap.finished();
         } catch (ClientGone e) {
             throw e;
         } catch (IOException e) {
-            tear();
-            return;
+            return false;
         } finally {
             hold.settle(tap.usage());
-        }
-        if (!tap.finished()) {
-            tear();
         }
     }
 
@@ -60,10 +57,5 @@ final class PassedStream {
             ready.reset();
             answer.write(bytes, 0, bytes.length);
         }
-    }
-
-    private void tear() throws ClientGone {
-        hold.status(502);
-        answer.tear(new LlmFailure(502, "upstream_broken", "The model server broke off in the middle of its answer."));
     }
 }

@@ -23,7 +23,7 @@ public final class Heartbeats implements AutoCloseable {
             Thread.ofPlatform().daemon().name("heartbeats").factory());
 
     public Heartbeats() {
-        var unused = clock.scheduleAtFixedRate(this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = clock.scheduleAtFixedRate(this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Watches {@code stream} until {@link #forget}; {@code gone} runs once when its client has left. */

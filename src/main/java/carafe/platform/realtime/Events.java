@@ -1,5 +1,6 @@
 package carafe.platform.realtime;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Set;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The in-process event hub: topics such as {@code account:<id>}, any number of listeners each. A publisher never
  * waits: a listener that falls {@value #QUEUE} events behind loses its place and must subscribe anew.
  */
-public final class Events {
+public final class Events implements AutoCloseable {
     /** Something that happened. {@code data} is shared between listeners and must not be changed. */
     public record Event(String name, ObjectNode data) {}
 
@@ -39,6 +40,13 @@ public final class Events {
         return subscription;
     }
 
+    /** Ends all listening, so that no open stream holds up a stop. */
+    @Override
+    public void close() {
+        var end = new Event("closing", JsonNodeFactory.instance.objectNode());
+        topics.values().forEach(listeners -> listeners.forEach(listener -> listener.end(end)));
+    }
+
     /** How many listen to {@code topic} now. */
     public int listeners(String topic) {
         var listeners = topics.get(topic);
@@ -58,6 +66,14 @@ public final class Events {
         private void offer(Event event) {
             if (!queue.offer(event)) {
                 lost = true;
+            }
+        }
+
+        private void end(Event last) {
+            lost = true;
+            if (!queue.offer(last)) {
+                queue.clear();
+                offer(last);
             }
         }
 

@@ -1,0 +1,292 @@
+package carafe;
+
+import carafe.engine.llm.LlmException;
+import carafe.engine.llm.LlmFailure;
+import carafe.engine.llm.Target;
+import carafe.engine.llm.Upstreams;
+import carafe.engine.llm.local.LocalModel;
+import carafe.engine.llm.local.LocalModels;
+import carafe.engine.llm.local.LocalSettings;
+import carafe.engine.llm.openai.OpenAiClient;
+import carafe.feature.chats.ChatPurge;
+import carafe.feature.chats.ChatRoutes;
+import carafe.feature.chats.ChatSaves;
+import carafe.feature.chats.ChatSearch;
+import carafe.feature.chats.ChatStore;
+import carafe.feature.chats.MessageStore;
+import carafe.feature.chats.TurnStore;
+import carafe.feature.chats.turns.TurnRoutes;
+import carafe.feature.chats.turns.Turns;
+import carafe.feature.gateway.GatewayRoutes;
+import carafe.feature.models.Access;
+import carafe.feature.models.ConnectionRoutes;
+import carafe.feature.models.ConnectionStore;
+import carafe.feature.models.Connections;
+import carafe.feature.models.Ledger;
+import carafe.feature.models.LocalModelRoutes;
+import carafe.feature.models.Meter;
+import carafe.feature.models.ModelCatalogue;
+import carafe.feature.models.ModelRoutes;
+import carafe.feature.models.Models;
+import carafe.platform.config.Config;
+import carafe.platform.config.Secret;
+import carafe.platform.config.SecretKeys;
+import carafe.platform.db.DataFolder;
+import carafe.platform.db.Db;
+import carafe.platform.db.DbConfig;
+import carafe.platform.db.Dialect;
+import carafe.platform.db.Ids;
+import carafe.platform.db.Migrations;
+import carafe.platform.http.Body;
+import carafe.platform.http.Caller;
+import carafe.platform.http.Cors;
+import carafe.platform.http.Heartbeats;
+import carafe.platform.http.HttpServer;
+import carafe.platform.http.Json;
+import carafe.platform.http.Limits;
+import carafe.platform.http.Networks;
+import carafe.platform.http.RateArea;
+import carafe.platform.http.Routes;
+import carafe.platform.jobs.Jobs;
+import carafe.platform.jobs.Nodes;
+import carafe.platform.realtime.EventRoutes;
+import carafe.platform.realtime.Events;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The whole program, built by hand in the order of its dependencies, and closed in the reverse. */
+public final class App implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(App.class);
+
+    /** What must be closed, the last opened first. */
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+    private final Config config;
+    private final Clock clock;
+    private final ObjectMapper mapper = Json.mapper();
+    private final Ids ids;
+    private final Db db;
+    private final Nodes nodes;
+    private final Jobs jobs;
+    private final Events events = new Events();
+    private final Heartbeats heartbeats;
+    private final LocalModels local;
+    private final OpenAiClient client;
+    private final ConnectionStore connectionStore;
+    private final Connections connections;
+    private final ModelCatalogue catalogue;
+    private final Ledger ledger;
+    private final Models models;
+    private final ChatStore chats;
+    private final MessageStore messages;
+    private final TurnStore turnStore;
+    private final Turns turns;
+    private final HttpServer http;
+
+    /** Builds everything and opens the database; a failure closes what was open. */
+    public App(Config config, Clock clock) throws IOException {
+        this.config = config;
+        this.clock = clock;
+        this.ids = new Ids(clock);
+        try {
+            var folder = closing(DataFolder.own(config.data().folder()));
+            var keys = SecretKeys.open(config.accounts().secretKey(), folder.path());
+            db = closing(database());
+            nodes = closing(new Nodes(db, ids, clock, "", Version.TEXT));
+            jobs = closing(new Jobs(db, nodes, ids, clock, 4));
+
+            var upstreams = closing(new Upstreams());
+            heartbeats = closing(new Heartbeats());
+            client = new OpenAiClient(upstreams, mapper);
+            local = closing(localModels());
+            connectionStore = new ConnectionStore(db, keys, clock);
+            connections = new Connections(config.models().upstreams(), connectionStore);
+            catalogue = closing(new ModelCatalogue(connections::enabled, this::localIds, client, clock));
+            ledger = closing(new Ledger(db));
+            models = new Models(
+                    catalogue,
+                    this::openLocal,
+                    upstreams,
+                    client,
+                    new Meter(ledger, clock),
+                    mapper,
+                    config.models().upstreamTimeout());
+
+            chats = new ChatStore(db);
+            messages = new MessageStore(db);
+            turnStore = new TurnStore(db, chats, messages, events, ids, clock, nodes.id());
+            turns = new Turns(
+                    turnStore,
+                    messages,
+                    models,
+                    events,
+                    ids,
+                    mapper,
+                    config.server().shutdownTimeout());
+            schedule();
+            http = closing(server());
+        } catch (RuntimeException | IOException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private <T extends AutoCloseable> T closing(T part) {
+        open.push(part);
+        return part;
+    }
+
+    private Db database() {
+        var data = config.data();
+        var opened = data.database().isSet()
+                ? Db.open(DbConfig.of(data.database().reveal()))
+                : Db.open(new DbConfig("sqlite:" + data.folder().resolve("carafe.db"), 4, data.fullSync()));
+        try {
+            Migrations.MAIN.apply(opened, data.folder().resolve("backup"), clock);
+            return opened;
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    private LocalModels localModels() {
+        var settings = config.models();
+        var machine = LocalSettings.defaults();
+        return new LocalModels(
+                config.data().folder().resolve("models"),
+                config.data().folder().resolve("run"),
+                new LocalSettings(
+                        settings.localIdle(),
+                        machine.maxLoaded(),
+                        (long) settings.localMemoryMb() << 20,
+                        machine.threads(),
+                        settings.localSlots(),
+                        machine.context()),
+                clock);
+    }
+
+    private List<String> localIds() {
+        try {
+            return local.list().stream().map(LocalModel::id).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the folder of local models cannot be read", e);
+        }
+    }
+
+    private Access openLocal(String id) {
+        try {
+            var lease = local.lease(id);
+            var target = new Target(lease.baseUrl().toString(), new Secret(lease.secret()));
+            return new Access(target, lease::crashed, lease::close);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LlmException(new LlmFailure(503, "stopping", "The server is about to stop."));
+        }
+    }
+
+    private void schedule() {
+        var purge = new ChatPurge(db, clock);
+        jobs.handle("chat.purge", job -> {
+            purge.run();
+            job.finish(
+                    () -> jobs.enqueue("chat.purge", null, "{}", clock.instant().plus(Duration.ofHours(6))));
+        });
+    }
+
+    private HttpServer server() {
+        var server = config.server();
+        var settings = new HttpServer.Settings(
+                server.host(),
+                server.port(),
+                server.shutdownTimeout(),
+                Networks.parse(server.trustedProxies()),
+                new Cors(server.corsOrigins()));
+        return new HttpServer(
+                settings,
+                mapper,
+                (credentials, address) -> new Caller.Anonymous(address),
+                new Limits(this::allowance),
+                end -> {},
+                this::routes);
+    }
+
+    private int allowance(RateArea area) {
+        return switch (area) {
+            case NONE -> 0;
+            case SIGNIN -> config.limits().signinPerMinute();
+            case SIGNUP -> config.limits().signupPerMinute();
+        };
+    }
+
+    /** The router searches from the front: what is called most comes first. */
+    private void routes(Routes routes) {
+        new GatewayRoutes(models, catalogue, heartbeats, mapper, ids, clock).register(routes);
+        new TurnRoutes(turns, turnStore, chats, messages, catalogue, mapper).register(routes);
+        new ChatRoutes(
+                        chats,
+                        messages,
+                        new ChatSaves(db, chats, messages, events, ids, clock),
+                        new ChatSearch(db, chats, messages),
+                        events,
+                        new Body(mapper),
+                        clock)
+                .register(routes);
+        new EventRoutes(events, mapper).register(routes);
+        new LocalModelRoutes(local, mapper).register(routes);
+        new ModelRoutes(catalogue, mapper, clock).register(routes);
+        new ConnectionRoutes(connections, connectionStore, catalogue, client, mapper, ids).register(routes);
+    }
+
+    /** Takes up what an earlier process left, then opens the port. */
+    public void start() {
+        nodes.start();
+        turnStore.recover(
+                db.dialect() == Dialect.SQLITE
+                        ? Long.MAX_VALUE
+                        : nodes.aliveSince().toEpochMilli());
+        jobs.start();
+        ledger.start();
+        catalogue.start();
+        http.start();
+        jobs.enqueue("chat.purge", "start", "{}", clock.instant().plusSeconds(60));
+        log.info("Carafe is ready on port {}", http.port());
+    }
+
+    public int port() {
+        return http.port();
+    }
+
+    public HttpServer http() {
+        return http;
+    }
+
+    /** Lets running answers end within the stop's time, keeps what does not, and gives everything back. */
+    @Override
+    public void close() {
+        Thread stopping = null;
+        if (http != null) {
+            events.close();
+            stopping = Thread.ofVirtual().name("stop-turns").start(turns::close);
+        }
+        while (!open.isEmpty()) {
+            var part = open.pop();
+            try {
+                part.close();
+                if (part == http && stopping != null) {
+                    stopping.join();
+                }
+            } catch (Exception e) {
+                log.error("closing failed part={}", part.getClass().getSimpleName(), e);
+            }
+        }
+    }
+}

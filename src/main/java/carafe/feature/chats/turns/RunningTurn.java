@@ -1,0 +1,147 @@
+package carafe.feature.chats.turns;
+
+import carafe.engine.llm.Cancellation;
+import carafe.feature.chats.TurnStore.Turn;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer while it is being written: its text so far and everybody who watches it grow. One thread writes, any number
+ * of listeners read; each sees the text once and in order, whenever it joins.
+ */
+final class RunningTurn {
+    /** What a listener is told. A snapshot replaces everything it had. */
+    sealed interface Update {
+        record Snapshot(String content, String reasoning) implements Update {}
+
+        record Delta(String content, String reasoning) implements Update {}
+
+        record End(Ended ended) implements Update {}
+    }
+
+    /** How it ended; the JSON parts are ready to send. */
+    record Ended(String state, @Nullable String error, long input, long output, long firstMs, long totalMs) {}
+
+    /** A listener this far behind gets one snapshot instead of so many pieces. */
+    private static final int BEHIND = 1024;
+
+    final Turn turn;
+    final Cancellation cancellation = new Cancellation();
+    private final StringBuilder content = new StringBuilder();
+    private final StringBuilder reasoning = new StringBuilder();
+    private final List<Listener> listeners = new ArrayList<>();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private @Nullable Ended ended;
+
+    RunningTurn(Turn turn) {
+        this.turn = turn;
+    }
+
+    synchronized void text(String piece) {
+        content.append(piece);
+        tell(new Update.Delta(piece, ""));
+    }
+
+    synchronized void thought(String piece) {
+        reasoning.append(piece);
+        tell(new Update.Delta("", piece));
+    }
+
+    synchronized void end(Ended how) {
+        ended = how;
+        tell(new Update.End(how));
+        over.countDown();
+    }
+
+    private void tell(Update update) {
+        listeners.forEach(listener -> listener.offer(update));
+        notifyAll();
+    }
+
+    synchronized String content() {
+        return content.toString();
+    }
+
+    synchronized String reasoning() {
+        return reasoning.toString();
+    }
+
+    synchronized int length() {
+        return content.length() + reasoning.length();
+    }
+
+    /** Whether the end came within {@code timeout}. */
+    boolean awaitEnd(long timeout, TimeUnit unit) throws InterruptedException {
+        return over.await(timeout, unit);
+    }
+
+    /** A place among the listeners; its first update is a snapshot. */
+    synchronized Listener listen() {
+        var listener = new Listener();
+        listeners.add(listener);
+        return listener;
+    }
+
+    /** One listener's queue; used by one thread. */
+    final class Listener implements AutoCloseable {
+        private final ArrayDeque<Update> queue = new ArrayDeque<>();
+        private boolean fresh = true;
+
+        private void offer(Update update) {
+            if (queue.size() >= BEHIND) {
+                queue.clear();
+                fresh = true;
+            }
+            queue.add(update);
+        }
+
+        /** The next updates, adjoining pieces joined; empty after {@code timeout} without one. */
+        List<Update> next(long timeout, TimeUnit unit) throws InterruptedException {
+            synchronized (RunningTurn.this) {
+                long deadline = System.nanoTime() + unit.toNanos(timeout);
+                while (queue.isEmpty() && !fresh) {
+                    long left = deadline - System.nanoTime();
+                    if (left <= 0) {
+                        return List.of();
+                    }
+                    TimeUnit.NANOSECONDS.timedWait(RunningTurn.this, left);
+                }
+                return fresh ? start() : drain();
+            }
+        }
+
+        private List<Update> start() {
+            fresh = false;
+            queue.clear();
+            var snapshot = new Update.Snapshot(content.toString(), reasoning.toString());
+            return ended == null ? List.of(snapshot) : List.of(snapshot, new Update.End(ended));
+        }
+
+        private List<Update> drain() {
+            var joined = new ArrayList<Update>();
+            for (var update : queue) {
+                if (update instanceof Update.Delta(var text, var thought)
+                        && !joined.isEmpty()
+                        && joined.getLast() instanceof Update.Delta(var textBefore, var thoughtBefore)
+                        && text.isEmpty() == textBefore.isEmpty()) {
+                    joined.set(joined.size() - 1, new Update.Delta(textBefore + text, thoughtBefore + thought));
+                } else {
+                    joined.add(update);
+                }
+            }
+            queue.clear();
+            return joined;
+        }
+
+        @Override
+        public void close() {
+            synchronized (RunningTurn.this) {
+                listeners.remove(this);
+            }
+        }
+    }
+}

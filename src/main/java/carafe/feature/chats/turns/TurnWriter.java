@@ -1,0 +1,83 @@
+package carafe.feature.chats.turns;
+
+import carafe.engine.llm.LlmEvent;
+import carafe.engine.llm.LlmFailure;
+import carafe.feature.chats.TurnStore;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a model's events into a running turn and saves now and then: two seconds after the last time, or when the text
+ * has doubled. Saving at every token would cost the square of the answer's length.
+ */
+final class TurnWriter implements Consumer<LlmEvent> {
+    private static final long SAVE_EVERY = 2_000_000_000L;
+    private static final int SAVE_FROM = 256;
+
+    private final RunningTurn run;
+    private final TurnStore store;
+    private LlmEvent.Usage usage = new LlmEvent.Usage(0, 0, 0);
+    private @Nullable LlmFailure failure;
+    private long firstMs;
+    private long totalMs;
+    private long savedAt = System.nanoTime();
+    private int savedLength;
+
+    TurnWriter(RunningTurn run, TurnStore store) {
+        this.run = run;
+        this.store = store;
+    }
+
+    @Override
+    public void accept(LlmEvent event) {
+        switch (event) {
+            case LlmEvent.Started started -> {}
+            case LlmEvent.Text text -> run.text(text.text());
+            case LlmEvent.Reasoning thought -> run.thought(thought.text());
+            case LlmEvent.ToolCallDelta call -> {} // no tools are offered in a turn yet
+            case LlmEvent.Usage counted -> usage = counted;
+            case LlmEvent.Done done -> {}
+            case LlmEvent.Failed failed -> failure = failed.failure();
+        }
+        saveNowAndThen();
+    }
+
+    private void saveNowAndThen() {
+        int length = run.length();
+        long now = System.nanoTime();
+        boolean doubled = length >= SAVE_FROM && length >= 2 * savedLength;
+        if (length == savedLength || !(doubled || now - savedAt > SAVE_EVERY)) {
+            return;
+        }
+        savedAt = now;
+        savedLength = length;
+        var body = JsonNodeFactory.instance.objectNode();
+        if (!run.reasoning().isEmpty()) {
+            body.put("reasoning", run.reasoning());
+        }
+        if (!store.save(run.turn, run.content(), body)) {
+            run.cancellation.cancel(); // the chat was deleted, or another node took the turn over
+        }
+    }
+
+    void times(long first, long total) {
+        firstMs = first;
+        totalMs = total;
+    }
+
+    RunningTurn.Ended ended(boolean cancelled, boolean serverStops) {
+        var state = "done";
+        @Nullable String error = null;
+        if (cancelled && !serverStops) {
+            state = "cancelled";
+        } else if (cancelled) {
+            state = "error";
+            error = "The server stopped while this answer was being written.";
+        } else if (failure != null) {
+            state = "error";
+            error = failure.message();
+        }
+        return new RunningTurn.Ended(state, error, usage.input(), usage.output(), firstMs, totalMs);
+    }
+}

@@ -1,0 +1,190 @@
+package carafe.feature.chats.turns;
+
+import carafe.engine.llm.LlmEvent;
+import carafe.engine.llm.LlmFailure;
+import carafe.feature.chats.Message;
+import carafe.feature.chats.MessageState;
+import carafe.feature.chats.MessageStore;
+import carafe.feature.chats.TurnStore;
+import carafe.feature.models.Models;
+import carafe.feature.models.Use;
+import carafe.platform.db.Ids;
+import carafe.platform.http.Caller;
+import carafe.platform.http.Problem;
+import carafe.platform.realtime.Events;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The turns this process is writing. A turn belongs to the server: it goes on when its reader leaves, and whoever comes
+ * later sees it from its beginning. Each has a thread of its own; a chat has at most one.
+ */
+public final class Turns implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Turns.class);
+    private static final int MOST = 5_000;
+    private static final int MOST_A_PERSON = 20;
+    private static final int HISTORY = 500;
+
+    private final TurnStore store;
+    private final MessageStore messages;
+    private final Models models;
+    private final Events events;
+    private final Ids ids;
+    private final ObjectMapper mapper;
+    private final Prompt prompt;
+    private final Duration patience;
+    private final Map<String, RunningTurn> running = new ConcurrentHashMap<>();
+    private volatile boolean stopping;
+
+    /** @param patience how long running turns may go on at {@link #close} */
+    public Turns(
+            TurnStore store,
+            MessageStore messages,
+            Models models,
+            Events events,
+            Ids ids,
+            ObjectMapper mapper,
+            Duration patience) {
+        this.store = store;
+        this.messages = messages;
+        this.models = models;
+        this.events = events;
+        this.ids = ids;
+        this.mapper = mapper;
+        this.prompt = new Prompt(mapper);
+        this.patience = patience;
+    }
+
+    /** Stores the question and begins to answer it. */
+    TurnStore.Turn start(Caller caller, TurnStore.NewTurn asked, Prompt.Params params) {
+        refuseTooMany(asked.accountId());
+        var turn = store.begin(asked);
+        var run = new RunningTurn(turn);
+        running.put(turn.messageId(), run);
+        tellActive(turn, true);
+        Thread.ofVirtual().name("turn").start(() -> write(caller, asked.model(), params, run));
+        return turn;
+    }
+
+    private void refuseTooMany(String accountId) {
+        if (stopping) {
+            throw new Problem.Upstream(503, "stopping", "The server is about to stop. Try again in a moment.");
+        }
+        long own = running.values().stream()
+                .filter(run -> run.turn.accountId().equals(accountId))
+                .count();
+        if (running.size() >= MOST || own >= MOST_A_PERSON) {
+            throw new Problem.TooMany(
+                    "Too many answers are being written at once; wait for one to end.", Duration.ofSeconds(5));
+        }
+    }
+
+    /** The running turn that writes {@code messageId}, if this process does. */
+    Optional<RunningTurn> find(String accountId, String messageId) {
+        return Optional.ofNullable(running.get(messageId))
+                .filter(run -> run.turn.accountId().equals(accountId));
+    }
+
+    /** Ends the turns of a chat and waits until their text is stored; how many there were. */
+    int stop(String accountId, String chatId) throws InterruptedException {
+        var own = running.values().stream()
+                .filter(run ->
+                        run.turn.chatId().equals(chatId) && run.turn.accountId().equals(accountId))
+                .toList();
+        own.forEach(run -> run.cancellation.cancel());
+        for (var run : own) {
+            if (!run.awaitEnd(5, TimeUnit.SECONDS)) {
+                log.warn("a turn does not end chat={}", chatId);
+            }
+        }
+        return own.size();
+    }
+
+    private void write(Caller caller, String model, Prompt.Params params, RunningTurn run) {
+        var writer = new TurnWriter(run, store);
+        try {
+            List<Message> path = messages.path(run.turn.chatId(), run.turn.userMessageId(), HISTORY);
+            var use = new Use(caller, "webui", "chat", run.turn.chatId(), ids.next());
+            var reply = models.call(use, model, prompt.request(path, params), writer, run.cancellation);
+            writer.times(reply.firstMs(), reply.totalMs());
+        } catch (RuntimeException e) {
+            log.error("a turn failed chat={}", run.turn.chatId(), e);
+            writer.accept(new LlmEvent.Failed(
+                    new LlmFailure(500, "internal_error", "Something went wrong on our side. The log has more.")));
+        } finally {
+            end(run, writer);
+        }
+    }
+
+    private void end(RunningTurn run, TurnWriter writer) {
+        var ended = writer.ended(run.cancellation.isCancelled(), stopping);
+        try {
+            var state = MessageState.valueOf(ended.state().toUpperCase(java.util.Locale.ROOT));
+            var ending = new TurnStore.Ending(state, run.content(), body(run, ended), ended.output());
+            if (!store.finish(run.turn, ending)) {
+                log.warn("a turn was taken over by another node chat={}", run.turn.chatId());
+            }
+        } catch (RuntimeException e) {
+            log.error("an answer could not be stored chat={}", run.turn.chatId(), e);
+        } finally {
+            running.remove(run.turn.messageId());
+            run.end(ended);
+            tellActive(run.turn, false);
+        }
+    }
+
+    private ObjectNode body(RunningTurn run, RunningTurn.Ended ended) {
+        var body = mapper.createObjectNode();
+        if (!run.reasoning().isEmpty()) {
+            body.put("reasoning", run.reasoning());
+        }
+        if (ended.error() != null) {
+            body.putObject("error").put("content", ended.error());
+        }
+        if (ended.input() + ended.output() > 0) {
+            body.putObject("usage")
+                    .put("input_tokens", ended.input())
+                    .put("output_tokens", ended.output())
+                    .put("total_tokens", ended.input() + ended.output());
+        }
+        return body;
+    }
+
+    private void tellActive(TurnStore.Turn turn, boolean active) {
+        var data = mapper.createObjectNode()
+                .put("type", "chat:active")
+                .put("chat_id", turn.chatId())
+                .put("message_id", turn.messageId())
+                .put("active", active);
+        events.publish("account:" + turn.accountId(), new Events.Event("chat", data));
+    }
+
+    /** Takes no new turns, lets the running ones end for a while, then stores what they have. */
+    @Override
+    public void close() {
+        stopping = true;
+        long deadline = System.nanoTime() + patience.toNanos();
+        try {
+            for (var run : List.copyOf(running.values())) {
+                if (!run.awaitEnd(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    run.cancellation.cancel();
+                }
+            }
+            for (var run : List.copyOf(running.values())) {
+                if (!run.awaitEnd(5, TimeUnit.SECONDS)) {
+                    log.warn("a turn did not end before the stop chat={}", run.turn.chatId());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
