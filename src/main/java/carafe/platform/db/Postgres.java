@@ -125,7 +125,7 @@ final class Postgres implements Backend {
 
     private void rollback(Session session) {
         try {
-            session.update("ROLLBACK");
+            session.rollback();
         } catch (DbException e) {
             LOG.warn("rollback failed, the connection is dropped", e);
             pool.evictConnection(session.connection());

@@ -43,6 +43,17 @@ final class Session {
         return lastSql;
     }
 
+    /** Ends the transaction if the engine has not done so; {@link #lost} still tells why it was given up. */
+    void rollback() {
+        var why = lost;
+        lost = null;
+        try {
+            update("ROLLBACK");
+        } finally {
+            lost = why;
+        }
+    }
+
     /** At most {@code limit} rows, in the order of the query. */
     <T> List<T> list(String sql, RowReader<T> reader, int limit, @Nullable Object... args) {
         return run(sql, statement -> {
@@ -70,6 +81,9 @@ final class Session {
     }
 
     private <T> T run(String sql, Use<T> use) {
+        if (lost != null) {
+            throw lost; // SQLite has rolled back already: what ran now would stay by itself
+        }
         lastSql = sql;
         try {
             // out of the map while in use: a row reader may run the same statement again

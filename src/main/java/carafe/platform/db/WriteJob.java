@@ -50,9 +50,12 @@ final class WriteJob<T extends @Nullable Object> {
         answered.complete(true);
     }
 
+    /** Changes nothing once the job is answered. */
     void fail(Throwable cause) {
-        failure = cause;
-        answered.complete(true);
+        if (!answered.isDone()) {
+            failure = cause;
+            answered.complete(true);
+        }
     }
 
     /** Not interruptible: the work may be committed, and then the caller must learn it. */

@@ -72,7 +72,7 @@ final class Writer {
         } finally {
             closed = true;
             queue.drainTo(batch);
-            batch.forEach(job -> job.fail(isClosed())); // changes nothing for those already answered
+            batch.forEach(job -> job.fail(isClosed()));
         }
     }
 
@@ -117,7 +117,7 @@ final class Writer {
 
     private void rollback() {
         try {
-            session.update("ROLLBACK");
+            session.rollback();
         } catch (DbException e) {
             LOG.debug("nothing left to roll back: the engine had done it", e);
         }

@@ -3,7 +3,6 @@ package carafe.platform.db;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -18,13 +17,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(TestDatabases.class)
 class MigrationsTest {
-    private static final Migration ONE = Migration.of("0001_one", """
+    static final Migration ONE = Migration.of("0001_one", """
             -- up
             CREATE TABLE one (id TEXT PRIMARY KEY);
             -- down
             DROP TABLE one;
             """);
-    private static final Migration TWO = Migration.of("0002_two", """
+    static final Migration TWO = Migration.of("0002_two", """
             -- up
             CREATE TABLE two (id TEXT PRIMARY KEY);
             -- only sqlite
@@ -121,30 +120,6 @@ class MigrationsTest {
                 .hasMessageContaining("0001_one failed");
         apply(new Migrations("migration", List.of(ONE)));
         assertThat(db.list("SELECT id FROM one", row -> row.getString("id"))).isEmpty();
-    }
-
-    @Test
-    void anUpgradeOfAFileLeavesACopyOfWhatWasBeforeAndTheNewestThreeStay() throws IOException {
-        if (engine != TestDatabases.SQLITE) {
-            return; // the server's own tools make its backups
-        }
-        apply(new Migrations("migration", List.of(ONE)));
-        assertThat(folder.resolve("backup")).doesNotExist();
-        db.update("INSERT INTO one (id) VALUES ('kept')");
-        var both = new Migrations("migration", List.of(ONE, TWO));
-        for (int i = 0; i < 5; i++) {
-            apply(both);
-            both.undo(db);
-            db.update("INSERT INTO one (id) VALUES (?)", "after " + i);
-        }
-        try (var files = Files.list(folder.resolve("backup"))) {
-            var copies = files.sorted().toList();
-            assertThat(copies).hasSize(3);
-            try (var copy = Db.open(DbConfig.of("sqlite:" + copies.getLast()))) {
-                assertThat(copy.list("SELECT id FROM one", row -> row.getString("id")))
-                        .containsExactly("after 3");
-            }
-        }
     }
 
     @Test
