@@ -172,6 +172,23 @@ public final class Catalogue {
     static final Setting LOG_RETENTION =
             Setting.of("REQUEST_LOG_DAYS", Kind.NUMBER, "30", LOGS, "7", "Days the request log keeps.");
 
+    static final Setting ENVIRONMENT = Setting.of(
+                    "ENVIRONMENT",
+                    Kind.TEXT,
+                    "production",
+                    LOGS,
+                    "staging",
+                    "Name of this installation in every log line.")
+            .alias("ENV");
+    static final Setting METRICS_TOKEN = Setting.of(
+                    "METRICS_TOKEN",
+                    Kind.TEXT,
+                    "",
+                    LOGS,
+                    "a long random text",
+                    "Bearer token with which Prometheus may read `/metrics`; unset: administrators only.")
+            .hidden();
+
     /** All of them, in the order of tables and pages. */
     public static final List<Setting> ALL = List.of(
             PORT,
@@ -201,7 +218,9 @@ public final class Catalogue {
             LOG_LEVEL,
             LOG_FORMAT,
             LOG_SAMPLE,
-            LOG_RETENTION);
+            LOG_RETENTION,
+            ENVIRONMENT,
+            METRICS_TOKEN);
 
     private Catalogue() {}
 

@@ -37,7 +37,14 @@ public record Config(Server server, Data data, Models models, Accounts accounts,
 
     public record Limits(int signinPerMinute, int signupPerMinute) {}
 
-    public record Logs(String level, boolean json, int requestsPerSecond, int requestLogDays) {}
+    /** {@code metricsToken} lets Prometheus in. */
+    public record Logs(
+            String level,
+            boolean json,
+            int requestsPerSecond,
+            int requestLogDays,
+            String environment,
+            Secret metricsToken) {}
 
     /** @throws ConfigException naming every mistake */
     public static Config from(Map<String, String> process, Path envFile) {
@@ -146,6 +153,8 @@ public record Config(Server server, Data data, Models models, Accounts accounts,
                 env.oneOf(Catalogue.LOG_LEVEL, "INFO", "DEBUG", "WARN", "ERROR"),
                 env.oneOf(Catalogue.LOG_FORMAT, "json", "text").equals("json"),
                 env.number(Catalogue.LOG_SAMPLE, 0, 1_000_000),
-                env.number(Catalogue.LOG_RETENTION, 1, 3650));
+                env.number(Catalogue.LOG_RETENTION, 1, 3650),
+                env.text(Catalogue.ENVIRONMENT),
+                new Secret(env.text(Catalogue.METRICS_TOKEN)));
     }
 }

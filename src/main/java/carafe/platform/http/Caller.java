@@ -41,4 +41,13 @@ public sealed interface Caller {
             case Anonymous a -> throw new Problem.Unauthenticated("Sign in first.");
         };
     }
+
+    /** Whether this is an administrator, by sign-in or API key. */
+    default boolean isAdmin() {
+        return switch (this) {
+            case Person p -> p.role() == Role.ADMIN;
+            case Key k -> k.owner().role() == Role.ADMIN;
+            case Anonymous a -> false;
+        };
+    }
 }

@@ -34,12 +34,12 @@ public final class HttpServer implements AutoCloseable {
             ObjectMapper mapper,
             Authenticator authenticator,
             Limits limits,
-            Consumer<RequestEnd> observer,
+            RequestObserver observer,
             Consumer<Routes> features) {
         var guard = new Guard(authenticator, limits, settings.trustedProxies(), settings.cors());
         this.javalin = Javalin.create(config -> {
             basics(config, settings, mapper);
-            config.routes.before(ctx -> begin(ctx, settings.cors()));
+            config.routes.before(ctx -> begin(ctx, settings.cors(), observer));
             config.requestLogger.http((ctx, ms) -> end(ctx, ms, observer));
             Errors.register(config.routes);
             var routes = new Routes(config.routes, guard);
@@ -63,6 +63,8 @@ public final class HttpServer implements AutoCloseable {
         config.jetty.addConnector((server, http) -> {
             http.setSendServerVersion(false);
             http.setRequestHeaderSize(32 * 1024);
+            // else a connection that sent one token reads the next, different in case only, as the first
+            http.setHeaderCacheCaseSensitive(true);
             var connector = new ServerConnector(server, new HttpConnectionFactory(new HttpConfiguration(http)));
             connector.setHost(settings.host());
             connector.setPort(settings.port());
@@ -72,7 +74,8 @@ public final class HttpServer implements AutoCloseable {
         });
     }
 
-    private static void begin(Context ctx, Cors cors) {
+    private static void begin(Context ctx, Cors cors, RequestObserver observer) {
+        observer.began();
         RequestId.begin(ctx);
         ctx.res().setHeader("X-Content-Type-Options", "nosniff");
         if (cors.apply(ctx)) {
@@ -80,9 +83,12 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private static void end(Context ctx, float milliseconds, Consumer<RequestEnd> observer) {
+    private static void end(Context ctx, float milliseconds, RequestObserver observer) {
+        if (RequestId.of(ctx).isEmpty()) {
+            observer.began(); // refused before our first handler: each end has its beginning
+        }
         var endpoint = ctx.endpoints().lastHttpEndpoint();
-        observer.accept(new RequestEnd(
+        observer.ended(new RequestEnd(
                 RequestId.of(ctx),
                 ctx.req().getMethod(),
                 endpoint == null ? "unmatched" : endpoint.path,
