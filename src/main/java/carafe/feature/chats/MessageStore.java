@@ -26,6 +26,19 @@ public final class MessageStore {
     private static final String OPENINGS = "SELECT seq, substr(content, 1, ?) AS opening FROM message WHERE seq IN (?"
             + ", ?".repeat(ChatStore.PAGE - 1) + ")";
 
+    static final String SAVE = """
+            UPDATE message SET content = ?, body = ?, updated_at = ?
+            WHERE chat_id = ? AND id = ? AND state = 'streaming'""";
+
+    static final String PATH = """
+            WITH RECURSIVE up(seq, parent_id, depth) AS (
+                SELECT seq, parent_id, 1 FROM message WHERE chat_id = ? AND id = ?
+                UNION ALL
+                SELECT p.seq, p.parent_id, up.depth + 1
+                FROM up JOIN message p ON p.chat_id = ? AND p.id = up.parent_id
+                WHERE up.depth < ?)
+            SELECT %s FROM up JOIN message m ON m.seq = up.seq ORDER BY up.depth DESC""".formatted(COLUMNS);
+
     /** What a comparison with a client's copy needs to know of a stored message. */
     record Stub(long seq, String id, @Nullable String parentId, long hash, MessageState state) {}
 
@@ -94,9 +107,7 @@ public final class MessageStore {
      * which keeps a save from costing the length of the answer in the index each time.
      */
     boolean updateStreaming(String chatId, String id, String content, String body, long now) {
-        return db.update("""
-                        UPDATE message SET content = ?, body = ?, updated_at = ?
-                        WHERE chat_id = ? AND id = ? AND state = 'streaming'""", cut(Unicode.mended(content)), Unicode.mended(body), now, chatId, id) > 0;
+        return db.update(SAVE, cut(Unicode.mended(content)), Unicode.mended(body), now, chatId, id) > 0;
     }
 
     /** Ends a streaming message and makes it searchable; false when it was not streaming. */
@@ -143,14 +154,7 @@ public final class MessageStore {
      * no such message. The database walks from child to parent by key, so the rest of the chat costs nothing.
      */
     public List<Message> path(String chatId, String leafId, int limit) {
-        return db.list("""
-                WITH RECURSIVE up(seq, parent_id, depth) AS (
-                    SELECT seq, parent_id, 1 FROM message WHERE chat_id = ? AND id = ?
-                    UNION ALL
-                    SELECT p.seq, p.parent_id, up.depth + 1
-                    FROM up JOIN message p ON p.chat_id = ? AND p.id = up.parent_id
-                    WHERE up.depth < ?)
-                SELECT %s FROM up JOIN message m ON m.seq = up.seq ORDER BY up.depth DESC""".formatted(COLUMNS), MessageStore::read, chatId, leafId, chatId, limit);
+        return db.list(PATH, MessageStore::read, chatId, leafId, chatId, limit);
     }
 
     /** The answers to {@code parentId}, or the first messages for null, oldest first. */

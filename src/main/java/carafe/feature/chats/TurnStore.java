@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TurnStore {
     private static final int RECOVER = 100;
-    private static final String STOPPED = "The server stopped while this answer was being written.";
+    static final String STOPPED = "The server stopped while this answer was being written.";
 
     /**
      * What somebody asks for.
