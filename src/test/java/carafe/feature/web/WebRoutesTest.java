@@ -48,6 +48,7 @@ class WebRoutesTest {
 
     @AfterEach
     void stop() {
+        client.close(); // else the graceful stop waits for its idle connections
         server.close();
     }
 
