@@ -1,0 +1,116 @@
+package carafe.feature.web;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The files of the pages, a fixed set named in {@code web/files.txt}, and the HTML that ties them together. They live
+ * under a folder named after their common hash, so a browser may keep them for ever and never mixes two versions.
+ */
+final class WebAssets {
+    private static final String LIST = "web/files.txt";
+
+    private final Map<String, Asset> files = new LinkedHashMap<>();
+    private final String folder;
+    private final Asset html;
+    private final String scriptHash;
+
+    private WebAssets() {
+        var imports = new LinkedHashMap<String, String>();
+        var first = new StringBuilder();
+        var listed = WebFile.readList(text(LIST));
+        for (var file : listed) {
+            files.put(file.path(), new Asset(file.path(), file.adapt(bytes(file.resource()))));
+        }
+        this.folder = "/carafe/assets/" + commonHash();
+        for (var file : listed) {
+            file.importName().ifPresent(name -> imports.put(name, folder + "/" + file.path()));
+            if (file.preloaded()) {
+                first.append("<link rel=\"modulepreload\" href=\"%s/%s\">\n".formatted(folder, file.path()));
+            }
+        }
+        var map = importMap(imports);
+        this.scriptHash = "'sha256-" + sha256(map) + "'";
+        this.html = new Asset(
+                "index.html",
+                text("web/index.html")
+                        .replace("{{assets}}", folder)
+                        .replace("{{importmap}}", map)
+                        .replace("{{preload}}", first.toString().strip())
+                        .getBytes(StandardCharsets.UTF_8));
+    }
+
+    static WebAssets load() {
+        return new WebAssets();
+    }
+
+    /** The hashed folder, such as {@code /carafe/assets/Xk3…}. */
+    String folder() {
+        return folder;
+    }
+
+    Asset html() {
+        return html;
+    }
+
+    /** The one inline script that the pages have, as a CSP source. */
+    String scriptHash() {
+        return scriptHash;
+    }
+
+    /** The file at {@code path} of the folder named {@code hash}; a name that is not in the list does not exist. */
+    Optional<Asset> file(String hash, String path) {
+        return folder.endsWith("/" + hash) ? Optional.ofNullable(files.get(path)) : Optional.empty();
+    }
+
+    /** A file that keeps its plain address. */
+    static Asset fixed(String name) {
+        return new Asset(name, bytes("web/" + name));
+    }
+
+    private String commonHash() {
+        var all = new StringBuilder();
+        files.forEach(
+                (path, file) -> all.append(path).append(' ').append(file.hash()).append('\n'));
+        return Asset.hash(all.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    // names and paths come from our own list and hold nothing that JSON escapes
+    private static String importMap(Map<String, String> imports) {
+        var json = new StringBuilder("{\"imports\":{");
+        imports.forEach((name, path) -> json.append(json.charAt(json.length() - 1) == '{' ? "" : ",")
+                .append("\"%s\":\"%s\"".formatted(name, path)));
+        return json.append("}}").toString();
+    }
+
+    private static String sha256(String text) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static String text(String resource) {
+        return new String(bytes(resource), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(String resource) {
+        try (var in = WebAssets.class.getClassLoader().getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IllegalStateException(resource + " is missing: " + LIST + " and pom.xml disagree");
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(resource, e);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package carafe.feature.web;
+
+import carafe.platform.http.Access;
+import carafe.platform.http.Problem;
+import carafe.platform.http.Routes;
+import carafe.platform.http.Rule;
+import carafe.platform.http.Surface;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves Carafe's own pages under {@code /} and {@code /carafe/}. Only known addresses answer with HTML, so a wrong one
+ * under an API stays an error of that API; files come from a fixed set, so no path can leave it.
+ */
+public final class WebRoutes {
+    private static final Rule PUBLIC = Rule.of(Surface.WEBUI, Access.PUBLIC);
+    private static final String FOR_EVER = "public, max-age=31536000, immutable";
+    private static final String ASK_AGAIN = "no-cache";
+    private static final String ONE_DAY = "public, max-age=86400";
+    private static final List<String> VIEWS =
+            List.of("/c/{id}", "/settings", "/settings/{tab}", "/admin", "/admin/{tab}", "/signin");
+
+    private final String version;
+    private final WebAssets assets = WebAssets.load();
+
+    public WebRoutes(String version) {
+        this.version = version;
+    }
+
+    public void register(Routes routes) {
+        both(routes, "/carafe/assets/{hash}/<path>", this::asset);
+        both(routes, "/", this::root);
+        both(routes, "/carafe", this::page);
+        for (var view : VIEWS) {
+            both(routes, view, this::page);
+            both(routes, "/carafe" + view, this::page);
+        }
+        fixed(routes, "favicon.svg", "/favicon.svg", "/favicon.ico", "/carafe/favicon.svg");
+        fixed(routes, "manifest.webmanifest", "/carafe/manifest.webmanifest");
+        fixed(routes, "robots.txt", "/robots.txt");
+    }
+
+    private static void both(Routes routes, String path, Handler handler) {
+        routes.get(path, PUBLIC, handler);
+        routes.head(path, PUBLIC, handler);
+    }
+
+    private static void fixed(Routes routes, String name, String... paths) {
+        var asset = WebAssets.fixed(name);
+        for (var path : paths) {
+            both(routes, path, ctx -> send(ctx, asset, ONE_DAY));
+        }
+    }
+
+    /** Programs that ask for the root get a few facts, browsers the pages. */
+    private void root(Context ctx) throws IOException {
+        ctx.res().addHeader("Vary", "Accept");
+        var accept = ctx.header("Accept");
+        if (accept != null && accept.contains("text/html")) {
+            page(ctx);
+        } else {
+            ctx.json(Map.of(
+                    "name",
+                    "Carafe",
+                    "version",
+                    version,
+                    "status",
+                    "ok",
+                    "message",
+                    "Carafe is running here",
+                    "api",
+                    "/v1"));
+        }
+    }
+
+    private void page(Context ctx) throws IOException {
+        ctx.header("Content-Security-Policy", policy());
+        ctx.header("Referrer-Policy", "no-referrer");
+        ctx.header("Cross-Origin-Opener-Policy", "same-origin");
+        ctx.header("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+        send(ctx, assets.html(), ASK_AGAIN);
+    }
+
+    private String policy() {
+        return String.join(
+                "; ",
+                "default-src 'self'",
+                "script-src 'self' " + assets.scriptHash(),
+                "img-src 'self' data: blob:",
+                "connect-src 'self'",
+                "frame-ancestors 'none'",
+                "base-uri 'none'",
+                "object-src 'none'",
+                "form-action 'self'");
+    }
+
+    private void asset(Context ctx) throws IOException {
+        var asset = assets.file(ctx.pathParam("hash"), ctx.pathParam("path"))
+                .orElseThrow(() -> new Problem.NotFound("file"));
+        send(ctx, asset, FOR_EVER);
+    }
+
+    private static void send(Context ctx, Asset asset, String cache) throws IOException {
+        var gzip = takesGzip(ctx.header("Accept-Encoding"));
+        var etag = '"' + asset.hash() + (gzip ? "-gz" : "") + '"';
+        ctx.disableCompression(); // compressed once, not for every reader
+        ctx.header("Cache-Control", cache).header("ETag", etag);
+        ctx.res().addHeader("Vary", "Accept-Encoding");
+        if (matches(ctx.header("If-None-Match"), etag)) {
+            ctx.status(304);
+            return;
+        }
+        var body = gzip ? asset.gzip() : asset.plain();
+        ctx.contentType(asset.type());
+        if (gzip) {
+            ctx.header("Content-Encoding", "gzip");
+        }
+        ctx.res().setContentLength(body.length);
+        if (!ctx.req().getMethod().equals("HEAD")) {
+            ctx.res().getOutputStream().write(body);
+        }
+    }
+
+    private static boolean takesGzip(@Nullable String accepted) {
+        return accepted != null && accepted.contains("gzip") && !accepted.matches(".*gzip\\s*;\\s*q=0(\\.0*)?\\b.*");
+    }
+
+    private static boolean matches(@Nullable String wanted, String etag) {
+        return wanted != null && (wanted.strip().equals("*") || wanted.contains(etag));
+    }
+}
