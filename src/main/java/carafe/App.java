@@ -49,6 +49,14 @@ import carafe.platform.http.RateArea;
 import carafe.platform.http.Routes;
 import carafe.platform.jobs.Jobs;
 import carafe.platform.jobs.Nodes;
+import carafe.platform.ops.Health;
+import carafe.platform.ops.HealthCheck;
+import carafe.platform.ops.HealthRoutes;
+import carafe.platform.ops.Logs;
+import carafe.platform.ops.Metrics;
+import carafe.platform.ops.MetricsRoutes;
+import carafe.platform.ops.Readiness;
+import carafe.platform.ops.RequestLog;
 import carafe.platform.realtime.EventRoutes;
 import carafe.platform.realtime.Events;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -78,6 +86,8 @@ public final class App implements AutoCloseable {
     private final Jobs jobs;
     private final Events events = new Events();
     private final Heartbeats heartbeats;
+    private final Metrics metrics = new Metrics();
+    private final Readiness readiness = new Readiness();
     private final LocalModels local;
     private final OpenAiClient client;
     private final ConnectionStore connectionStore;
@@ -98,6 +108,8 @@ public final class App implements AutoCloseable {
         this.ids = new Ids(clock);
         try {
             var folder = closing(DataFolder.own(config.data().folder()));
+            closing(Logs.open(new Logs.Settings(
+                    config.logs().level(), config.logs().json(), config.logs().environment(), folder.path())));
             var keys = SecretKeys.open(config.accounts().secretKey(), folder.path());
             db = closing(database());
             nodes = closing(new Nodes(db, ids, clock, "", Version.TEXT));
@@ -215,7 +227,7 @@ public final class App implements AutoCloseable {
                 mapper,
                 (credentials, address) -> new Caller.Anonymous(address),
                 new Limits(this::allowance),
-                end -> {},
+                new RequestLog(metrics, config.logs().requestsPerSecond()),
                 this::routes);
     }
 
@@ -244,6 +256,22 @@ public final class App implements AutoCloseable {
         new LocalModelRoutes(local, mapper).register(routes);
         new ModelRoutes(catalogue, mapper, clock).register(routes);
         new ConnectionRoutes(connections, connectionStore, catalogue, client, mapper, ids).register(routes);
+        new HealthRoutes(health(), readiness, clock).register(routes);
+        new MetricsRoutes(metrics, config.logs().metricsToken()).register(routes);
+    }
+
+    private Health health() {
+        return new Health(List.of(
+                HealthCheck.essential("database", () -> {
+                    db.one("SELECT 1 AS one", row -> row.getInt("one"));
+                    return HealthCheck.Result.healthy();
+                }),
+                HealthCheck.optional(
+                        "ai_provider",
+                        List.of("deepseek_api"),
+                        () -> catalogue.hasModels()
+                                ? HealthCheck.Result.healthy()
+                                : HealthCheck.Result.degraded("No model is available yet."))));
     }
 
     /** Takes up what an earlier process left, then opens the port. */
@@ -257,6 +285,7 @@ public final class App implements AutoCloseable {
         ledger.start();
         catalogue.start();
         http.start();
+        readiness.started();
         jobs.enqueue("chat.purge", "start", "{}", clock.instant().plusSeconds(60));
         log.info("Carafe is ready on port {}", http.port());
     }
@@ -273,6 +302,7 @@ public final class App implements AutoCloseable {
     @Override
     public void close() {
         Thread stopping = null;
+        readiness.stopping();
         if (http != null) {
             events.close();
             stopping = Thread.ofVirtual().name("stop-turns").start(turns::close);

@@ -17,10 +17,12 @@ public final class Main {
         System.setProperty("jdk.virtualThreadScheduler.parallelism", "16");
         switch (args.length == 0 ? "serve" : args[0]) {
             case "serve" -> serve();
-            case "model" -> System.exit(ModelCommand.run(Arrays.copyOfRange(args, 1, args.length), System.out, System.err));
+            case "model" ->
+                System.exit(ModelCommand.run(Arrays.copyOfRange(args, 1, args.length), System.out, System.err));
             case "model-host" -> ModelHost.main(Arrays.copyOfRange(args, 1, args.length));
             default -> {
-                System.err.println("Usage: java -jar carafe.jar [serve | model add SOURCE | model list | model remove ID]");
+                System.err.println(
+                        "Usage: java -jar carafe.jar [serve | model add SOURCE | model list | model remove ID]");
                 System.exit(2);
             }
         }

@@ -69,6 +69,11 @@ public final class ModelCatalogue implements AutoCloseable {
         return Optional.ofNullable(entries.get(id));
     }
 
+    /** Whether anything can be called, as known now. */
+    public boolean hasModels() {
+        return !entries.isEmpty();
+    }
+
     ConnectionStatus status(String connectionId) {
         return statuses.getOrDefault(connectionId, ConnectionStatus.UNKNOWN);
     }
