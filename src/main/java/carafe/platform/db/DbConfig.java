@@ -54,9 +54,11 @@ public record DbConfig(String url, int connections, boolean durable) {
     }
 
     private static Server server(URI uri) {
-        var login = uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo();
+        var authority = uri.getRawAuthority(); // may name several hosts, which URI itself does not take apart
+        int at = authority.lastIndexOf('@');
+        var login = authority.substring(0, Math.max(at, 0));
+        var hosts = authority.substring(at + 1);
         int colon = login.indexOf(':');
-        var hosts = uri.getRawAuthority().substring(uri.getRawAuthority().lastIndexOf('@') + 1);
         var query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
         return new Server(
                 "jdbc:postgresql://" + hosts + uri.getRawPath() + query,

@@ -122,7 +122,11 @@ final class Session {
         }
     }
 
-    private static void bind(PreparedStatement statement, @Nullable Object... args) throws SQLException {
+    private void bind(PreparedStatement statement, @Nullable Object... args) throws SQLException {
+        // SQLite would take NULL for what is missing; the driver of PostgreSQL counts for itself
+        if (keep > 0 && statement.getParameterMetaData().getParameterCount() != args.length) {
+            throw new IllegalArgumentException(args.length + " arguments do not fit: " + lastSql);
+        }
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case null -> statement.setNull(i + 1, Types.NULL);

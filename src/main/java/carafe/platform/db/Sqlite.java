@@ -53,7 +53,14 @@ final class Sqlite implements Backend {
     public <T extends @Nullable Object> T read(Work<T> work) throws Exception {
         try (var connection = readers.getConnection()) {
             var raw = connection.unwrap(SQLiteConnection.class);
-            return work.run(sessions.computeIfAbsent(raw, c -> new Session(c, KEPT_STATEMENTS)));
+            var session = sessions.get(raw);
+            if (session == null) {
+                sessions.keySet().removeIf(Sqlite::isClosed); // the pool replaces a connection that failed
+                session = new Session(raw, KEPT_STATEMENTS);
+                sessions.put(raw, session);
+            }
+            session.forgetLoss();
+            return work.run(session);
         } catch (SQLException e) {
             throw DbException.of(e, "waiting for a reader");
         }
@@ -92,6 +99,14 @@ final class Sqlite implements Backend {
             writerConnection.close(); // the last to go: it moves the write-ahead log into the file
         } catch (SQLException e) {
             throw DbException.of(e, "closing " + file);
+        }
+    }
+
+    private static boolean isClosed(SQLiteConnection connection) {
+        try {
+            return connection.isClosed();
+        } catch (SQLException e) {
+            return true;
         }
     }
 

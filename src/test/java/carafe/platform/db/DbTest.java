@@ -75,6 +75,15 @@ class DbTest {
     }
 
     @Test
+    void aMissingArgumentIsNotTakenForNull() {
+        insert("a");
+        assertThatThrownBy(() -> db.update("UPDATE item SET n = ? WHERE id = ?", 1))
+                .isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> db.update("UPDATE item SET n = ?", 1, "a")).isInstanceOf(RuntimeException.class);
+        assertThat(insert("b")).isEqualTo(1);
+    }
+
+    @Test
     void aReadCannotWrite() {
         if (engine == TestDatabases.SQLITE) {
             assertThatThrownBy(() ->

@@ -78,6 +78,29 @@ class SqliteTest {
     }
 
     @Test
+    void aReadThatGetsNoConnectionFailsAsBusy() throws Exception {
+        var release = new CountDownLatch(1);
+        var held = new CountDownLatch(4);
+        insert("a", 1);
+        var readers = new ArrayList<Thread>();
+        for (int i = 0; i < 4; i++) {
+            readers.add(Thread.ofVirtual()
+                    .start(() -> db.list("SELECT id FROM item", row -> {
+                        held.countDown();
+                        awaited(release);
+                        return row.getString("id");
+                    })));
+        }
+        assertThat(held.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(outcome(this::ids)).isEqualTo("BUSY");
+        release.countDown();
+        for (var reader : readers) {
+            reader.join();
+        }
+        assertThat(ids()).containsExactly("a");
+    }
+
+    @Test
     void closingFinishesWhatWasAccepted() throws Exception {
         var acknowledged = new AtomicInteger();
         var results = new LinkedBlockingQueue<String>();
@@ -187,6 +210,14 @@ class SqliteTest {
                 assertThat(copy.list("SELECT id FROM one", row -> row.getString("id")))
                         .containsExactly("before 4");
             }
+        }
+    }
+
+    private static void awaited(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
