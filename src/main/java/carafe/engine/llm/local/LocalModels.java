@@ -285,7 +285,7 @@ public final class LocalModels implements AutoCloseable {
             seat.process = null;
             seat.crashes.add(process.ending());
             LOG.warn("Local model process crashed model={} reason={}", seat.id, process.ending());
-            Thread.startVirtualThread(process::stop);
+            Thread.startVirtualThread(process::discard);
         }
     }
 

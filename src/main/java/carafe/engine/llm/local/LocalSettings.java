@@ -24,7 +24,8 @@ public record LocalSettings(Duration idle, int maxLoaded, long memoryBudget, int
     /** Two models in at most half of the machine's (or the container's) memory, unloaded after five minutes. */
     public static LocalSettings defaults() {
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-        int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8);
+        // one core stays free: the engine's threads spin for each other, so a shared core stalls them all
+        int threads = Math.clamp(Runtime.getRuntime().availableProcessors() - 1, 1, 8);
         return new LocalSettings(Duration.ofMinutes(5), 2, system.getTotalMemorySize() / 2, threads, 4, 4096);
     }
 }

@@ -49,7 +49,7 @@ final class ModelCopy {
         byte[] buffer = new byte[BUFFER];
         long done = 0;
         long nextCheck = CHECK_EVERY;
-        for (int read = in.readNBytes(buffer, 0, BUFFER); read > 0; read = in.readNBytes(buffer, 0, BUFFER)) {
+        for (int read = read(in, buffer); read > 0; read = read(in, buffer)) {
             if (done == 0) {
                 checkMagic(buffer, read);
             }
@@ -64,6 +64,14 @@ final class ModelCopy {
         }
         if (done == 0 || (source.size() >= 0 && done != source.size())) {
             throw new BadModelException("The source ended after " + done + " bytes; it is not complete.");
+        }
+    }
+
+    private static int read(InputStream in, byte[] buffer) {
+        try {
+            return in.readNBytes(buffer, 0, BUFFER);
+        } catch (IOException e) {
+            throw new BadModelException("Reading the source failed: " + e.getMessage(), e);
         }
     }
 

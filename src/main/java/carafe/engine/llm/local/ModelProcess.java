@@ -26,6 +26,7 @@ final class ModelProcess {
     private static final Set<String> KEPT_ENVIRONMENT =
             Set.of("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH");
 
+    private static final String CRASH_LOG = "crash.log";
     private static final long POLL_MS = 5;
     private static final long GRACE_MS = 1000;
 
@@ -119,7 +120,9 @@ final class ModelProcess {
         int code = process.exitValue();
         String how = code > 128 ? "it was ended by signal " + (code - 128) : "it ended with code " + code;
         String last = errors.lastTelling();
-        return last.isEmpty() ? how : how + ": " + last;
+        return Files.exists(folder.resolve(CRASH_LOG))
+                ? "the native engine crashed"
+                : last.isEmpty() ? how : how + ": " + last;
     }
 
     /** Bytes of physical memory, or null where the system does not tell. */
@@ -152,6 +155,11 @@ final class ModelProcess {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+        discard();
+    }
+
+    /** Removes what a child that has ended leaves. */
+    void discard() {
         RunFolder.delete(folder);
     }
 
@@ -171,7 +179,7 @@ final class ModelProcess {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-CreateCoredumpOnCrash",
-                "-XX:ErrorFile=" + folder.resolve("crash.log"),
+                "-XX:ErrorFile=" + folder.resolve(CRASH_LOG),
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dde.kherud.llama.tmpdir=" + folder,
                 "-Djava.io.tmpdir=" + folder,

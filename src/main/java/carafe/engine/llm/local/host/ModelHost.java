@@ -87,11 +87,20 @@ public final class ModelHost {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
+            refusing(exchange);
+        }
+    }
+
+    private void refusing(HttpExchange exchange) throws IOException {
+        try {
             route(exchange);
         } catch (Refusal refusal) {
             Wire.send(exchange, refusal.status(), Wire.error(refusal));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            System.err.println("error while answering: " + e);
+            Wire.send(exchange, 500, Wire.error(new Refusal(500, "internal_error", "The local model's process failed.")));
         }
     }
 
