@@ -1,5 +1,6 @@
 package carafe.platform.ops;
 
+import carafe.platform.db.Db;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,15 @@ public interface HealthCheck {
     /** Without it nothing works: its failure makes the server unhealthy and not ready. */
     static HealthCheck essential(String name, Body body) {
         return new Named(name, List.of(), Status.UNHEALTHY, body);
+    }
+
+    /** Whether the database answers. */
+    static HealthCheck database(Db db) {
+        return essential(
+                "database",
+                () -> db.one("SELECT 1", row -> row.getInt(1)).isPresent()
+                        ? Result.healthy()
+                        : new Result(Status.UNHEALTHY, null, "SELECT 1 gave no row"));
     }
 
     /** Its failure makes the server degraded. */

@@ -66,6 +66,12 @@ public final class Logs implements AutoCloseable {
         return console != null && console.isTerminal() && System.getenv("NO_COLOR") == null;
     }
 
+    /** Adds {@code log_lines_dropped} and {@code log_lines_unwritten}. */
+    public void measureIn(Metrics metrics) {
+        metrics.gauge("log_lines_dropped", "Log lines dropped because too many came.", this::dropped);
+        metrics.gauge("log_lines_unwritten", "Log lines that the file did not take.", this::unwritten);
+    }
+
     /** Lines dropped because more came than the disk took. */
     public long dropped() {
         return queue.dropped();

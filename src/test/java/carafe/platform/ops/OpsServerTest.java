@@ -79,9 +79,9 @@ class OpsServerTest {
     @AfterEach
     void stop() {
         leave.countDown();
+        client.shutdownNow();
         server.close();
         metrics.close();
-        client.close();
     }
 
     private HttpResponse<String> get(String path, String token) throws IOException, InterruptedException {
