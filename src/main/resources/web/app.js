@@ -31,16 +31,28 @@ class App extends View {
       const config = await api('GET', '/api/config');
       update({ config });
       if (!remember.get('language') && !navigator.language.startsWith('zh') && config.default_locale) setLanguage(config.default_locale);
-      const user = await api('GET', '/api/v1/auths/', undefined, { anonymous: true }).catch((e) => {
-        if (e.status === 401 || e.status === 403) return null;
-        throw e;
-      });
+      const user = config.permissions ? await this.whoIsHere() : null;
       if (user) await this.enter(user);
       else this.outside();
     } catch (e) {
       this.failure = e;
       this.requestUpdate();
     }
+  }
+
+  /** The session user; the configuration already told that there is one, but it may end at any moment. */
+  async whoIsHere() {
+    try {
+      return await api('GET', '/api/v1/auths/', undefined, { anonymous: true });
+    } catch (e) {
+      if (e.status === 401 || e.status === 403) return null;
+      throw e;
+    }
+  }
+
+  /** A part of the pages is gone: the server has a newer version of them, or is away. */
+  stale() {
+    if (state.online) toast(t('app.stale'), { action: { label: t('app.reload'), run: () => location.reload() }, seconds: 600 });
   }
 
   outside() {
@@ -84,7 +96,8 @@ class App extends View {
   willUpdate() {
     const { page } = state.route;
     if (!state.user || state.user.role === 'pending') return;
-    if (page === 'chat') { PAGES.chat(); PAGES.list(); } else PAGES[page]?.();
+    const wanted = page === 'chat' ? ['chat', 'list'] : [page];
+    for (const name of wanted) PAGES[name]?.().catch(() => this.stale());
   }
 
   updated() {

@@ -9,7 +9,7 @@ class EmptyChat extends View {
   greeting() {
     const hour = new Date().getHours();
     const part = hour >= 5 && hour < 12 ? 'morning' : hour >= 12 && hour < 18 ? 'day' : 'evening';
-    return t(`hello.${part}`, { name: state.user?.name ?? '' });
+    return t(`hello.${part}`, { name: state.user.name.split(' ')[0] });
   }
 
   render() {

@@ -34,11 +34,12 @@ const CLEAN = {
   USE_PROFILES: { html: true },
   FORBID_TAGS: ['style', 'form', 'button', 'select', 'option', 'textarea', 'audio', 'video', 'source', 'picture', 'dialog'],
   FORBID_ATTR: ['style', 'id', 'name', 'srcset', 'action', 'formaction', 'autofocus'],
-  ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|tel:|#|\/(?!\/)|data:image\/(?:png|jpeg|gif|webp|svg\+xml)[;,])/i,
 };
 
 purify.addHook('afterSanitizeAttributes', (node) => {
-  if (node.tagName === 'A' && node.hasAttribute('href')) {
+  if (node.tagName === 'A' && !/^(https?:\/\/|mailto:|tel:)/i.test(node.getAttribute('href') ?? '')) {
+    node.removeAttribute('href'); // a relative address would lead into Carafe itself
+  } else if (node.tagName === 'A') {
     node.setAttribute('target', '_blank');
     node.setAttribute('rel', 'noopener noreferrer nofollow');
   }

@@ -1,6 +1,6 @@
 // One message of a conversation: the text of a person or the answer of a model, with what can be done about it.
 import { LitElement } from 'lit';
-import { html, icon, isAdmin, nothing } from './state.js';
+import { html, icon, isAdmin, nothing, state } from './state.js';
 import { t } from './messages.js';
 import { MarkdownView } from './markdown.js';
 import { copy, toast } from './overlays.js';
@@ -23,6 +23,7 @@ class Message extends LitElement {
   disconnectedCallback() {
     super.disconnectedCallback();
     clearInterval(this.timer);
+    this.timer = null;
   }
 
   get streaming() { return this.message.state === 'streaming'; }
@@ -114,9 +115,10 @@ class Message extends LitElement {
 
   renderAnswer() {
     const { message } = this;
+    const model = state.models?.find((m) => m.id === message.model)?.name ?? message.model ?? '';
     const thinking = this.streaming && !message.content;
-    return html`<article class="msg answer" aria-label=${message.model ?? ''} aria-busy=${this.streaming}>
-      <div class="msg-from"><svg class="icon mark" aria-hidden="true"><use href="#i-carafe"></use></svg><span title=${exact(message.timestamp)}>${message.model ?? ''}</span></div>
+    return html`<article class="msg answer" aria-label=${model} aria-busy=${this.streaming}>
+      <div class="msg-from"><svg class="icon mark" aria-hidden="true"><use href="#i-carafe"></use></svg><span title=${exact(message.timestamp)}>${model}</span></div>
       ${message.reasoning ? html`<details class="thoughts" ?open=${false}>
         <summary>${icon('bulb', 'small')}${thinking ? t('msg.thinking') : t('msg.thought')}</summary>
         <div class="thoughts-text"></div></details>` : nothing}

@@ -158,8 +158,10 @@ export function dialog(title, content, { wide = false, locked = false } = {}) {
 class Dialog extends View {
   static properties = { heading: {}, content: { attribute: false } };
 
-  firstUpdated() {
+  async firstUpdated() {
     const box = this.querySelector('dialog');
+    await Promise.all([...box.querySelectorAll('*')].map((part) => part.updateComplete));
+    if (!this.isConnected) return;
     box.showModal();
     (box.querySelector('[autofocus]') ?? box.querySelector('input, select, textarea'))?.focus();
   }

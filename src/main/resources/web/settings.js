@@ -11,7 +11,7 @@ class Settings extends View {
   willUpdate(changed) {
     if (changed.has('tab')) {
       Object.assign(this, { wrong: {}, shown: false });
-      if (this.tab === 'access') this.readKey();
+      this.key = undefined; // asked for only when somebody wants to see it
     }
   }
 
@@ -81,6 +81,7 @@ class Settings extends View {
     try {
       this.key = (await api('GET', '/api/v1/auths/api_key'))?.api_key ?? null;
       this.keysOff = false;
+      this.shown = true;
     } catch (e) {
       this.key = null;
       this.keysOff = e.status === 403;
@@ -116,7 +117,9 @@ class Settings extends View {
 
   renderKey() {
     if (this.keysOff) return html`<p class="minor">${t('set.key.off')}</p>`;
-    if (!this.key) return html`<button @click=${() => this.makeKey(false)}>${icon('key')}${t('set.key.make')}</button>`;
+    if (this.key === undefined) return html`<button @click=${this.readKey}>${icon('key')}${t('set.key.find')}</button>`;
+    if (!this.key) return html`<p class="minor">${t('set.key.none')}</p>
+      <button @click=${() => this.makeKey(false)}>${icon('key')}${t('set.key.make')}</button>`;
     return html`<div class="command"><code>${this.shown ? this.key : `${this.key.slice(0, 6)}${'•'.repeat(20)}`}</code>
         <button class="link" @click=${() => (this.shown = !this.shown)}>${this.shown ? t('set.key.hide') : t('set.key.show')}</button>
         <cf-copy .text=${this.key} label=${t('set.key.copy')}></cf-copy></div>
