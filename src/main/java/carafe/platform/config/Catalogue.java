@@ -9,6 +9,7 @@ import static carafe.platform.config.Setting.Category.SERVER;
 
 import carafe.platform.config.Setting.Kind;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Every setting there is, declared once. */
 public final class Catalogue {
@@ -118,7 +119,7 @@ public final class Catalogue {
                     "a long random text",
                     "Signs tokens and encrypts stored keys; made in the data folder when not set.")
             .hidden();
-    static final Setting ENABLE_SIGNUP = Setting.of(
+    public static final Setting ENABLE_SIGNUP = Setting.of(
                     "ENABLE_SIGNUP",
                     Kind.SWITCH,
                     "",
@@ -126,7 +127,7 @@ public final class Catalogue {
                     "true",
                     "Whether strangers may sign up. Unset: only the first account, which becomes admin.")
             .live();
-    static final Setting DEFAULT_ROLE = Setting.of(
+    public static final Setting DEFAULT_ROLE = Setting.of(
                     "DEFAULT_USER_ROLE",
                     Kind.ROLE,
                     "pending",
@@ -134,7 +135,7 @@ public final class Catalogue {
                     "user",
                     "Role of new accounts: `pending`, `user` or `admin`.")
             .live();
-    static final Setting ENABLE_API_KEYS = Setting.of(
+    public static final Setting ENABLE_API_KEYS = Setting.of(
                     "ENABLE_API_KEYS",
                     Kind.SWITCH,
                     "true",
@@ -143,8 +144,52 @@ public final class Catalogue {
                     "Whether people may make API keys for scripts and other programs.")
             .alias("ENABLE_API_KEY")
             .live();
-    static final Setting JWT_EXPIRES = Setting.of(
+    public static final Setting JWT_EXPIRES = Setting.of(
                     "JWT_EXPIRES_IN", Kind.TEXT, "4w", ACCOUNTS, "12h", "How long a sign-in lasts; `-1` for ever.")
+            .live();
+
+    public static final Setting SHOW_ADMIN = Setting.of(
+                    "SHOW_ADMIN_DETAILS",
+                    Kind.SWITCH,
+                    "true",
+                    ACCOUNTS,
+                    "false",
+                    "Whether accounts that wait for approval see whom to ask.")
+            .live();
+    public static final Setting ADMIN_EMAIL = Setting.of(
+                    "ADMIN_EMAIL",
+                    Kind.TEXT,
+                    "",
+                    ACCOUNTS,
+                    "admin@example.org",
+                    "The address they see; unset: the first admin's.")
+            .live();
+    public static final Setting WEBUI_URL = Setting.of(
+                    "WEBUI_URL", Kind.TEXT, "", ACCOUNTS, "https://ai.example.org", "Where people reach this server.")
+            .live();
+    public static final Setting PENDING_TITLE = Setting.of(
+                    "PENDING_USER_OVERLAY_TITLE",
+                    Kind.TEXT,
+                    "",
+                    ACCOUNTS,
+                    "Almost there",
+                    "Heading for accounts that wait for approval.")
+            .live();
+    public static final Setting PENDING_CONTENT = Setting.of(
+                    "PENDING_USER_OVERLAY_CONTENT",
+                    Kind.TEXT,
+                    "",
+                    ACCOUNTS,
+                    "We look at new accounts each morning.",
+                    "Text for accounts that wait for approval.")
+            .live();
+    public static final Setting WATERMARK = Setting.of(
+                    "RESPONSE_WATERMARK",
+                    Kind.TEXT,
+                    "",
+                    ACCOUNTS,
+                    "Written by a model",
+                    "Added to answers that are copied.")
             .live();
 
     static final Setting RATE_SIGNIN = Setting.of(
@@ -213,6 +258,12 @@ public final class Catalogue {
             DEFAULT_ROLE,
             ENABLE_API_KEYS,
             JWT_EXPIRES,
+            SHOW_ADMIN,
+            ADMIN_EMAIL,
+            WEBUI_URL,
+            PENDING_TITLE,
+            PENDING_CONTENT,
+            WATERMARK,
             RATE_SIGNIN,
             RATE_SIGNUP,
             LOG_LEVEL,
@@ -223,6 +274,16 @@ public final class Catalogue {
             METRICS_TOKEN);
 
     private Catalogue() {}
+
+    /** The setting of this name that admins change at run time, or null. */
+    static @Nullable Setting live(String name) {
+        for (var setting : ALL) {
+            if (setting.home() == Setting.Home.TABLE && setting.name().equals(name)) {
+                return setting;
+            }
+        }
+        return null;
+    }
 
     /** The catalogue as a Markdown table, for the README. */
     public static String markdown() {

@@ -4,12 +4,25 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Everything that is fixed at start, read once from environment and {@code .env}, checked as a whole, then frozen. */
-public record Config(Server server, Data data, Models models, Accounts accounts, Limits limits, Logs logs) {
+public record Config(
+        Server server,
+        Data data,
+        Models models,
+        Accounts accounts,
+        Limits limits,
+        Logs logs,
+        Map<String, String> live) {
+    /** {@code live}: what the environment says about the settings that admins change later, by name. */
+    public Config {
+        live = Map.copyOf(live);
+    }
+
     public record Server(
             int port,
             String host,
@@ -49,9 +62,19 @@ public record Config(Server server, Data data, Models models, Accounts accounts,
     /** @throws ConfigException naming every mistake */
     public static Config from(Map<String, String> process, Path envFile) {
         var env = new Environment(Environment.load(process, envFile));
-        var config = new Config(server(env), data(env), models(env), accounts(env), limits(env), logs(env));
+        var config = new Config(server(env), data(env), models(env), accounts(env), limits(env), logs(env), live(env));
         env.check();
         return config;
+    }
+
+    private static Map<String, String> live(Environment env) {
+        var live = new HashMap<String, String>();
+        for (var setting : Catalogue.ALL) {
+            if (setting.home() == Setting.Home.TABLE) {
+                live.put(setting.name(), env.text(setting));
+            }
+        }
+        return live;
     }
 
     private static Server server(Environment env) {

@@ -28,6 +28,14 @@ public sealed interface Caller {
     /** The request attribute under which the caller travels. */
     String ATTRIBUTE = "carafe.caller";
 
+    /** The request attribute with the sender's address. */
+    String ADDRESS = "carafe.address";
+
+    /** Where this request comes from, behind trusted proxies too; for limits and records. */
+    static String addressOf(Context ctx) {
+        return Objects.requireNonNull(ctx.attribute(ADDRESS), "no address: the route bypassed Routes");
+    }
+
     /** The caller of this request; the access check before every handler has put it there. */
     static Caller of(Context ctx) {
         return Objects.requireNonNull(ctx.attribute(ATTRIBUTE), "no caller: the route bypassed Routes");

@@ -16,7 +16,7 @@ public record Credentials(Source source, String token) {
         COOKIE
     }
 
-    static Credentials of(Context ctx) {
+    public static Credentials of(Context ctx) {
         var authorization = ctx.header("Authorization");
         if (authorization != null && authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
             return bounded(Source.BEARER, authorization.substring(7).trim());

@@ -25,6 +25,7 @@ final class Guard {
         refuseMethodOverride(ctx);
         refuseLargeBody(ctx, rule);
         var address = address(ctx);
+        ctx.attribute(Caller.ADDRESS, address);
         var credentials = Credentials.of(ctx);
         var caller = authenticator.authenticate(credentials, address);
         ctx.attribute(Caller.ATTRIBUTE, caller);

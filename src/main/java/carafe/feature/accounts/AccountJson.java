@@ -1,0 +1,62 @@
+package carafe.feature.accounts;
+
+import carafe.platform.config.LiveSettings;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Clock;
+
+/** Accounts in the shapes of Open WebUI; times there are epoch seconds. */
+final class AccountJson {
+    private final LiveSettings settings;
+    private final Clock clock;
+
+    AccountJson(LiveSettings settings, Clock clock) {
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** The answer to a sign-in. */
+    ObjectNode session(Account account, Tokens.Session session, String token) {
+        var body = basics(account).put("token", token).put("token_type", "Bearer");
+        if (session.endless()) {
+            body.putNull("expires_at");
+        } else {
+            body.put("expires_at", session.expiresAt() / 1000);
+        }
+        body.set("permissions", Permissions.tree(settings));
+        return body;
+    }
+
+    /** Id, name, e-mail, role and picture. Pictures are named by address: as data they would swell every list. */
+    ObjectNode basics(Account account) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("id", account.id())
+                .put("name", account.name())
+                .put("email", account.email())
+                .put("role", account.role().wire())
+                .put("profile_image_url", "/api/v1/users/" + account.id() + "/profile/image");
+    }
+
+    /** As other people see it. */
+    ObjectNode info(Account account) {
+        return noStatus(basics(account)).put("is_active", account.isActive(clock.millis()));
+    }
+
+    /** As admins see it in lists. */
+    ObjectNode full(Account account) {
+        var lastActive = account.lastActiveAt();
+        var body = noStatus(basics(account))
+                .putNull("username")
+                .put("last_active_at", (lastActive == null ? account.createdAt() : lastActive) / 1000)
+                .put("created_at", account.createdAt() / 1000)
+                .put("updated_at", account.updatedAt() / 1000)
+                .put("is_active", account.isActive(clock.millis()));
+        body.putArray("group_ids");
+        return body;
+    }
+
+    static ObjectNode noStatus(ObjectNode body) {
+        return body.putNull("status_emoji").putNull("status_message").putNull("status_expires_at");
+    }
+}

@@ -1,0 +1,125 @@
+package carafe.feature.accounts;
+
+import carafe.platform.audit.AuditLog;
+import carafe.platform.config.LiveSettings;
+import carafe.platform.config.SecretKeys;
+import carafe.platform.db.Db;
+import carafe.platform.db.Ids;
+import carafe.platform.http.Authenticator;
+import carafe.platform.http.Body;
+import carafe.platform.http.Routes;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The feature put together: who people are, how they get in, and what admins and front ends learn about it. */
+public final class Accounts implements AutoCloseable {
+    /**
+     * @param secureCookie whether the cookie is for https only
+     * @param version shown to front ends, which reload when it changes
+     * @param features flags of {@code /api/config} that other features make true, such as enable_title_generation
+     */
+    public record Options(boolean secureCookie, String version, Set<String> features) {}
+
+    private static final Logger log = LoggerFactory.getLogger(Accounts.class);
+    private static final Duration UPKEEP = Duration.ofMinutes(1);
+
+    private final AccountStore store;
+    private final LoginStore logins;
+    private final Passwords passwords = new Passwords();
+    private final LastSeen lastSeen;
+    private final AuditLog audit;
+    private final AccountAuthenticator authenticator;
+    private final SignInRoutes signInRoutes;
+    private final ProfileRoutes profileRoutes;
+    private final AdminConfigRoutes adminConfigRoutes;
+    private final UserRoutes userRoutes;
+    private final UserAdminRoutes userAdminRoutes;
+    private final ConfigRoutes configRoutes;
+    private final AtomicReference<@Nullable Thread> upkeep = new AtomicReference<>();
+
+    public Accounts(
+            Db db, SecretKeys secrets, LiveSettings settings, ObjectMapper mapper, Clock clock, Options options) {
+        this.store = new AccountStore(db, mapper, clock);
+        this.logins = new LoginStore(db, clock);
+        this.lastSeen = new LastSeen(db, clock);
+        this.audit = new AuditLog(db, clock);
+        var keys = new ApiKeyStore(db, secrets, new Ids(clock), clock);
+        var tokens = new Tokens(secrets, clock);
+        var cache = new CallerCache(clock);
+        this.authenticator = new AccountAuthenticator(tokens, logins, keys, settings, cache, lastSeen);
+        var signIn = new SignIn(db, store, logins, passwords, tokens, settings, cache, audit, clock);
+        var changes = new AccountChanges(db, store, logins, keys, passwords, signIn, settings, cache, audit);
+        var json = new AccountJson(settings, clock);
+        var body = new Body(mapper);
+        var cookie = new SessionCookie(options.secureCookie());
+        this.signInRoutes = new SignInRoutes(signIn, store, tokens, json, cookie, body, clock);
+        this.profileRoutes = new ProfileRoutes(changes, store, json, body);
+        this.adminConfigRoutes = new AdminConfigRoutes(settings, signIn, store, audit, body);
+        this.userRoutes = new UserRoutes(store, changes, json, settings, body, clock);
+        this.userAdminRoutes = new UserAdminRoutes(store, changes, signIn, json, settings, body);
+        this.configRoutes = new ConfigRoutes(settings, signIn, store, options.version(), options.features(), clock);
+    }
+
+    public Authenticator authenticator() {
+        return authenticator;
+    }
+
+    public AccountStore store() {
+        return store;
+    }
+
+    public AuditLog audit() {
+        return audit;
+    }
+
+    public void register(Routes routes) {
+        configRoutes.register(routes);
+        signInRoutes.register(routes);
+        profileRoutes.register(routes);
+        adminConfigRoutes.register(routes);
+        userRoutes.register(routes);
+        userAdminRoutes.register(routes);
+    }
+
+    /** Begins to write down who was seen and to remove what is over, once a minute. */
+    public void start() {
+        upkeep.set(Thread.ofVirtual().name("accounts").start(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                try {
+                    Thread.sleep(UPKEEP);
+                } catch (InterruptedException e) {
+                    return;
+                }
+                keepUp();
+            }
+        }));
+    }
+
+    /** One round of upkeep. */
+    void keepUp() {
+        try {
+            lastSeen.flush();
+            logins.purge();
+            audit.purge();
+        } catch (RuntimeException e) {
+            log.warn("upkeep of accounts failed and is tried again in a minute", e);
+        }
+    }
+
+    /** Before the database closes. */
+    @Override
+    public void close() {
+        var thread = upkeep.getAndSet(null);
+        if (thread != null) {
+            thread.interrupt();
+        }
+        keepUp();
+        passwords.close();
+    }
+}

@@ -1,0 +1,62 @@
+package carafe.feature.accounts;
+
+import carafe.platform.config.SecretKeys;
+import com.auth0.jwt.JWT;
+import com.auth0.jwt.JWTVerifier;
+import com.auth0.jwt.algorithms.Algorithm;
+import com.auth0.jwt.exceptions.JWTVerificationException;
+import com.auth0.jwt.interfaces.DecodedJWT;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Signs and reads session tokens: JWT, HS256, claims id, sub, jti, iat and, unless they hold for ever, exp. */
+final class Tokens {
+    /** {@code login.expires_at} of a token for ever: the last moment of the year 9999. */
+    static final long FOREVER = 253_402_300_799_000L;
+
+    /** A token whose signature and time hold; whether it was taken back is for the table to say. */
+    record Session(String loginId, String accountId, long expiresAt) {
+        boolean endless() {
+            return expiresAt == FOREVER;
+        }
+    }
+
+    private final Algorithm algorithm;
+    private final JWTVerifier verifier;
+
+    Tokens(SecretKeys keys, Clock clock) {
+        this.algorithm = Algorithm.HMAC256(keys.signing());
+        this.verifier = ((JWTVerifier.BaseVerification)
+                        JWT.require(algorithm).withClaimPresence("jti").withClaimPresence("id"))
+                .build(clock);
+    }
+
+    String sign(Session session, Instant now) {
+        var token = JWT.create()
+                .withClaim("id", session.accountId())
+                .withSubject(session.accountId())
+                .withJWTId(session.loginId())
+                .withIssuedAt(now);
+        if (!session.endless()) {
+            token.withExpiresAt(Instant.ofEpochMilli(session.expiresAt()));
+        }
+        return token.sign(algorithm);
+    }
+
+    Optional<Session> read(String token) {
+        try {
+            DecodedJWT jwt = verifier.verify(token);
+            var account = jwt.getClaim("id").asString();
+            if (account == null || jwt.getId() == null) {
+                return Optional.empty();
+            }
+            long expires = jwt.getExpiresAtAsInstant() == null
+                    ? FOREVER
+                    : jwt.getExpiresAtAsInstant().toEpochMilli();
+            return Optional.of(new Session(jwt.getId(), account, expires));
+        } catch (JWTVerificationException e) {
+            return Optional.empty();
+        }
+    }
+}

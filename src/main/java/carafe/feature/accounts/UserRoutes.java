@@ -1,0 +1,134 @@
+package carafe.feature.accounts;
+
+import carafe.platform.config.LiveSettings;
+import carafe.platform.http.Access;
+import carafe.platform.http.Body;
+import carafe.platform.http.Caller;
+import carafe.platform.http.Problem;
+import carafe.platform.http.Routes;
+import carafe.platform.http.Rule;
+import carafe.platform.http.Surface;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.http.Context;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+
+/** What signed-in people read about each other, and what their clients keep; Open WebUI's {@code /api/v1/users}. */
+final class UserRoutes {
+    private static final Rule USER = Rule.of(Surface.WEBUI, Access.USER);
+    private static final String NO_PICTURE = """
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="#8a8f98"/>\
+            <circle cx="32" cy="25" r="11" fill="#fff"/><path d="M10 60a22 22 0 0 1 44 0z" fill="#fff"/></svg>""";
+
+    private final AccountStore accounts;
+    private final AccountChanges changes;
+    private final AccountJson json;
+    private final LiveSettings settings;
+    private final Body body;
+    private final Clock clock;
+
+    UserRoutes(
+            AccountStore accounts,
+            AccountChanges changes,
+            AccountJson json,
+            LiveSettings settings,
+            Body body,
+            Clock clock) {
+        this.accounts = accounts;
+        this.changes = changes;
+        this.json = json;
+        this.settings = settings;
+        this.body = body;
+        this.clock = clock;
+    }
+
+    static String imagePath(String accountId) {
+        return "/api/v1/users/" + accountId + "/profile/image";
+    }
+
+    void register(Routes routes) {
+        routes.get("/api/v1/users/user/settings", USER, this::settings);
+        routes.post("/api/v1/users/user/settings/update", USER, this::updateSettings);
+        routes.get("/api/v1/users/user/info", USER, this::ownInfo);
+        routes.post("/api/v1/users/user/info/update", USER, this::updateOwnInfo);
+        routes.get("/api/v1/users/search", USER, this::search);
+        routes.get("/api/v1/users/groups", USER, ctx -> ctx.json(List.of()));
+        routes.get("/api/v1/users/permissions", USER, ctx -> ctx.json(Permissions.tree(settings)));
+        routes.get("/api/v1/users/{id}/info", USER, ctx -> ctx.json(json.info(account(ctx))));
+        routes.get("/api/v1/users/{id}/active", USER, this::active);
+        routes.get("/api/v1/users/{id}/profile/image", USER, this::image);
+    }
+
+    private void settings(Context ctx) {
+        var stored = accounts.settings(Caller.of(ctx).person().id());
+        ctx.json(stored.isEmpty() ? JsonNodeFactory.instance.nullNode() : stored);
+    }
+
+    private void updateSettings(Context ctx) {
+        var fields = body.fields(ctx);
+        fields.optionalObject("ui"); // only for its complaint
+        ctx.json(changes.patchSettings(Caller.of(ctx).person().id(), fields.node()));
+    }
+
+    private void ownInfo(Context ctx) {
+        var info = accounts.profile(Caller.of(ctx).person().id()).get("info");
+        ctx.json(info == null ? JsonNodeFactory.instance.nullNode() : info);
+    }
+
+    private void updateOwnInfo(Context ctx) {
+        var patch = body.object(ctx);
+        var id = Caller.of(ctx).person().id();
+        changes.profile(id, profile -> {
+            var known = profile.get("info") instanceof ObjectNode old ? old : profile.putObject("info");
+            AccountChanges.merge(known, patch);
+            if (known.toString().length() > 64 * 1024) {
+                throw new Problem.BadRequest("This is more than can be kept here (64 kB).");
+            }
+        });
+        ownInfo(ctx);
+    }
+
+    private void search(Context ctx) {
+        var page = accounts.list(UserAdminRoutes.listing(ctx, UserAdminRoutes.PAGE));
+        var answer = JsonNodeFactory.instance.objectNode().put("total", page.total());
+        var users = answer.putArray("users");
+        page.accounts().forEach(account -> users.add(json.info(account)));
+        ctx.json(answer);
+    }
+
+    private void active(Context ctx) {
+        ctx.json(Map.of("active", account(ctx).isActive(clock.millis())));
+    }
+
+    private Account account(Context ctx) {
+        return accounts.find(ctx.pathParam("id")).orElseThrow(() -> new Problem.NotFound("account"));
+    }
+
+    private void image(Context ctx) {
+        var stored =
+                accounts.profile(account(ctx).id()).path("profile_image_url").asText("");
+        ctx.header("Cache-Control", "private, max-age=60");
+        ctx.header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+        if (stored.startsWith("data:")) {
+            picture(ctx, stored);
+        } else if (stored.isEmpty() || stored.equals(ctx.path())) {
+            ctx.contentType("image/svg+xml").result(NO_PICTURE.getBytes(StandardCharsets.UTF_8));
+        } else {
+            ctx.redirect(stored);
+        }
+    }
+
+    private static void picture(Context ctx, String dataUri) {
+        int comma = dataUri.indexOf(',');
+        var type = dataUri.substring("data:".length(), dataUri.indexOf(';'));
+        try {
+            ctx.contentType(type).result(Base64.getDecoder().decode(dataUri.substring(comma + 1)));
+        } catch (IllegalArgumentException e) {
+            throw new Problem.NotFound("picture");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+/** Who changed what. */
+@org.jspecify.annotations.NullMarked
+package carafe.platform.audit;
