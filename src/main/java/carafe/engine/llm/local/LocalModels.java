@@ -331,6 +331,7 @@ public final class LocalModels implements AutoCloseable {
     private void startSweeping() {
         if (!sweeping) {
             sweeping = true;
+            RunFolder.clean(runFolder);
             long period = Math.clamp(settings.idle().toMillis() / 4, 100, 30_000);
             Thread.ofVirtual().name("model-sweep").start(() -> {
                 try {

@@ -9,6 +9,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,12 +33,14 @@ final class RunFolder {
     }
 
     /** Removes what children of a killed parent left; the children themselves ended with it. */
-    static void clean(Path parent) throws IOException {
+    static void clean(Path parent) {
         if (!Files.isDirectory(parent)) {
             return;
         }
         try (var folders = Files.newDirectoryStream(parent, PREFIX + "*")) {
             folders.forEach(RunFolder::delete);
+        } catch (IOException e) {
+            LOG.warn("Old run folders could not be removed folder={} reason={}", parent, e.toString());
         }
     }
 
@@ -59,8 +62,7 @@ final class RunFolder {
         }
 
         @Override
-        public FileVisitResult postVisitDirectory(
-                Path folder, java.io.@org.jspecify.annotations.Nullable IOException failure) throws IOException {
+        public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) throws IOException {
             Files.deleteIfExists(folder);
             return FileVisitResult.CONTINUE;
         }

@@ -60,6 +60,8 @@ final class Engine {
     int request(String json) {
         try {
             return (int) request.invokeExact(model, json);
+        } catch (RuntimeException e) {
+            throw new Refusal(400, "engine_refused", "The local engine refused the request: " + e.getMessage());
         } catch (Throwable e) {
             throw rethrow(e);
         }
