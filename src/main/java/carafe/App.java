@@ -8,6 +8,7 @@ import carafe.engine.llm.local.LocalModel;
 import carafe.engine.llm.local.LocalModels;
 import carafe.engine.llm.local.LocalSettings;
 import carafe.engine.llm.openai.OpenAiClient;
+import carafe.feature.accounts.Accounts;
 import carafe.feature.chats.ChatPurge;
 import carafe.feature.chats.ChatRoutes;
 import carafe.feature.chats.ChatSaves;
@@ -28,7 +29,9 @@ import carafe.feature.models.Meter;
 import carafe.feature.models.ModelCatalogue;
 import carafe.feature.models.ModelRoutes;
 import carafe.feature.models.Models;
+import carafe.feature.web.WebRoutes;
 import carafe.platform.config.Config;
+import carafe.platform.config.LiveSettings;
 import carafe.platform.config.Secret;
 import carafe.platform.config.SecretKeys;
 import carafe.platform.db.DataFolder;
@@ -38,7 +41,6 @@ import carafe.platform.db.Dialect;
 import carafe.platform.db.Ids;
 import carafe.platform.db.Migrations;
 import carafe.platform.http.Body;
-import carafe.platform.http.Caller;
 import carafe.platform.http.Cors;
 import carafe.platform.http.Heartbeats;
 import carafe.platform.http.HttpServer;
@@ -67,6 +69,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,6 +87,8 @@ public final class App implements AutoCloseable {
     private final Db db;
     private final Nodes nodes;
     private final Jobs jobs;
+    private final LiveSettings settings;
+    private final Accounts accounts;
     private final Events events = new Events();
     private final Heartbeats heartbeats;
     private final Metrics metrics = new Metrics();
@@ -114,6 +119,14 @@ public final class App implements AutoCloseable {
             db = closing(database());
             nodes = closing(new Nodes(db, ids, clock, "", Version.TEXT));
             jobs = closing(new Jobs(db, nodes, ids, clock, 4));
+            settings = closing(new LiveSettings(db, keys, config.live(), clock));
+            accounts = closing(new Accounts(
+                    db,
+                    keys,
+                    settings,
+                    mapper,
+                    clock,
+                    new Accounts.Options(config.server().secureCookie(), Version.TEXT, Set.of())));
 
             var upstreams = closing(new Upstreams());
             heartbeats = closing(new Heartbeats());
@@ -225,7 +238,7 @@ public final class App implements AutoCloseable {
         return new HttpServer(
                 settings,
                 mapper,
-                (credentials, address) -> new Caller.Anonymous(address),
+                accounts.authenticator(),
                 new Limits(this::allowance),
                 new RequestLog(metrics, config.logs().requestsPerSecond()),
                 this::routes);
@@ -253,9 +266,11 @@ public final class App implements AutoCloseable {
                         clock)
                 .register(routes);
         new EventRoutes(events, mapper).register(routes);
+        accounts.register(routes);
         new LocalModelRoutes(local, mapper).register(routes);
         new ModelRoutes(catalogue, mapper, clock).register(routes);
         new ConnectionRoutes(connections, connectionStore, catalogue, client, mapper, ids).register(routes);
+        new WebRoutes(Version.TEXT).register(routes);
         new HealthRoutes(health(), readiness, clock).register(routes);
         new MetricsRoutes(metrics, config.logs().metricsToken()).register(routes);
     }
@@ -277,6 +292,8 @@ public final class App implements AutoCloseable {
     /** Takes up what an earlier process left, then opens the port. */
     public void start() {
         nodes.start();
+        settings.start();
+        accounts.start();
         turnStore.recover(
                 db.dialect() == Dialect.SQLITE
                         ? Long.MAX_VALUE

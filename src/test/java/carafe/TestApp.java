@@ -1,0 +1,154 @@
+package carafe;
+
+import carafe.platform.config.Config;
+import carafe.platform.db.TestDatabases;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The whole server on a free port with its data in a folder of the test, and a client that speaks to it as a user. */
+public final class TestApp implements AutoCloseable {
+    /** Somebody signed in. */
+    public record User(String id, String token) {}
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final App app;
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .executor(java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor())
+            .build();
+
+    private Runnable afterwards = () -> {};
+
+    private TestApp(App app) {
+        this.app = app;
+    }
+
+    /** @param settings variables beside those that every test needs, as name and value in turn */
+    public static TestApp start(Path folder, String... settings) {
+        var variables = new HashMap<>(Map.of(
+                "PORT", "0",
+                "HOST", "127.0.0.1",
+                "DATA_DIR", folder.toString(),
+                "ENABLE_SIGNUP", "true",
+                "DEFAULT_USER_ROLE", "user",
+                "RATE_LIMIT_SIGNIN", "0",
+                "RATE_LIMIT_SIGNUP", "0",
+                "SHUTDOWN_TIMEOUT", "5s"));
+        for (int i = 0; i < settings.length; i += 2) {
+            variables.put(settings[i], settings[i + 1]);
+        }
+        try {
+            var app = new App(Config.from(variables, folder.resolve("no.env")), Clock.systemUTC());
+            app.start();
+            return new TestApp(app);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** As {@link #start(Path, String...)}, with its tables on {@code engine}. */
+    public static TestApp start(Path folder, TestDatabases engine, String... settings) {
+        if (engine == TestDatabases.SQLITE) {
+            return start(folder, settings);
+        }
+        var database = engine.empty(folder);
+        var all = java.util.Arrays.copyOf(settings, settings.length + 2);
+        all[settings.length] = "DATABASE_URL";
+        all[settings.length + 1] = database.url();
+        var app = start(folder, all);
+        app.afterwards = database::close;
+        return app;
+    }
+
+    public String url(String path) {
+        return "http://127.0.0.1:" + app.port() + path;
+    }
+
+    public App app() {
+        return app;
+    }
+
+    /** Signs somebody up; the first one becomes admin. */
+    public User signUp(String name) {
+        var answer = json(send(
+                null,
+                "POST",
+                "/api/v1/auths/signup",
+                "{\"name\":\"%s\",\"email\":\"%s@example.org\",\"password\":\"correct horse\"}".formatted(name, name)));
+        return new User(answer.path("id").asText(), answer.path("token").asText());
+    }
+
+    public HttpResponse<String> get(User user, String path) {
+        return send(user, "GET", path, null);
+    }
+
+    public HttpResponse<String> post(User user, String path, String body) {
+        return send(user, "POST", path, body);
+    }
+
+    public HttpResponse<String> send(User user, String method, String path, String body, String... headers) {
+        return exchange(request(user, method, path, body, headers), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** The answer's body while it is on its way; close it to leave. */
+    public HttpResponse<InputStream> stream(User user, String method, String path, String body) {
+        return exchange(request(user, method, path, body), HttpResponse.BodyHandlers.ofInputStream());
+    }
+
+    private HttpRequest request(User user, String method, String path, String body, String... headers) {
+        var request = HttpRequest.newBuilder(URI.create(url(path)))
+                .timeout(Duration.ofSeconds(60))
+                .method(
+                        method,
+                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
+        if (body != null) {
+            request.setHeader("Content-Type", "application/json");
+        }
+        if (user != null) {
+            request.setHeader("Authorization", "Bearer " + user.token());
+        }
+        for (int i = 0; i < headers.length; i += 2) {
+            request.setHeader(headers[i], headers[i + 1]);
+        }
+        return request.build();
+    }
+
+    private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+        try {
+            return client.send(request, handler);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public static JsonNode json(HttpResponse<String> response) {
+        try {
+            return MAPPER.readTree(response.body());
+        } catch (IOException e) {
+            throw new AssertionError("not JSON: " + response.body(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        app.close();
+        client.shutdownNow();
+        afterwards.run();
+    }
+}
