@@ -55,10 +55,10 @@ final class Redaction {
             Pattern.compile("(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{5,}+\\.[A-Za-z0-9_-]++(?:\\.[A-Za-z0-9_-]*+)?");
     private static final Pattern BEARER = Pattern.compile("(?i)\\b(bearer)\\s{1,4}[A-Za-z0-9._~+/=-]{6,}+");
     /** A web address ends its authority at the first slash; elsewhere people leave slashes in passwords unescaped. */
-    private static final Pattern WEB_LOGIN = Pattern.compile("(?i)\\b(https?|wss?)://[^\\s/?#\"'<>]*@");
+    private static final Pattern WEB_LOGIN = Pattern.compile("(?i)\\b(https?|wss?)://[^\\s/?#\"'<>]{0,500}@");
 
     private static final Pattern OTHER_LOGIN = Pattern.compile(
-            "(?i)\\b(postgres(?:ql)?|rediss?|mysql|mariadb|mongodb(?:\\+srv)?|amqps?|ldaps?|ftps?|smtps?|socks5?)://[^\\s\"'<>]*@");
+            "(?i)\\b(postgres(?:ql)?|rediss?|mysql|mariadb|mongodb(?:\\+srv)?|amqps?|ldaps?|ftps?|smtps?|socks5?)://[^\\s\"'<>]{0,500}@");
 
     private Redaction() {}
 
