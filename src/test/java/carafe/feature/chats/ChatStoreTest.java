@@ -6,27 +6,18 @@ import carafe.platform.db.TestDatabases;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass
 @EnumSource(TestDatabases.class)
 class ChatStoreTest {
-    @Parameter
-    TestDatabases engine;
+    private final ChatsFixture at;
 
-    @TempDir
-    Path folder;
-
-    ChatsFixture at;
-
-    @BeforeEach
-    void open() {
-        at = new ChatsFixture(engine, folder);
+    ChatStoreTest(TestDatabases engine, @TempDir Path folder) {
+        this.at = new ChatsFixture(engine, folder);
     }
 
     @AfterEach

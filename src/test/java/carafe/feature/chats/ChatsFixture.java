@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
 
 /** The stores of chats on one database, with the accounts {@code ann} and {@code bob} and a clock that tests move. */
 final class ChatsFixture implements AutoCloseable {
@@ -88,7 +89,7 @@ final class ChatsFixture implements AutoCloseable {
     }
 
     /** A message at rest. */
-    Message add(String chatId, String id, String parentId, String role, String content) {
+    Message add(String chatId, String id, @Nullable String parentId, String role, String content) {
         var message = Message.fresh(
                 chatId, id, parentId, role, null, content, "{\"timestamp\":1}", MessageState.DONE, clock.millis());
         messages.insert(message);
