@@ -23,7 +23,7 @@ for (const colorScheme of ['light', 'dark']) {
     for (const name of PAGES) {
       const path = name === 'chat' ? await chatPath(page) : name;
       await open(page, path);
-      await page.locator('main h1, main h2, cf-message').first().waitFor();
+      await page.locator('main h1:visible, cf-message:visible').first().waitFor();
       await page.waitForTimeout(150);
       await picture(page, `page-${name.replace(/\W+/g, '-')}-${colorScheme}`);
       for (const fault of await faults(page)) found.push(`${path} ${fault}`);
@@ -60,7 +60,7 @@ test('nothing sticks out on a phone, and everything is reached', async ({ page }
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     for (const name of PAGES) {
       await open(page, name === 'chat' ? await chatPath(page) : name);
-      await page.locator('main h1, main h2, cf-message').first().waitFor();
+      await page.locator('main h1:visible, cf-message:visible').first().waitFor();
       await page.waitForTimeout(150);
       await picture(page, `phone-${name.replace(/\W+/g, '-')}-${colorScheme}`);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth || document.querySelector('main').scrollWidth > innerWidth);

@@ -18,7 +18,7 @@ test('the first account becomes the administrator and sees the frame', async ({ 
   await signUp(page, ADMIN);
   await page.getByRole('navigation', { name: 'Sections' }).waitFor();
   await page.getByRole('link', { name: 'Admin' }).waitFor();
-  await page.locator('cf-empty-chat h2').waitFor();
+  await page.locator('cf-empty-chat h1').waitFor();
   await picture(page, 'first-look');
 });
 
@@ -52,7 +52,7 @@ test('a connection can be tested and added; its models appear', async ({ page, u
 test('the first load stays below 150 kB and 40 requests', async ({ browser, page }) => {
   const cold = await openTab(browser, { storageState: await page.context().storageState() });
   await cold.goto(url);
-  await cold.locator('cf-empty-chat h2').waitFor();
+  await cold.locator('cf-empty-chat h1').waitFor();
   await until(() => cold.evaluate(() => performance.getEntriesByType('resource').length > 20), 'the files of the page');
   await cold.waitForTimeout(500); // what still comes after the page is usable counts too
   const sizes = await Promise.all(cold.requests.map(async (r) => {

@@ -1,5 +1,7 @@
 // The administrator's pages; each is fetched when it is opened.
-import { View, html } from './state.js';
+import { View, html, style } from './state.js';
+
+await style('pages.css');
 
 const TABS = {
   users: [() => import('./admin-users.js'), () => html`<cf-admin-users></cf-admin-users>`],

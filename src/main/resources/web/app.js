@@ -142,7 +142,7 @@ class App extends View {
       ${item('chat', '/', t('nav.chat'))}
       ${isAdmin() ? item('admin', '/admin/users', t('nav.admin')) : nothing}
       <span class="rail-gap"></span>
-      <cf-menu up class="account" label="${t('nav.account')}: ${state.user.name}" .face=${html`<span class="avatar" aria-hidden="true">${initials(state.user.name)}</span><span class="rail-word">${t('nav.account')}</span>`}
+      <cf-menu up class="account" label="${t('nav.account')}: ${state.user.name}" .face=${html`<span class="avatar" data-initials=${initials(state.user.name)}></span><span class="rail-word">${t('nav.account')}</span>`}
         .items=${[
           { icon: 'settings', label: t('nav.settings'), run: () => go('/settings/profile') },
           { icon: 'search', label: t('nav.palette'), run: () => command('palette') },

@@ -7,11 +7,12 @@ import { go } from './router.js';
 import { History } from './history.js';
 import { deleteChat, renameChat } from './chat-actions.js';
 import { copy, toast } from './overlays.js';
-import './message.js';
 import './composer.js';
 import './model-picker.js';
 import './empty-chat.js';
 
+// What messages need is fetched with the first of them, all at once and not one after the other.
+const messageParts = () => Promise.all([import('./message.js'), import('./markdown.js'), import('marked'), import('dompurify')]);
 const SHOWN = 50; // messages drawn at first; older ones come while scrolling up
 
 class Conversation extends View {
@@ -72,8 +73,10 @@ class Conversation extends View {
     Object.assign(this, { history: new History(), title: '', problem: null, failure: null, picked: null, shown: SHOWN, follow: true });
     if (!id) return this.ready();
     this.loading = true;
+    const parts = messageParts();
     try {
       const chat = await api('GET', `/api/v1/chats/${encodeURIComponent(id)}`);
+      await parts;
       if (this.loaded !== id) return;
       this.history = new History(chat.chat.history);
       this.title = chat.title;
@@ -120,6 +123,7 @@ class Conversation extends View {
         chat_id: chatId, model: this.model, ...request,
         params: { ...(params.temperature != null && { temperature: params.temperature }), ...(params.max_tokens && { max_tokens: params.max_tokens }), ...(system && { system }) },
       });
+      await messageParts();
       accepted?.();
       if (this.loaded !== chatId) return; // the reader went elsewhere meanwhile
       this.history.begin(started, request, this.model);
@@ -262,7 +266,7 @@ class Conversation extends View {
         @message-edit=${(e) => this.turn({ parent_id: e.detail.message.parentId ?? null, content: e.detail.content }, e.detail.done)}
         @message-switch=${(e) => this.switchTo(e.detail.id)}
         @composer-send=${(e) => this.turn({ parent_id: this.history.currentId ?? null, content: e.detail.content }, e.detail.accepted)}
-        @composer-stop=${this.stop} @model-pick=${(e) => { this.picked = e.detail.id; remember.set('model', this.picked); this.requestUpdate(); }}>
+        @composer-stop=${this.stop} @input=${messageParts} @model-pick=${(e) => { this.picked = e.detail.id; remember.set('model', this.picked); this.requestUpdate(); }}>
       ${this.renderHead()}
       ${path.length || this.loading ? this.renderThread(path) : html`<div class="thread blank"><cf-empty-chat
           @try=${(e) => this.querySelector('cf-composer').write(e.detail)}></cf-empty-chat></div>`}
@@ -293,7 +297,7 @@ class Conversation extends View {
     return html`<header class="conv-head">
       <button class="quiet icon-only only-narrow" aria-label=${t('chat.open')} title=${t('chat.open')} @click=${() => update({ drawer: true })}>${icon('list')}</button>
       <cf-model-picker .value=${this.model}></cf-model-picker>
-      <h1 class="conv-title" title=${this.title || nothing}>${this.title || t('chat.new')}</h1>
+      ${this.loaded ? html`<h1 class="conv-title" title=${this.title}>${this.title || t('chat.new')}</h1>` : html`<span></span>`}
       ${this.loaded ? html`<cf-menu .items=${[
         { icon: 'edit', label: t('app.rename'), run: () => this.rename() },
         { icon: 'trash', label: t('app.delete'), danger: true, run: () => deleteChat({ id: this.loaded, title: this.title }) },

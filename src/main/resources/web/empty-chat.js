@@ -20,7 +20,7 @@ class EmptyChat extends View {
   renderHello() {
     return html`<div class="hello">
       <svg class="hello-mark" aria-hidden="true"><use href="#i-carafe"></use></svg>
-      <h2>${this.greeting()}</h2><p>${t('hello.text')}</p>
+      <h1>${this.greeting()}</h1><p>${t('hello.text')}</p>
       <ul class="tries">${STEPS.map(([name, step]) => html`<li><button class="try"
         @click=${() => this.dispatchEvent(new CustomEvent('try', { detail: t(`try.${step}.text`) }))}>
         ${icon(name)}<span><strong>${t(`try.${step}`)}</strong><small>${t(`try.${step}.text`)}</small></span></button></li>`)}</ul></div>`;
@@ -29,7 +29,7 @@ class EmptyChat extends View {
   renderNoModel() {
     const command = 'carafe model add smollm2';
     return html`<div class="hello"><svg class="hello-mark empty" aria-hidden="true"><use href="#i-carafe"></use></svg>
-      <h2>${t('nomodel.title')}</h2>
+      <h1>${t('nomodel.title')}</h1>
       ${isAdmin() ? html`<p>${t('nomodel.admin')}</p>
         <a class="button primary" data-go href="/admin/connections">${icon('plug')}${t('nomodel.connect')}</a>
         <p class="minor">${t('nomodel.local')}</p>

@@ -9,10 +9,21 @@ const purify = globalThis.DOMPurify;
 const escape = (text) =>
   text.replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[c]);
 
+const PLAIN_TAGS = new Set(('b,blockquote,br,code,dd,del,details,div,dl,dt,em,h1,h2,h3,h4,h5,h6,hr,i,ins,kbd,li,mark,ol,p,pre,q,s,samp,small,span,'
+  + 'strong,sub,summary,sup,table,tbody,td,th,thead,tr,u,ul').split(','));
+
+// HTML that a model writes: formatting without attributes is kept, everything else is shown as the text it is. So no
+// handler or address in it is ever parsed; not even for the sanitiser, where the browser would report it.
+const harmless = (text) => text
+  .replace(/<!--[^]*?(-->|$)/g, '')
+  .replace(/<(?!\/?[a-z])/gi, '&lt;')
+  .replace(/<(\/?)([a-z][\w-]*)[^>]*>?/gi, (all, slash, name) => (PLAIN_TAGS.has(name.toLowerCase()) ? `<${slash}${name}>` : escape(all)));
+
 const marked = new Marked({
   gfm: true,
   breaks: true,
   renderer: {
+    html: ({ text }) => harmless(text),
     // An image from elsewhere would tell its server who reads what: it becomes a link. Data images are shown.
     image({ href, title, text }) {
       if (/^data:image\/(png|jpeg|gif|webp|svg\+xml)[;,]/i.test(href)) return `<img src="${escape(href)}" alt="${escape(text)}">`;

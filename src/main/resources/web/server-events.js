@@ -1,5 +1,5 @@
 // What the server tells every tab: chats that changed, titles, answers that run.
-import { state, update } from './state.js';
+import { remember, state } from './state.js';
 
 let source = null;
 
@@ -40,6 +40,6 @@ export function listen() {
 export async function leave() {
   hide();
   await fetch('/api/v1/auths/signout', { method: 'POST' });
-  update({ user: null });
+  remember.set('known', null);
   location.assign('/');
 }

@@ -1,9 +1,11 @@
 // Own settings: profile, appearance, answers, password and key.
-import { View, html, icon, remember, state, update } from './state.js';
+import { View, html, icon, remember, state, update, style } from './state.js';
 import { setLanguage, t } from './messages.js';
 import { api, saveSettings } from './api.js';
 import { attempt, field, pageHead } from './forms.js';
 import { confirmLoss } from './overlays.js';
+
+await style('pages.css');
 
 class Settings extends View {
   static properties = { tab: {}, wrong: { state: true }, key: { state: true }, shown: { state: true }, keysOff: { state: true } };

@@ -1,8 +1,10 @@
 // Before the frame: signing in, the first account, and the wait for access.
-import { View, html, icon, nothing, state } from './state.js';
+import { View, html, icon, nothing, state, style } from './state.js';
 import { t } from './messages.js';
 import { api, signedInAgain } from './api.js';
 import { dialog } from './overlays.js';
+
+await style('pages.css');
 
 /** A form with labelled fields, checks in words, and one error line. Subclasses give fields and the call. */
 class EntryForm extends View {

@@ -69,4 +69,13 @@ export const remember = {
   },
 };
 
+/** Fetches a style sheet that only some pages need; resolves when it applies. */
+export function style(name) {
+  return new Promise((done) => {
+    const link = document.createElement('link');
+    Object.assign(link, { rel: 'stylesheet', href: new URL(name, import.meta.url), onload: done, onerror: done });
+    document.head.append(link);
+  });
+}
+
 export { html, nothing };
