@@ -54,7 +54,7 @@ import carafe.platform.jobs.Nodes;
 import carafe.platform.ops.Health;
 import carafe.platform.ops.HealthCheck;
 import carafe.platform.ops.HealthRoutes;
-import carafe.platform.ops.Logs;
+import carafe.platform.ops.RequestRows;
 import carafe.platform.ops.Metrics;
 import carafe.platform.ops.MetricsRoutes;
 import carafe.platform.ops.Readiness;
@@ -91,7 +91,9 @@ public final class App implements AutoCloseable {
     private final Accounts accounts;
     private final Events events = new Events();
     private final Heartbeats heartbeats;
-    private final Metrics metrics = new Metrics();
+    private final Metrics metrics;
+    private final RequestRows requestRows;
+    private final Health health;
     private final Readiness readiness = new Readiness();
     private final LocalModels local;
     private final OpenAiClient client;
@@ -113,10 +115,11 @@ public final class App implements AutoCloseable {
         this.ids = new Ids(clock);
         try {
             var folder = closing(DataFolder.own(config.data().folder()));
-            closing(Logs.open(new Logs.Settings(
-                    config.logs().level(), config.logs().json(), config.logs().environment(), folder.path())));
             var keys = SecretKeys.open(config.accounts().secretKey(), folder.path());
+            metrics = closing(new Metrics());
             db = closing(database());
+            requestRows = closing(new RequestRows(logDatabase(), config.logs().requestLogDays(), clock));
+            requestRows.measureIn(metrics);
             nodes = closing(new Nodes(db, ids, clock, "", Version.TEXT));
             jobs = closing(new Jobs(db, nodes, ids, clock, 4));
             settings = closing(new LiveSettings(db, keys, config.live(), clock));
@@ -157,6 +160,8 @@ public final class App implements AutoCloseable {
                     mapper,
                     config.server().shutdownTimeout());
             schedule();
+            health = health();
+            health.measureIn(metrics);
             http = closing(server());
         } catch (RuntimeException | IOException e) {
             close();
@@ -181,6 +186,15 @@ public final class App implements AutoCloseable {
             opened.close();
             throw e;
         }
+    }
+
+    /** A file of its own on SQLite, so that its retention never holds up the writer of everything else. */
+    private Db logDatabase() {
+        var folder = config.data().folder();
+        var sqlite = db.dialect() == Dialect.SQLITE;
+        var logs = sqlite ? closing(Db.open(DbConfig.of("sqlite:" + folder.resolve("log.db")))) : db;
+        Migrations.LOG_TABLES.apply(logs, folder.resolve("backup"), clock);
+        return logs;
     }
 
     private LocalModels localModels() {
@@ -254,7 +268,7 @@ public final class App implements AutoCloseable {
 
     /** The router searches from the front: what is called most comes first. */
     private void routes(Routes routes) {
-        new GatewayRoutes(models, catalogue, heartbeats, mapper, ids, clock).register(routes);
+        new GatewayRoutes(models, catalogue, heartbeats, requestRows, mapper, ids, clock).register(routes);
         new TurnRoutes(turns, turnStore, chats, messages, catalogue, mapper).register(routes);
         new ChatRoutes(
                         chats,
@@ -271,16 +285,13 @@ public final class App implements AutoCloseable {
         new ModelRoutes(catalogue, mapper, clock).register(routes);
         new ConnectionRoutes(connections, connectionStore, catalogue, client, mapper, ids).register(routes);
         new WebRoutes(Version.TEXT).register(routes);
-        new HealthRoutes(health(), readiness, clock).register(routes);
+        new HealthRoutes(health, readiness, clock).register(routes);
         new MetricsRoutes(metrics, config.logs().metricsToken()).register(routes);
     }
 
     private Health health() {
         return new Health(List.of(
-                HealthCheck.essential("database", () -> {
-                    db.one("SELECT 1 AS one", row -> row.getInt("one"));
-                    return HealthCheck.Result.healthy();
-                }),
+                HealthCheck.database(db),
                 HealthCheck.optional(
                         "ai_provider",
                         List.of("deepseek_api"),
@@ -300,6 +311,7 @@ public final class App implements AutoCloseable {
                         : nodes.aliveSince().toEpochMilli());
         jobs.start();
         ledger.start();
+        requestRows.start();
         catalogue.start();
         http.start();
         readiness.started();

@@ -4,6 +4,7 @@ import carafe.engine.llm.local.ModelCommand;
 import carafe.engine.llm.local.host.ModelHost;
 import carafe.platform.config.Config;
 import carafe.platform.config.ConfigException;
+import carafe.platform.ops.Logs;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
@@ -30,8 +31,19 @@ public final class Main {
 
     private static void serve() throws Exception {
         try {
-            var app = new App(Config.from(System.getenv(), Path.of(".env")), Clock.systemUTC());
-            Runtime.getRuntime().addShutdownHook(new Thread(app::close, "shutdown"));
+            var config = Config.from(System.getenv(), Path.of(".env"));
+            var logs = Logs.open(new Logs.Settings(
+                    config.logs().level(),
+                    config.logs().json(),
+                    config.logs().environment(),
+                    config.data().folder()));
+            var app = new App(config, Clock.systemUTC());
+            Runtime.getRuntime().addShutdownHook(new Thread(
+                    () -> {
+                        app.close();
+                        logs.close();
+                    },
+                    "shutdown"));
             app.start();
         } catch (ConfigException | IllegalStateException e) {
             System.err.println("Carafe cannot start.");

@@ -2,6 +2,10 @@ package carafe.feature.gateway;
 
 import carafe.engine.llm.Cancellation;
 import carafe.engine.llm.LlmException;
+import carafe.engine.llm.LlmFailure;
+import carafe.platform.http.RequestId;
+import carafe.platform.ops.RequestRow;
+import carafe.platform.ops.RequestRows;
 import carafe.feature.models.ModelCatalogue;
 import carafe.feature.models.ModelEntry;
 import carafe.feature.models.Models;
@@ -34,6 +38,8 @@ public final class GatewayRoutes {
     private final Models models;
     private final ModelCatalogue catalogue;
     private final Heartbeats heartbeats;
+    private final RequestRows requestLog;
+    private final Clock clock;
     private final Body body;
     private final Failures failures;
     private final ObjectMapper mapper;
@@ -41,7 +47,15 @@ public final class GatewayRoutes {
     private final long startedAt;
 
     public GatewayRoutes(
-            Models models, ModelCatalogue catalogue, Heartbeats heartbeats, ObjectMapper mapper, Ids ids, Clock clock) {
+            Models models,
+            ModelCatalogue catalogue,
+            Heartbeats heartbeats,
+            RequestRows requestLog,
+            ObjectMapper mapper,
+            Ids ids,
+            Clock clock) {
+        this.requestLog = requestLog;
+        this.clock = clock;
         this.models = models;
         this.catalogue = catalogue;
         this.heartbeats = heartbeats;
@@ -96,8 +110,27 @@ public final class GatewayRoutes {
         try (var answer = new PassedAnswer(ctx, surface, heartbeats, cancellation)) {
             models.forward(use, call, answer, cancellation);
         } catch (LlmException e) {
+            log(ctx, surface, call, e.failure());
             throw failures.problem(e.failure(), surface);
         }
+    }
+
+    /** Failed calls with their reason; the ledger has the figures of all. */
+    private void log(Context ctx, Surface surface, RawCall call, LlmFailure failure) {
+        var caller = Caller.of(ctx);
+        requestLog.record(new RequestRow(
+                RequestId.of(ctx),
+                clock.millis(),
+                surface,
+                caller.person().id(),
+                caller instanceof Caller.Key key ? key.keyId() : null,
+                call.model(),
+                failure.status(),
+                call.original().length,
+                0,
+                0,
+                0,
+                failure.message()));
     }
 
     private void list(Context ctx) {

