@@ -129,7 +129,10 @@ final class ModelFilesTest {
         List<ModelFile> found = files.list();
         assertThat(found).extracting(ModelFile::id).containsExactly("broken", "dropped-here");
         assertThat(found.getFirst().problem()).contains("not a GGUF");
-        assertThat(found.getLast().header()).isNotNull().extracting(Gguf::context).isEqualTo(2048);
+        assertThat(found.getLast().header())
+                .isNotNull()
+                .extracting(Gguf::context)
+                .isEqualTo(2048);
         TinyGguf.write(models.resolve("broken.gguf"), 4096);
         assertThat(files.find("broken").orElseThrow().problem()).isNull();
     }

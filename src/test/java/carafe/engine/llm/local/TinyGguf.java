@@ -87,13 +87,22 @@ public final class TinyGguf {
         metadata.put("llama.rope.dimension_count", u32(WIDTH / HEADS));
         metadata.put("llama.attention.layer_norm_rms_epsilon", f32(1e-5f));
         metadata.put("tokenizer.ggml.model", text("llama"));
-        metadata.put("tokenizer.ggml.tokens", array(TEXT, vocabulary.stream().map(TinyGguf::string).toList()));
-        metadata.put("tokenizer.ggml.scores", array(6, vocabulary.stream().map(token -> floats(-1f)).toList()));
-        metadata.put("tokenizer.ggml.token_type", array(5, vocabulary.stream().map(token -> i32(kind(token))).toList()));
+        metadata.put(
+                "tokenizer.ggml.tokens",
+                array(TEXT, vocabulary.stream().map(TinyGguf::string).toList()));
+        metadata.put(
+                "tokenizer.ggml.scores",
+                array(6, vocabulary.stream().map(token -> floats(-1f)).toList()));
+        metadata.put(
+                "tokenizer.ggml.token_type",
+                array(5, vocabulary.stream().map(token -> i32(kind(token))).toList()));
         metadata.put("tokenizer.ggml.bos_token_id", u32(1));
         metadata.put("tokenizer.ggml.eos_token_id", u32(2));
         metadata.put("tokenizer.ggml.unknown_token_id", u32(0));
-        metadata.put("tokenizer.chat_template", text("{% for m in messages %}{{'<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>' + '\n'}}{% endfor %}"));
+        metadata.put(
+                "tokenizer.chat_template",
+                text(
+                        "{% for m in messages %}{{'<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>' + '\n'}}{% endfor %}"));
     }
 
     private void weights() {
@@ -196,11 +205,17 @@ public final class TinyGguf {
     }
 
     private static byte[] u64(long value) {
-        return ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, value).array();
+        return ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(0, value)
+                .array();
     }
 
     private static byte[] i32(int value) {
-        return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(0, value).array();
+        return ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(0, value)
+                .array();
     }
 
     private static byte[] join(byte[] first, byte[] second) {

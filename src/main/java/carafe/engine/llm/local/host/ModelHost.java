@@ -100,7 +100,8 @@ public final class ModelHost {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             System.err.println("error while answering: " + e);
-            Wire.send(exchange, 500, Wire.error(new Refusal(500, "internal_error", "The local model's process failed.")));
+            Wire.send(
+                    exchange, 500, Wire.error(new Refusal(500, "internal_error", "The local model's process failed.")));
         }
     }
 
