@@ -2,6 +2,7 @@ package carafe.platform.db;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -36,7 +37,12 @@ final class Postgres implements Backend {
         hikari.setMaximumPoolSize(config.connections());
         hikari.setMinimumIdle(Math.min(2, config.connections()));
         hikari.setConnectionTimeout(WAIT_MS);
-        pool = new HikariDataSource(hikari);
+        try {
+            pool = new HikariDataSource(hikari);
+        } catch (HikariPool.PoolInitializationException e) {
+            throw new DbException(
+                    DbException.Kind.OTHER, "no connection to the database " + server + ": " + e.getMessage(), e);
+        }
     }
 
     @Override

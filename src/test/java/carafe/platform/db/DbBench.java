@@ -3,12 +3,15 @@ package carafe.platform.db;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Writes and reads a second, and the CPU time of each, on a SQLite file; arguments: clients, seconds of each round. */
 public final class DbBench {
+    private static final Ids IDS = new Ids(Clock.systemUTC());
+
     private DbBench() {}
 
     private interface Operation {
@@ -16,7 +19,9 @@ public final class DbBench {
     }
 
     public static void main(String[] args) throws Exception {
-        System.setProperty("jdk.virtualThreadScheduler.parallelism", "16");
+        if (System.getProperty("jdk.virtualThreadScheduler.parallelism") == null) {
+            System.setProperty("jdk.virtualThreadScheduler.parallelism", "16");
+        }
         int clients = args.length > 0 ? Integer.parseInt(args[0]) : 64;
         int seconds = args.length > 1 ? Integer.parseInt(args[1]) : 3;
         for (boolean durable : new boolean[] {false, true}) {
@@ -36,12 +41,12 @@ public final class DbBench {
     }
 
     private static void insert(Db db, int client, long n) {
-        var id = client + "-" + System.nanoTime() + "-" + n;
+        var id = IDS.next();
         db.update("INSERT INTO item (id, n, text) VALUES (?, ?, ?)", id, n, "a short text of a message");
     }
 
     private static void transaction(Db db, int client, long n) {
-        var id = client + "-" + System.nanoTime() + "-" + n;
+        var id = IDS.next();
         db.transaction(() -> {
             long next =
                     db.one("SELECT max(rowid) FROM item", row -> row.getLong(1)).orElse(0L) + 1;

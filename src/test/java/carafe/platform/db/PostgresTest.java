@@ -89,6 +89,14 @@ class PostgresTest {
                 .hasMessageContaining("VALUES (?, ?)");
     }
 
+    @Test
+    void aServerThatIsNotThereIsNamedWithoutThePassword() {
+        assertThatThrownBy(() -> Db.open(DbConfig.of("postgresql://ann:secret@127.0.0.1:1/carafe")))
+                .isInstanceOf(DbException.class)
+                .hasMessageContaining("127.0.0.1:1/carafe")
+                .hasMessageNotContaining("secret");
+    }
+
     private long read() {
         return db.one("SELECT n FROM item WHERE id = 'a'", row -> row.getLong("n"))
                 .orElseThrow();
