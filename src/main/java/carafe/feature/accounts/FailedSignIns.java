@@ -34,8 +34,9 @@ final class FailedSignIns {
         long now = clock.millis();
         synchronized (windows) {
             var known = windows.get(email);
-            boolean over = known == null || now - known.start() >= WINDOW_MS || now < known.start();
-            var window = over ? new Window(now, 0) : known;
+            var window = known == null || now - known.start() >= WINDOW_MS || now < known.start()
+                    ? new Window(now, 0)
+                    : known;
             if (window.tries() >= TRIES) {
                 throw new Problem.TooMany(
                         "Too many wrong passwords for this account. Wait a few minutes and try again.",
