@@ -6,10 +6,12 @@ import carafe.platform.http.Fields;
 import carafe.platform.http.Problem;
 import carafe.platform.realtime.Events;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -68,17 +70,18 @@ public final class ChatSaves {
     private void store(Chat chat, List<Message> sent) {
         int first = Math.min(MessageStore.CHUNK, sent.size());
         boolean inOne = first == sent.size();
+        var start = ready(sent.subList(0, first));
         db.transaction(() -> {
             if (inOne) {
                 chats.insert(chat);
             } else {
                 chats.insertHidden(chat);
             }
-            sent.subList(0, first).forEach(messages::insert);
+            start.forEach(messages::insert);
             return first;
         });
         for (int from = first; from < sent.size(); from += MessageStore.CHUNK) {
-            var chunk = sent.subList(from, Math.min(from + MessageStore.CHUNK, sent.size()));
+            var chunk = ready(sent.subList(from, Math.min(from + MessageStore.CHUNK, sent.size())));
             boolean last = from + MessageStore.CHUNK >= sent.size();
             db.transaction(() -> {
                 chunk.forEach(messages::insert);
@@ -90,14 +93,18 @@ public final class ChatSaves {
         }
     }
 
+    private static List<MessageStore.Ready> ready(List<Message> sent) {
+        return sent.stream().map(MessageStore::ready).toList();
+    }
+
     /** Changes a chat by {@code {chat: {part}}}: each key that is there replaces what is stored. */
     public Chat update(String accountId, String chatId, Fields request) {
         long now = clock.millis();
         var blob = ChatBlob.parse(request, chatId, now);
+        var sent = blob.messages().map(all -> compared(chatId, all));
         return db.transaction(() -> {
             var chat = chats.find(accountId, chatId).orElseThrow(() -> new Problem.NotYours("chat"));
-            boolean changed =
-                    blob.messages().isPresent() && merge(chatId, blob.messages().get(), now);
+            boolean changed = sent.isPresent() && merge(chatId, sent.get());
             if (changed) {
                 chats.touch(accountId, chatId, now);
             }
@@ -141,8 +148,28 @@ public final class ChatSaves {
         chats.setCurrent(chat.accountId(), chat.id(), leaf(blob, stored, kept));
     }
 
+    /** A message of a client; {@code ready} where it seemed to differ from what is stored. */
+    private record Sent(Message message, long hash, MessageStore.@Nullable Ready ready) {
+        MessageStore.Ready toStore() {
+            return ready == null ? MessageStore.ready(atRest(message)) : ready;
+        }
+    }
+
+    /** Outside the transaction, which looks again: hashing and spacing long texts would hold up every writer. */
+    private List<Sent> compared(String chatId, List<Message> all) {
+        var stored = new HashMap<String, Long>();
+        messages.stubs(chatId).forEach(stub -> stored.put(stub.id(), stub.hash()));
+        return all.stream()
+                .map(m -> {
+                    long hash = m.hash();
+                    boolean same = Objects.equals(stored.get(m.id()), hash);
+                    return new Sent(m, hash, same ? null : MessageStore.ready(atRest(m)));
+                })
+                .toList();
+    }
+
     /** Writes what differs; true when anything did. */
-    private boolean merge(String chatId, List<Message> sent, long now) {
+    private boolean merge(String chatId, List<Sent> sent) {
         var stored = new LinkedHashMap<String, MessageStore.Stub>();
         messages.stubs(chatId).forEach(stub -> stored.put(stub.id(), stub));
         var result = new LinkedHashMap<String, @Nullable String>();
@@ -150,19 +177,20 @@ public final class ChatSaves {
         kept.forEach(id -> result.put(id, parentOf(stored, id)));
         int writes = 0;
         var named = new HashSet<String>();
-        for (var message : sent) {
+        for (var one : sent) {
+            var message = one.message();
             named.add(message.id());
             var stub = stored.get(message.id());
             if (stub == null) {
                 result.put(message.id(), message.parentId());
-                messages.insert(atRest(message));
+                messages.insert(one.toStore());
                 writes++;
             } else if (isOlder(stub, message)) {
                 result.put(stub.id(), stub.parentId());
             } else {
                 result.put(message.id(), message.parentId());
-                if (stub.hash() != message.hash()) {
-                    messages.replace(stub.seq(), message);
+                if (stub.hash() != one.hash()) {
+                    messages.replace(stub.seq(), one.toStore());
                     writes++;
                 }
             }

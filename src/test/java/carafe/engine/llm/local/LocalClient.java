@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 
 /** Speaks to a model's process as the server will. */
 final class LocalClient {
@@ -61,6 +62,11 @@ final class LocalClient {
     BufferedReader stream(String body) throws IOException, InterruptedException {
         HttpResponse<InputStream> answer = http.send(request(body), HttpResponse.BodyHandlers.ofInputStream());
         return new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
+    }
+
+    /** Cancelling the future closes the connection. */
+    CompletableFuture<HttpResponse<String>> postLater(String body) {
+        return http.sendAsync(request(body), HttpResponse.BodyHandlers.ofString());
     }
 
     JsonNode health() throws IOException, InterruptedException {

@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -148,6 +149,14 @@ final class ModelHostTest {
                         .map(stopped::matcher)
                         .filter(Matcher::find)
                         .anyMatch(match -> Integer.parseInt(match.group(1)) < CONTEXT / 2));
+    }
+
+    @Test
+    void noticesThatTheClientLeftAnAnswerThatIsNotStreamed() throws Exception {
+        CompletableFuture<?> answer = client.postLater(ask("silent leaving", "\"max_tokens\":65000"));
+        Await.until("it runs", () -> client.health().path("busy").asInt() == 1);
+        answer.cancel(true);
+        Await.until("the slot is free", () -> client.health().path("busy").asInt() == 0);
     }
 
     @Test

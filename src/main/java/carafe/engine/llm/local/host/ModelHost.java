@@ -137,7 +137,7 @@ public final class ModelHost {
                 arguments.id());
         Reply reply = request.stream()
                 ? new Reply.Stream(exchange, head, request.includeUsage())
-                : new Reply.Whole(exchange, head);
+                : new Reply.Whole(exchange, head, request.schema() != null);
         try {
             completions.answer(request, given == null ? request.session() : given, reply);
         } catch (Refusal refusal) {

@@ -119,24 +119,46 @@ sealed interface Reply {
         }
     }
 
-    /** One object at the end. */
+    /**
+     * One object at the end. While it is in the making, spaces are sent, which JSON allows before a value: without a
+     * write nobody notices that the client left. They fix the status, so an answer that may still be refused sends none.
+     */
     final class Whole implements Reply {
+        private static final long FIRST_SPACE_NS = 1_000_000_000;
+        private static final long NEXT_SPACE_NS = 500_000_000;
+
         private final HttpExchange exchange;
         private final Head head;
+        private final boolean mayRefuse;
         private final StringBuilder text = new StringBuilder();
+        private long next = System.nanoTime() + FIRST_SPACE_NS;
+        private boolean open;
 
-        Whole(HttpExchange exchange, Head head) {
+        Whole(HttpExchange exchange, Head head, boolean mayRefuse) {
             this.exchange = exchange;
             this.head = head;
+            this.mayRefuse = mayRefuse;
         }
 
         @Override
-        public void text(String piece) {
+        public void text(String piece) throws IOException {
             text.append(piece);
+            beat();
         }
 
         @Override
-        public void beat() {}
+        public void beat() throws IOException {
+            if (mayRefuse || System.nanoTime() - next < 0) {
+                return;
+            }
+            if (!open) {
+                Wire.begin(exchange);
+                open = true;
+            }
+            next = System.nanoTime() + NEXT_SPACE_NS;
+            exchange.getResponseBody().write(' ');
+            exchange.getResponseBody().flush();
+        }
 
         @Override
         public void end(String reason, Usage usage) throws IOException {
@@ -148,12 +170,23 @@ sealed interface Reply {
                     .putNull("refusal");
             choice.putNull("logprobs").put("finish_reason", reason);
             body.set("usage", usage.json());
-            Wire.send(exchange, 200, body);
+            finish(200, body);
         }
 
         @Override
-        public boolean fail(Refusal refusal) {
-            return false;
+        public boolean fail(Refusal refusal) throws IOException {
+            if (open) {
+                finish(refusal.status(), Wire.error(refusal));
+            }
+            return open;
+        }
+
+        private void finish(int status, ObjectNode body) throws IOException {
+            if (open) {
+                exchange.getResponseBody().write(body.toString().getBytes(StandardCharsets.UTF_8));
+            } else {
+                Wire.send(exchange, status, body);
+            }
         }
     }
 

@@ -21,6 +21,12 @@ final class Wire {
         exchange.getResponseBody().write(bytes);
     }
 
+    /** Opens a JSON answer whose length is not known yet. */
+    static void begin(HttpExchange exchange) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(200, 0);
+    }
+
     static ObjectNode error(Refusal refusal) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.putObject("error")
