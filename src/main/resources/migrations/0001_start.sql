@@ -189,6 +189,7 @@ CREATE INDEX chat_list ON chat (account_id, archived, updated_at, id) WHERE dele
 CREATE INDEX chat_account ON chat (account_id);
 CREATE INDEX chat_folder ON chat (folder_id, updated_at);
 
+-- the long columns last: what lists and comparisons read is then in the row's first page
 CREATE TABLE message (
     seq {{seq}},
     chat_id TEXT NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
@@ -196,13 +197,13 @@ CREATE TABLE message (
     parent_id TEXT,
     role TEXT NOT NULL,
     model TEXT,
-    content TEXT NOT NULL,
-    body TEXT NOT NULL DEFAULT '{}',
     body_hash BIGINT NOT NULL DEFAULT 0,
     state TEXT NOT NULL,
     tokens BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
+    content TEXT NOT NULL,
+    body TEXT NOT NULL DEFAULT '{}',
     UNIQUE (chat_id, id)
 );
 CREATE INDEX message_children ON message (chat_id, parent_id, seq);

@@ -32,6 +32,7 @@ import org.apache.hc.core5.util.Timeout;
 public final class Upstreams implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final int MOST_CONNECTIONS = 20_000;
+    private static final LlmFailure CANCELLED = new LlmFailure(499, "cancelled", "The call was cancelled.");
 
     private final CloseableHttpClient client;
 
@@ -93,6 +94,12 @@ public final class Upstreams implements AutoCloseable {
             return execute(request);
         } catch (IOException e) {
             throw new LlmException(explain(target, e, cancellation, silence));
+        } catch (IllegalStateException e) {
+            // the client underneath, when a cancel meets it between two steps of connecting
+            if (cancellation.isCancelled()) {
+                throw new LlmException(CANCELLED);
+            }
+            throw e;
         }
     }
 
@@ -104,7 +111,7 @@ public final class Upstreams implements AutoCloseable {
     private static LlmFailure explain(Target target, IOException e, Cancellation cancellation, Duration silence) {
         var host = URI.create(target.base()).getAuthority();
         if (cancellation.isCancelled()) {
-            return new LlmFailure(499, "cancelled", "The call was cancelled.");
+            return CANCELLED;
         }
         return switch (e) {
             case ConnectTimeoutException t ->
@@ -130,7 +137,7 @@ public final class Upstreams implements AutoCloseable {
                         502,
                         "upstream_broken",
                         "The model server " + host + " closed the connection without an answer.");
-            case InterruptedIOException i -> new LlmFailure(499, "cancelled", "The call was cancelled.");
+            case InterruptedIOException i -> CANCELLED;
             default ->
                 new LlmFailure(502, "upstream_broken", "The model server " + host + " broke off: " + e.getMessage());
         };

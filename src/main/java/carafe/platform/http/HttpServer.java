@@ -13,6 +13,8 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Javalin as Carafe runs it: virtual threads, own JSON, no file serving, one funnel for errors, a graceful stop. */
 public final class HttpServer implements AutoCloseable {
@@ -21,6 +23,8 @@ public final class HttpServer implements AutoCloseable {
      * @param stopTimeout how long running requests may go on after {@link #close}
      */
     public record Settings(String host, int port, Duration stopTimeout, Networks trustedProxies, Cors cors) {}
+
+    private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
 
     /** Longer than any heartbeat of ours, shorter than a forgotten connection should live. */
     private static final Duration IDLE = Duration.ofMinutes(2);
@@ -70,6 +74,7 @@ public final class HttpServer implements AutoCloseable {
             connector.setPort(settings.port());
             connector.setIdleTimeout(IDLE.toMillis());
             connector.setAcceptQueueSize(1024);
+            connector.setShutdownIdleTimeout(Math.min(200, settings.stopTimeout().toMillis() / 2 + 1));
             return connector;
         });
     }
@@ -112,8 +117,14 @@ public final class HttpServer implements AutoCloseable {
         return declared.get();
     }
 
+    /** Refuses new requests and waits for the running ones as long as the settings say; then they are cut off. */
     @Override
     public void close() {
-        javalin.stop();
+        try {
+            javalin.stop();
+        } catch (Exception e) {
+            // Jetty throws a checked TimeoutException that Kotlin does not declare; the port is closed all the same
+            log.warn("requests were still running at the stop cause={}", e.toString());
+        }
     }
 }
