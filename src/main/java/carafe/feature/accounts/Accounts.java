@@ -60,7 +60,7 @@ public final class Accounts implements AutoCloseable {
         var cookie = new SessionCookie(options.secureCookie());
         this.signInRoutes = new SignInRoutes(signIn, store, tokens, json, cookie, body, clock);
         this.profileRoutes = new ProfileRoutes(changes, store, json, body);
-        this.adminConfigRoutes = new AdminConfigRoutes(settings, signIn, store, audit, body);
+        this.adminConfigRoutes = new AdminConfigRoutes(db, settings, signIn, store, audit, body);
         this.userRoutes = new UserRoutes(store, changes, json, settings, body, clock);
         this.userAdminRoutes = new UserAdminRoutes(store, changes, signIn, json, settings, body);
         this.configRoutes = new ConfigRoutes(settings, signIn, store, options.version(), options.features(), clock);

@@ -4,6 +4,7 @@ import carafe.platform.audit.AuditLog;
 import carafe.platform.config.Catalogue;
 import carafe.platform.config.LiveSettings;
 import carafe.platform.config.Setting;
+import carafe.platform.db.Db;
 import carafe.platform.http.Access;
 import carafe.platform.http.Body;
 import carafe.platform.http.Caller;
@@ -63,13 +64,15 @@ final class AdminConfigRoutes {
             "SKILL_PREVIEW_MAX_CHARS",
             "CHANNEL_MODEL_RESPONSE_MODE");
 
+    private final Db db;
     private final LiveSettings settings;
     private final SignIn signIn;
     private final AccountStore accounts;
     private final AuditLog audit;
     private final Body body;
 
-    AdminConfigRoutes(LiveSettings settings, SignIn signIn, AccountStore accounts, AuditLog audit, Body body) {
+    AdminConfigRoutes(Db db, LiveSettings settings, SignIn signIn, AccountStore accounts, AuditLog audit, Body body) {
+        this.db = db;
         this.settings = settings;
         this.signIn = signIn;
         this.accounts = accounts;
@@ -87,16 +90,23 @@ final class AdminConfigRoutes {
         var by = Caller.of(ctx).person();
         var changes = changes(body.fields(ctx));
         if (!changes.isEmpty()) {
-            try {
-                settings.set(changes, by.id());
-            } catch (IllegalArgumentException e) {
-                throw new Problem.Unprocessable(String.valueOf(e.getMessage()), null);
-            }
             var detail = JsonNodeFactory.instance.objectNode();
             changes.forEach((setting, value) -> detail.put(setting.name(), value));
-            audit.add("settings-changed", by.id(), "settings:accounts", Caller.addressOf(ctx), detail);
+            store(changes, by, detail, Caller.addressOf(ctx));
         }
         ctx.json(shown());
+    }
+
+    private void store(Map<Setting, String> changes, Caller.Person by, ObjectNode detail, String ip) {
+        try {
+            db.transaction(() -> {
+                settings.set(changes, by.id());
+                audit.add("settings-changed", by.id(), "settings:accounts", ip, detail);
+                return true;
+            });
+        } catch (IllegalArgumentException e) {
+            throw new Problem.Unprocessable(String.valueOf(e.getMessage()), null);
+        }
     }
 
     /** Only what differs: the page sends everything back, and an untouched value must not become a stored one. */

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** How people get in: sign-up, sign-in and sign-out. Exactly the first account becomes admin by signing up. */
@@ -103,16 +104,16 @@ final class SignIn {
         return accounts.insert(ids.next(), wanted.email(), wanted.name(), role, hash, profile);
     }
 
-    private <T> T serially(java.util.concurrent.Callable<T> work) {
+    private <T> T serially(Callable<T> work) {
         oneSignUp.lock();
         try {
             return db.transaction(work);
         } catch (DbException e) {
-            // two nodes at once: the address is looked for first, so only the race ends here
-            if (e.kind() == DbException.Kind.CONSTRAINT_UNIQUE) {
-                throw NewAccount.taken();
+            if (e.kind() != DbException.Kind.CONSTRAINT_UNIQUE) {
+                throw e;
             }
-            throw e;
+            // another node took the number or the address; run again, it is looked at first
+            return db.transaction(work);
         } finally {
             oneSignUp.unlock();
         }

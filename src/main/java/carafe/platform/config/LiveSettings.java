@@ -105,16 +105,20 @@ public final class LiveSettings implements AutoCloseable {
         };
     }
 
-    /** Stores {@code changes} together and shows them at once. @throws IllegalArgumentException naming a value that its setting cannot have */
+    /**
+     * Stores {@code changes} together; they show once the running transaction, if there is one, is committed.
+     *
+     * @throws IllegalArgumentException naming a value that its setting cannot have
+     */
     public void set(Map<Setting, String> changes, @Nullable String accountId) {
         changes.forEach(LiveSettings::check);
         db.transaction(() -> {
             long version = db.one("SELECT coalesce(max(version), 0) + 1 FROM setting", row -> row.getLong(1))
                     .orElse(1L);
             changes.forEach((setting, value) -> store(setting, value, version, accountId));
+            db.afterCommit(this::refresh);
             return version;
         });
-        refresh();
     }
 
     private void store(Setting setting, String value, long version, @Nullable String accountId) {
