@@ -26,7 +26,7 @@ cleanup() {
     trap - EXIT INT TERM
     "$CLEAN_HOOK" || true
     for ((i = ${#CLEAN_PIDS[@]} - 1; i >= 0; i--)); do stop "${CLEAN_PIDS[i]}"; done
-    for ((i = ${#CLEAN_PATHS[@]} - 1; i >= 0; i--)); do rm -rf -- "${CLEAN_PATHS[i]}"; done
+    for ((i = ${#CLEAN_PATHS[@]} - 1; i >= 0; i--)); do rm -rf -- "${CLEAN_PATHS[i]}" || true; done
     exit "$status"
 }
 
