@@ -139,7 +139,7 @@ public final class ModelHost {
                 ? new Reply.Stream(exchange, head, request.includeUsage())
                 : new Reply.Whole(exchange, head, request.schema() != null);
         try {
-            completions.answer(request, given == null ? request.session() : given, reply);
+            completions.answer(request, given == null || given.isBlank() ? request.session() : given, reply);
         } catch (Refusal refusal) {
             if (!reply.fail(refusal)) {
                 throw refusal;
