@@ -10,7 +10,7 @@ import java.util.Deque;
 final class Crashes {
     private static final int QUARANTINE = 3;
     private static final Duration WINDOW = Duration.ofMinutes(10);
-    private static final Duration BACK_OFF = Duration.ofSeconds(2);
+    private static final Duration BACK_OFF = Duration.ofMillis(500);
 
     private final Clock clock;
     private final Deque<Instant> times = new ArrayDeque<>();

@@ -1,8 +1,6 @@
 package carafe.engine.llm.local;
 
 import carafe.engine.llm.LlmException;
-import carafe.engine.llm.LlmFailure;
-import carafe.engine.llm.local.host.HostArguments;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -34,6 +32,7 @@ public final class LocalModels implements AutoCloseable {
 
     private final ModelFiles files;
     private final Path runFolder;
+    private final Launcher launcher;
     private final LocalSettings settings;
     private final Clock clock;
     private final Map<String, Seat> seats = new HashMap<>();
@@ -43,6 +42,7 @@ public final class LocalModels implements AutoCloseable {
     public LocalModels(Path modelsFolder, Path runFolder, LocalSettings settings, Clock clock) {
         this.files = new ModelFiles(modelsFolder);
         this.runFolder = runFolder;
+        this.launcher = new Launcher(runFolder, settings.threads(), LOAD_LIMIT);
         this.settings = settings;
         this.clock = clock;
     }
@@ -56,7 +56,9 @@ public final class LocalModels implements AutoCloseable {
     public List<LocalModel> list() throws IOException {
         List<LocalModel> models = new ArrayList<>();
         for (ModelFile file : files.list()) {
-            models.add(describe(file));
+            synchronized (seats) {
+                models.add(describe(file, seats.get(file.id())));
+            }
         }
         return models;
     }
@@ -81,12 +83,10 @@ public final class LocalModels implements AutoCloseable {
             return new Lease(process, () -> release(seat));
         } catch (ExecutionException e) {
             release(seat);
-            throw new LlmException(
-                    crash(id, Objects.requireNonNull(e.getCause()).getMessage()));
+            throw Failures.notLoaded(id, e.getCause());
         } catch (TimeoutException e) {
             release(seat);
-            throw new LlmException(
-                    new LlmFailure(503, "model_busy", "The model is still loading. Try again shortly.", null, "5"));
+            throw Failures.busy("The model is still loading.");
         } catch (InterruptedException e) {
             release(seat);
             throw e;
@@ -135,26 +135,33 @@ public final class LocalModels implements AutoCloseable {
         running.parallelStream().forEach(ModelProcess::stop);
     }
 
+    private static LocalModel describe(ModelFile file, @Nullable Seat seat) {
+        if (file.header() == null) {
+            return LocalModel.of(file, LocalModel.State.FAILED, file.problem(), null);
+        }
+        if (seat == null) {
+            return LocalModel.of(file, LocalModel.State.INSTALLED, null, null);
+        }
+        String crash = seat.crashes.reason();
+        Long resident = seat.process == null ? null : seat.process.resident();
+        return LocalModel.of(file, seat.state(), crash.isEmpty() ? null : crash, resident);
+    }
+
     private ModelFile file(String id) {
         try {
-            ModelFile file = files.find(id)
-                    .orElseThrow(() -> new LlmException(new LlmFailure(
-                            404,
-                            "model_not_found",
-                            "There is no local model \"" + id + "\". Add it with: carafe model add")));
+            ModelFile file = files.find(id).orElseThrow(() -> Failures.notFound(id));
             if (file.header() == null) {
-                throw new LlmException(new LlmFailure(502, "upstream_error", String.valueOf(file.problem())));
+                throw Failures.unsound(file);
             }
             return file;
         } catch (IOException e) {
-            throw new LlmException(
-                    new LlmFailure(502, "upstream_error", "The models folder cannot be read: " + e.getMessage()));
+            throw Failures.unreadable(e);
         }
     }
 
     private CompletableFuture<ModelProcess> ready(Seat seat, ModelFile file) {
         if (closed.getCount() == 0) {
-            throw new LlmException(new LlmFailure(503, "model_busy", "The server is stopping."));
+            throw Failures.busy("The server is stopping.");
         }
         if (seat.loading != null) {
             return seat.loading;
@@ -167,12 +174,7 @@ public final class LocalModels implements AutoCloseable {
         }
         Duration quarantine = seat.crashes.quarantine();
         if (!quarantine.isZero()) {
-            throw new LlmException(new LlmFailure(
-                    503,
-                    "model_host_crashed",
-                    "The local model failed three times and rests for a while: " + seat.crashes.reason(),
-                    null,
-                    Long.toString(quarantine.toSeconds() + 1)));
+            throw Failures.quarantined(seat.crashes.reason(), quarantine);
         }
         return load(seat, file);
     }
@@ -181,11 +183,7 @@ public final class LocalModels implements AutoCloseable {
         Gguf header = Objects.requireNonNull(file.header());
         Footprint footprint = Footprint.within(settings, header, file.size());
         if (footprint == null) {
-            throw new LlmException(new LlmFailure(
-                    503,
-                    "model_too_large",
-                    "The model's file of " + (file.size() >> 20) + " MB does not fit into the "
-                            + (settings.memoryBudget() >> 20) + " MB that local models may use."));
+            throw Failures.tooLarge(file, settings.memoryBudget());
         }
         List<ModelProcess> leaving = makeRoom(seat, footprint.bytes());
         CompletableFuture<ModelProcess> loading = new CompletableFuture<>();
@@ -197,7 +195,7 @@ public final class LocalModels implements AutoCloseable {
             try {
                 Thread.sleep(backOff);
                 leaving.forEach(ModelProcess::stop);
-                loaded(seat, loading, launch(seat, file, footprint));
+                loaded(seat, loading, launcher.launch(file, footprint, seat.errors));
             } catch (IOException | InterruptedException | RuntimeException e) {
                 failed(seat, loading, e);
             }
@@ -216,8 +214,7 @@ public final class LocalModels implements AutoCloseable {
             Seat oldest = others.stream()
                     .filter(Seat::isIdle)
                     .findFirst()
-                    .orElseThrow(() -> new LlmException(new LlmFailure(
-                            503, "model_busy", "The other local models are in use. Try again shortly.", null, "5")));
+                    .orElseThrow(() -> Failures.busy("The other local models are in use."));
             others.remove(oldest);
             leaving.add(oldest);
         }
@@ -226,27 +223,6 @@ public final class LocalModels implements AutoCloseable {
 
     private static long total(List<Seat> seats) {
         return seats.stream().mapToLong(seat -> seat.bytes).sum();
-    }
-
-    private ModelProcess launch(Seat seat, ModelFile file, Footprint footprint)
-            throws IOException, InterruptedException {
-        Path folder = RunFolder.create(runFolder);
-        Path port = folder.resolve("port");
-        HostArguments arguments = new HostArguments(
-                file.path().toAbsolutePath(),
-                port,
-                seat.id,
-                footprint.slots(),
-                footprint.context(),
-                settings.threads());
-        ModelProcess process = ModelProcess.start(folder, arguments, seat.errors);
-        try {
-            process.awaitReady(port, LOAD_LIMIT);
-            return process;
-        } catch (IOException | InterruptedException e) {
-            process.stop();
-            throw e;
-        }
     }
 
     private void loaded(Seat seat, CompletableFuture<ModelProcess> loading, ModelProcess process) {
@@ -299,32 +275,6 @@ public final class LocalModels implements AutoCloseable {
         synchronized (seats) {
             seat.users--;
             seat.lastUsed = clock.instant();
-        }
-    }
-
-    private static LlmFailure crash(String id, @Nullable String why) {
-        return new LlmFailure(502, "model_host_crashed", "The local model \"" + id + "\" could not be loaded: " + why);
-    }
-
-    private LocalModel describe(ModelFile file) {
-        Gguf header = file.header();
-        synchronized (seats) {
-            Seat seat = seats.get(file.id());
-            ModelProcess process = seat == null ? null : seat.process;
-            String crash = seat == null || seat.crashes.reason().isEmpty() ? null : seat.crashes.reason();
-            LocalModel.State state =
-                    header == null ? LocalModel.State.FAILED : seat == null ? LocalModel.State.INSTALLED : seat.state();
-            return new LocalModel(
-                    file.id(),
-                    header == null || header.name() == null ? file.id() : header.name(),
-                    file.path(),
-                    file.size(),
-                    header == null ? "" : header.architecture(),
-                    header == null ? 0 : header.context(),
-                    header == null ? null : header.licence(),
-                    state,
-                    header == null ? file.problem() : crash,
-                    process == null ? null : process.resident());
         }
     }
 

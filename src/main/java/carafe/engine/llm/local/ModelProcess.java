@@ -119,6 +119,8 @@ final class ModelProcess {
     String ending() {
         int code = process.exitValue();
         String how = code > 128 ? "it was ended by signal " + (code - 128) : "it ended with code " + code;
+        // 9 is what Linux sends when memory runs out
+        how += code == 128 + 9 ? ", perhaps for want of memory" : "";
         String last = errors.lastTelling();
         return Files.exists(folder.resolve(CRASH_LOG))
                 ? "the native engine crashed"
