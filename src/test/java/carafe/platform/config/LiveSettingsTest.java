@@ -58,8 +58,8 @@ class LiveSettingsTest {
     void aValueThatDoesNotFitChangesNothing() {
         var settings = settings(Map.of());
 
-        assertThatThrownBy(() -> settings.set(
-                        Map.of(Catalogue.ENABLE_SIGNUP, "true", Catalogue.DEFAULT_ROLE, "king"), null))
+        assertThatThrownBy(() ->
+                        settings.set(Map.of(Catalogue.ENABLE_SIGNUP, "true", Catalogue.DEFAULT_ROLE, "king"), null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("DEFAULT_USER_ROLE");
         assertThatThrownBy(() -> settings.set(Map.of(Catalogue.JWT_EXPIRES, "0s"), null))
