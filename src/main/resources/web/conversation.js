@@ -2,7 +2,7 @@
 import { repeat } from 'lit/repeat';
 import { View, html, icon, nothing, remember, state, update } from './state.js';
 import { t } from './messages.js';
-import { api } from './api.js';
+import { api, probe } from './api.js';
 import { go } from './router.js';
 import { History } from './history.js';
 import { deleteChat, renameChat } from './chat-actions.js';
@@ -170,6 +170,7 @@ class Conversation extends View {
       this.requestUpdate();
     });
     source.addEventListener('error', () => {
+      probe();
       if (source.readyState !== EventSource.CLOSED || this.streams.get(id) !== source) return;
       this.streams.delete(id);
       setTimeout(() => this.catchUp(), 1500);
