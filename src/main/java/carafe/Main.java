@@ -38,12 +38,13 @@ public final class Main {
                     config.logs().environment(),
                     config.data().folder()));
             var app = new App(config, Clock.systemUTC());
-            Runtime.getRuntime().addShutdownHook(new Thread(
-                    () -> {
-                        app.close();
-                        logs.close();
-                    },
-                    "shutdown"));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(
+                            () -> {
+                                app.close();
+                                logs.close();
+                            },
+                            "shutdown"));
             app.start();
         } catch (ConfigException | IllegalStateException e) {
             System.err.println("Carafe cannot start.");

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /** The drawing of the house: three floors, three shelves on the top one, imports go down only. */
 class HouseTest {
-    private static final JavaClasses CARAFE = new ClassFileImporter().withImportOption(place -> !place.contains("test-classes"))
+    private static final JavaClasses CARAFE = new ClassFileImporter()
+            .withImportOption(place -> !place.contains("test-classes"))
             .importPackages("carafe");
 
     @Test
@@ -72,7 +73,8 @@ class HouseTest {
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("web")
                 .mayNotBeAccessedByAnyLayer()
-                .whereLayer("bottom").mayNotAccessAnyLayer()
+                .whereLayer("bottom")
+                .mayNotAccessAnyLayer()
                 .check(CARAFE);
     }
 

@@ -74,7 +74,8 @@ public final class HttpServer implements AutoCloseable {
             connector.setPort(settings.port());
             connector.setIdleTimeout(IDLE.toMillis());
             connector.setAcceptQueueSize(1024);
-            connector.setShutdownIdleTimeout(Math.min(200, settings.stopTimeout().toMillis() / 2 + 1));
+            connector.setShutdownIdleTimeout(
+                    Math.min(200, settings.stopTimeout().toMillis() / 2 + 1));
             return connector;
         });
     }

@@ -167,7 +167,8 @@ class GatewayTest {
     @Test
     void booksEveryCallOnce() throws Exception {
         var bob = app.signUp("bob");
-        assertThat(app.post(bob, CHAT, ask("echo", false, "booked")).statusCode()).isEqualTo(200);
+        assertThat(app.post(bob, CHAT, ask("echo", false, "booked")).statusCode())
+                .isEqualTo(200);
         assertThat(app.post(bob, CHAT, ask("echo", true, "booked too")).body()).endsWith("[DONE]\n\n");
         app.post(bob, CHAT, ask("fail", false, "booked as failed"));
 
@@ -183,8 +184,7 @@ class GatewayTest {
     private record Booked(long calls, long tokensIn, long tokensOut, long refused) {}
 
     private static Booked booked(java.sql.Connection connection, TestApp.User user) throws java.sql.SQLException {
-        try (var statement = connection.prepareStatement(
-                """
+        try (var statement = connection.prepareStatement("""
                 SELECT count(*), sum(tokens_in), sum(tokens_out), sum(status = 429) FROM usage WHERE account_id = ?""")) {
             statement.setString(1, user.id());
             try (var row = statement.executeQuery()) {
