@@ -70,9 +70,8 @@ class Conversation extends View {
   async load() {
     const id = (this.loaded = this.chatId ?? null);
     this.detach();
-    Object.assign(this, { history: new History(), title: '', problem: null, failure: null, picked: null, shown: SHOWN, follow: true });
+    Object.assign(this, { history: new History(), title: '', problem: null, failure: null, picked: null, shown: SHOWN, follow: true, loading: !!id });
     if (!id) return this.ready();
-    this.loading = true;
     const parts = messageParts();
     try {
       const chat = await api('GET', `/api/v1/chats/${encodeURIComponent(id)}`);
