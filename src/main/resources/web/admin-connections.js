@@ -99,8 +99,8 @@ class AdminConnections extends View {
         <span class="connection-icon">${icon(row.kind === 'local' ? 'cube' : 'plug')}</span>
         <div class="who"><strong>${row.name}</strong><span>${row.kind === 'local' ? t('adm.conn.local') : row.url}</span></div>
         ${this.renderStatus(row)}
-        <div class="row nowrap"><button @click=${() => this.test(row)} ?disabled=${result === 'running'} aria-label=${t('adm.conn.testof', row)}>
-          ${result === 'running' ? t('adm.conn.testing') : t('adm.conn.test')}</button>
+        <div class="row nowrap">${row.kind === 'local' ? nothing : html`<button @click=${() => this.test(row)} ?disabled=${result === 'running'} aria-label=${t('adm.conn.testof', row)}>
+          ${result === 'running' ? t('adm.conn.testing') : t('adm.conn.test')}</button>`}
         ${fixed ? nothing : html`<cf-menu label="${t('app.more')}: ${row.name}" .items=${[
           { icon: 'edit', label: t('app.edit'), run: () => this.edit(row) },
           { icon: 'trash', label: t('app.delete'), danger: true, run: () => this.remove(row) }]}></cf-menu>`}</div></div>

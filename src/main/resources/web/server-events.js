@@ -36,7 +36,11 @@ export function listen() {
     dispatchEvent(new CustomEvent('carafe:chats', { detail: {} }));
   });
   addEventListener('pagehide', hide);
-  addEventListener('carafe:back', () => { hide(); open(); });
+  addEventListener('carafe:back', () => {
+    hide();
+    open();
+    dispatchEvent(new CustomEvent('carafe:chats', { detail: { fresh: true } })); // what ran is told anew or has ended
+  });
 }
 
 /** Ends the session on the server and starts afresh. */
