@@ -23,7 +23,7 @@ LABEL org.opencontainers.image.title="Carafe" org.opencontainers.image.licenses=
 COPY --from=cache /opt/carafe /opt/carafe
 RUN mkdir /data && chown 1001:1001 /data
 # JDK_JAVA_OPTIONS can be replaced with -e; give -Xmx about half of the container's memory.
-ENV PORT=8080 DATA_DIR=/data HOME=/tmp JDK_JAVA_OPTIONS="-XX:+UseSerialGC -Xmx512m -XX:+ExitOnOutOfMemoryError"
+ENV PORT=8080 DATA_DIR=/data HOME=/tmp JDK_JAVA_OPTIONS="-XX:+UseSerialGC -Xms64m -Xmx512m -XX:+ExitOnOutOfMemoryError"
 USER 1001:1001
 WORKDIR /data
 VOLUME /data

@@ -256,9 +256,9 @@ java_flags() {
     local memory
     memory="$(memory_mb)"
     if [ "$memory" -le 1024 ]; then
-        JAVA_FLAGS+=(-XX:+UseSerialGC "-Xmx$((memory / 2 < 256 ? memory / 2 : 256))m")
+        JAVA_FLAGS+=(-XX:+UseSerialGC -Xms32m "-Xmx$((memory / 2 < 256 ? memory / 2 : 256))m")
     else
-        JAVA_FLAGS+=(-XX:+UseSerialGC -Xmx512m)
+        JAVA_FLAGS+=(-XX:+UseSerialGC -Xms64m -Xmx512m)
     fi
     # shellcheck disable=SC2206 # a list of flags, split at spaces on purpose
     JAVA_FLAGS+=(${CARAFE_JAVA_OPTS:-})

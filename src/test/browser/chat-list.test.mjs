@@ -65,6 +65,22 @@ test('the palette finds pages and chats', async ({ page }) => {
   await page.locator('.bubble', { hasText: 'zebra' }).waitFor();
 });
 
+test('the list goes on while it is scrolled', async ({ page }) => {
+  const made = await page.evaluate(async () => {
+    const answers = await Promise.all(Array.from({ length: 70 }, (_, i) => fetch('/api/v1/chats/new', { method: 'POST', headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ chat: { title: `Filler ${i}`, models: [], history: { currentId: null, messages: {} } } }) })));
+    return answers.filter((a) => a.ok).length;
+  });
+  check(made === 70, `${made} of 70 chats made`);
+  await page.reload();
+  const rows = page.locator('.list-row');
+  await rows.first().waitFor();
+  await until(async () => {
+    await page.locator('.list-rows').evaluate((list) => { list.scrollTop = list.scrollHeight; });
+    return (await rows.count()) >= 75;
+  }, 'the second page');
+});
+
 test('? shows the keys', async ({ page }) => {
   await page.locator('.thread').click();
   await page.keyboard.press('?');

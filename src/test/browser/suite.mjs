@@ -2,6 +2,7 @@
 import { startUpstream } from './fake-upstream.mjs';
 import { openTab, run, url } from './harness.mjs';
 
+await import('./messages.test.mjs');
 await import('./start.test.mjs');
 await import('./chat.test.mjs');
 await import('./chat-list.test.mjs');

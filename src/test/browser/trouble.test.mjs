@@ -47,6 +47,7 @@ test('an ended session asks to sign in again and then sends what was written', a
   await tab.fill('#in-password', ADMIN.password);
   await tab.getByRole('button', { name: 'Sign in', exact: true }).click();
   await tab.locator('cf-empty-chat h1').waitFor();
+  await tab.locator('.list-row').first().waitFor(); // nothing else is on its way that would notice first
   await tab.context().clearCookies();
   await tab.fill('#ask', 'Sent after signing in again');
   await tab.keyboard.press('Enter');

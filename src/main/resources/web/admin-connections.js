@@ -3,6 +3,7 @@ import { View, html, icon, nothing } from './state.js';
 import { models, t } from './messages.js';
 import { api, loadModels } from './api.js';
 import { attempt, field, pageHead } from './forms.js';
+import { href } from './router.js';
 import { confirmLoss, dialog, toast } from './overlays.js';
 import { ago, number } from './time.js';
 
@@ -98,12 +99,13 @@ class AdminConnections extends View {
         <span class="connection-icon">${icon(row.kind === 'local' ? 'cube' : 'plug')}</span>
         <div class="who"><strong>${row.name}</strong><span>${row.kind === 'local' ? t('adm.conn.local') : row.url}</span></div>
         ${this.renderStatus(row)}
-        <div class="row nowrap"><button @click=${() => this.test(row)} ?disabled=${result === 'running'} aria-label=${t('adm.conn.testof', row)}>
-          ${result === 'running' ? t('adm.conn.testing') : t('adm.conn.test')}</button>
+        <div class="row nowrap">${row.kind === 'local' ? nothing : html`<button @click=${() => this.test(row)} ?disabled=${result === 'running'} aria-label=${t('adm.conn.testof', row)}>
+          ${result === 'running' ? t('adm.conn.testing') : t('adm.conn.test')}</button>`}
         ${fixed ? nothing : html`<cf-menu label="${t('app.more')}: ${row.name}" .items=${[
           { icon: 'edit', label: t('app.edit'), run: () => this.edit(row) },
           { icon: 'trash', label: t('app.delete'), danger: true, run: () => this.remove(row) }]}></cf-menu>`}</div></div>
-      ${row.source === 'env' ? html`<p class="minor">${t('adm.conn.env.text')}</p>` : nothing}
+      ${row.kind === 'local' ? html`<p class="minor"><a data-go href=${href('/admin/models')}>${t('adm.conn.local.more')}</a></p>`
+        : row.source === 'env' ? html`<p class="minor">${t('adm.conn.env.text')}</p>` : nothing}
       ${result && result !== 'running' ? verdict(result) : row.enabled && row.status?.ok === false && row.status.error ? html`<p class="verdict bad">${icon('warn', 'small')}<span>${row.status.error}</span></p>` : nothing}
     </li>`;
   }

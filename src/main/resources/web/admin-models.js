@@ -5,8 +5,6 @@ import { api } from './api.js';
 import { pageHead } from './forms.js';
 import { bytes, number } from './time.js';
 
-const COMMAND = 'carafe model add smollm2';
-
 class AdminModels extends View {
   static properties = { local: { state: true }, problem: { state: true } };
 
@@ -25,7 +23,7 @@ class AdminModels extends View {
     try {
       const answer = await api('GET', '/api/v1/models/local');
       this.local = answer.models;
-      this.command = /`([^`]+)`/.exec(answer.hint ?? '')?.[1] ?? COMMAND;
+      this.command = answer.hint;
       this.problem = null;
     } catch (e) {
       this.problem = e;

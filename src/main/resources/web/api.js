@@ -91,6 +91,9 @@ export function signedInAgain(user) {
   waiting = null;
 }
 
+/** Asks whether the server is there; a stream that broke cannot tell by itself. */
+export const probe = () => send('GET', '/api/version').catch(() => undefined); // the banner says what is wrong
+
 let retry = 0;
 
 function lost() {

@@ -103,7 +103,7 @@ class App extends View {
   updated() {
     const names = { settings: t('nav.settings'), admin: t('nav.admin') };
     if (names[state.route.page]) document.title = `${names[state.route.page]} · Carafe`;
-    this.querySelector('.nav-item[aria-current]')?.scrollIntoView?.({ block: 'nearest' });
+    this.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   render() {

@@ -20,18 +20,17 @@ class ChatList extends View {
     super.connectedCallback();
     this.changed = (e) => this.change(e.detail ?? {});
     addEventListener('carafe:chats', this.changed);
-    addEventListener('carafe:back', this.changed);
     this.reload();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     removeEventListener('carafe:chats', this.changed);
-    removeEventListener('carafe:back', this.changed);
     this.seen?.disconnect();
   }
 
-  change({ removed, renamed, title, busy, active }) {
+  change({ removed, renamed, title, busy, active, fresh }) {
+    if (fresh) this.active.clear();
     if (busy) this.active[active ? 'add' : 'delete'](busy);
     if (removed) this.chats = this.chats.filter((c) => c.id !== removed);
     if (renamed) this.chats = this.chats.map((c) => (c.id === renamed ? { ...c, title } : c));

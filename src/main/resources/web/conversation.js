@@ -2,7 +2,7 @@
 import { repeat } from 'lit/repeat';
 import { View, html, icon, nothing, remember, state, update } from './state.js';
 import { t } from './messages.js';
-import { api } from './api.js';
+import { api, probe } from './api.js';
 import { go } from './router.js';
 import { History } from './history.js';
 import { deleteChat, renameChat } from './chat-actions.js';
@@ -70,9 +70,8 @@ class Conversation extends View {
   async load() {
     const id = (this.loaded = this.chatId ?? null);
     this.detach();
-    Object.assign(this, { history: new History(), title: '', problem: null, failure: null, picked: null, shown: SHOWN, follow: true });
+    Object.assign(this, { history: new History(), title: '', problem: null, failure: null, picked: null, shown: SHOWN, follow: true, loading: !!id });
     if (!id) return this.ready();
-    this.loading = true;
     const parts = messageParts();
     try {
       const chat = await api('GET', `/api/v1/chats/${encodeURIComponent(id)}`);
@@ -170,6 +169,7 @@ class Conversation extends View {
       this.requestUpdate();
     });
     source.addEventListener('error', () => {
+      probe();
       if (source.readyState !== EventSource.CLOSED || this.streams.get(id) !== source) return;
       this.streams.delete(id);
       setTimeout(() => this.catchUp(), 1500);

@@ -29,6 +29,13 @@ class Toasts extends View {
     toastView = this;
     this.setAttribute('role', 'status');
     this.setAttribute('aria-live', 'polite');
+    this.popover = 'manual';
+  }
+
+  // shown anew each time, so that it lies above a dialog that was opened meanwhile
+  updated() {
+    if (this.matches(':popover-open')) this.hidePopover();
+    if (toasts.length) this.showPopover();
   }
 
   render() {

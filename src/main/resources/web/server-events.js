@@ -1,5 +1,7 @@
 // What the server tells every tab: chats that changed, titles, answers that run.
 import { remember, state } from './state.js';
+import { probe } from './api.js';
+import { href } from './router.js';
 
 let source = null;
 
@@ -16,6 +18,7 @@ function open() {
   if (source || !state.user || state.user.role === 'pending') return;
   source = new EventSource('/api/v1/events');
   source.addEventListener('chat', (e) => tell(JSON.parse(e.data)));
+  source.addEventListener('error', probe);
 }
 
 // A browser allows six connections to one host: a tab that nobody sees gives its own back.
@@ -33,7 +36,11 @@ export function listen() {
     dispatchEvent(new CustomEvent('carafe:chats', { detail: {} }));
   });
   addEventListener('pagehide', hide);
-  addEventListener('carafe:back', () => { hide(); open(); });
+  addEventListener('carafe:back', () => {
+    hide();
+    open();
+    dispatchEvent(new CustomEvent('carafe:chats', { detail: { fresh: true } })); // what ran is told anew or has ended
+  });
 }
 
 /** Ends the session on the server and starts afresh. */
@@ -41,5 +48,5 @@ export async function leave() {
   hide();
   await fetch('/api/v1/auths/signout', { method: 'POST' });
   remember.set('known', null);
-  location.assign('/');
+  location.assign(href('/'));
 }

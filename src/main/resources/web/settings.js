@@ -121,7 +121,7 @@ class Settings extends View {
     if (this.keysOff) return html`<p class="minor">${t('set.key.off')}</p>`;
     if (this.key === undefined) return html`<button @click=${this.readKey}>${icon('key')}${t('set.key.find')}</button>`;
     if (!this.key) return html`<p class="minor">${t('set.key.none')}</p>
-      <button @click=${() => this.makeKey(false)}>${icon('key')}${t('set.key.make')}</button>`;
+      <button class="after" @click=${() => this.makeKey(false)}>${icon('key')}${t('set.key.make')}</button>`;
     return html`<div class="command"><code>${this.shown ? this.key : `${this.key.slice(0, 6)}${'•'.repeat(20)}`}</code>
         <button class="link" @click=${() => (this.shown = !this.shown)}>${this.shown ? t('set.key.hide') : t('set.key.show')}</button>
         <cf-copy .text=${this.key} label=${t('set.key.copy')}></cf-copy></div>

@@ -91,7 +91,7 @@ public final class Upstreams implements AutoCloseable {
         target.headers().forEach(request::setHeader);
         cancellation.onCancel(request::cancel);
         try {
-            return execute(request);
+            return executeFresh(request, cancellation);
         } catch (IOException e) {
             throw new LlmException(explain(target, e, cancellation, silence));
         } catch (IllegalStateException e) {
@@ -100,6 +100,21 @@ public final class Upstreams implements AutoCloseable {
                 throw new LlmException(CANCELLED);
             }
             throw e;
+        }
+    }
+
+    /**
+     * Once more when the connection closed without a byte: an idle one that the upstream gave up in the same moment. It
+     * is the one retry here, since the upstream has not begun to answer.
+     */
+    private Exchange executeFresh(HttpUriRequestBase request, Cancellation cancellation) throws IOException {
+        try {
+            return execute(request);
+        } catch (NoHttpResponseException e) {
+            if (cancellation.isCancelled()) {
+                throw e;
+            }
+            return execute(request);
         }
     }
 

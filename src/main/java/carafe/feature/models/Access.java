@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 public record Access(Target target, BooleanSupplier crashed, Runnable release) implements AutoCloseable {
     /** A broken answer of a local model whose process died is its crash, which is worth another sentence. */
     LlmFailure explain(LlmFailure failure) {
-        return failure.code().equals("upstream_broken") && crashed.getAsBoolean()
+        return failure.code().startsWith("upstream_") && crashed.getAsBoolean()
                 ? new LlmFailure(
                         502, "model_host_crashed", "The local model crashed. It starts again with the next message.")
                 : failure;

@@ -167,8 +167,9 @@ class GatewayTest {
     @Test
     void booksEveryCallOnce() throws Exception {
         var bob = app.signUp("bob");
-        app.post(bob, CHAT, ask("echo", false, "booked"));
-        app.post(bob, CHAT, ask("echo", true, "booked too"));
+        assertThat(app.post(bob, CHAT, ask("echo", false, "booked")).statusCode())
+                .isEqualTo(200);
+        assertThat(app.post(bob, CHAT, ask("echo", true, "booked too")).body()).endsWith("[DONE]\n\n");
         app.post(bob, CHAT, ask("fail", false, "booked as failed"));
 
         try (var connection = java.sql.DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("carafe.db"))) {

@@ -2,6 +2,7 @@ package carafe.engine.llm.openai;
 
 import carafe.engine.llm.LlmEvent;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -82,7 +83,10 @@ public final class StreamTap {
             for (var name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
                 parser.nextToken();
                 if (name.equals("usage")) {
-                    JsonNode node = mapper.readTree(parser);
+                    // what follows the usage is not read, so it must not count as trailing
+                    JsonNode node = mapper.reader()
+                            .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                            .readTree(parser);
                     return node.isObject() ? usage(node) : null;
                 }
                 parser.skipChildren();
