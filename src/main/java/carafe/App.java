@@ -192,7 +192,7 @@ public final class App implements AutoCloseable {
     private Db logDatabase() {
         var folder = config.data().folder();
         var sqlite = db.dialect() == Dialect.SQLITE;
-        var logs = sqlite ? closing(Db.open(DbConfig.of("sqlite:" + folder.resolve("log.db")))) : db;
+        var logs = sqlite ? closing(Db.open(new DbConfig("sqlite:" + folder.resolve("log.db"), 1, false))) : db;
         Migrations.LOG_TABLES.apply(logs, folder.resolve("backup"), clock);
         return logs;
     }

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * connection; the client underneath would otherwise read a stream nobody wants to its end, and somebody pays for it.
  */
 public final class Exchange implements AutoCloseable {
+    /** Up to this a declared length is believed before the bytes are there. */
+    private static final int SMALL = 64 << 10;
+
     private final HttpUriRequestBase request;
     private final ClassicHttpResponse response;
     private boolean complete;
@@ -39,9 +42,24 @@ public final class Exchange implements AutoCloseable {
 
     /** The whole body. @throws IOException when it is longer than {@code limit} */
     public byte[] readAll(int limit) throws IOException {
+        var entity = response.getEntity();
+        long declared = entity == null ? 0 : entity.getContentLength();
+        if (declared >= 0 && declared <= Math.min(limit, SMALL)) {
+            return exactly((int) declared);
+        }
         byte[] bytes = body().readNBytes(limit + 1);
         if (bytes.length > limit) {
             throw new IOException("the upstream's answer is larger than " + limit + " bytes");
+        }
+        complete = true;
+        return bytes;
+    }
+
+    private byte[] exactly(int length) throws IOException {
+        var bytes = new byte[length];
+        var in = body();
+        if (in.readNBytes(bytes, 0, length) < length) {
+            throw new IOException("the upstream's answer ended early");
         }
         complete = true;
         return bytes;

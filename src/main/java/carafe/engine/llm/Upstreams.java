@@ -24,6 +24,7 @@ import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one client towards model servers: blocking, for virtual threads. It keeps no cookies, follows no redirects,
@@ -34,9 +35,23 @@ public final class Upstreams implements AutoCloseable {
     private static final int MOST_CONNECTIONS = 20_000;
     private static final LlmFailure CANCELLED = new LlmFailure(499, "cancelled", "The call was cancelled.");
 
-    private final CloseableHttpClient client;
+    private final Object starting = new Object();
+    private volatile @Nullable CloseableHttpClient client;
 
-    public Upstreams() {
+    /** Made at the first call: its TLS set-up reads the certificates of the world, and a start need not wait for that. */
+    private CloseableHttpClient client() {
+        var made = client;
+        if (made != null) {
+            return made;
+        }
+        synchronized (starting) {
+            made = client == null ? make() : client;
+            client = made;
+            return made;
+        }
+    }
+
+    private static CloseableHttpClient make() {
         var pool = PoolingHttpClientConnectionManagerBuilder.create()
                 .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
                 .setMaxConnTotal(MOST_CONNECTIONS)
@@ -49,7 +64,7 @@ public final class Upstreams implements AutoCloseable {
                         .setTimeToLive(TimeValue.ofMinutes(10))
                         .build())
                 .build();
-        this.client = HttpClients.custom()
+        return HttpClients.custom()
                 .setConnectionManager(pool)
                 .evictIdleConnections(TimeValue.ofSeconds(30))
                 .disableAutomaticRetries()
@@ -120,7 +135,7 @@ public final class Upstreams implements AutoCloseable {
 
     private Exchange execute(HttpUriRequestBase request) throws IOException {
         var host = new HttpHost(request.getScheme(), request.getAuthority());
-        return new Exchange(request, client.executeOpen(host, request, null));
+        return new Exchange(request, client().executeOpen(host, request, null));
     }
 
     private static LlmFailure explain(Target target, IOException e, Cancellation cancellation, Duration silence) {
@@ -160,6 +175,9 @@ public final class Upstreams implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        client.close();
+        var made = client;
+        if (made != null) {
+            made.close();
+        }
     }
 }

@@ -9,6 +9,7 @@ import carafe.engine.llm.Target;
 import carafe.engine.llm.Upstreams;
 import carafe.engine.llm.openai.OpenAiClient;
 import carafe.engine.llm.openai.StreamTap;
+import carafe.engine.llm.openai.WholeAnswer;
 import carafe.platform.http.ClientGone;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -140,7 +141,11 @@ public final class Models {
         } else {
             byte[] whole = exchange.readAll(MOST_ANSWER);
             hold.first();
-            hold.settle(StreamTap.usageOf(mapper, whole));
+            var read = WholeAnswer.of(mapper, whole);
+            if (read.failure() != null) {
+                throw new LlmException(read.failure());
+            }
+            hold.settle(read.usage());
             answer.begin(exchange.status(), type);
             answer.write(whole, 0, whole.length);
         }

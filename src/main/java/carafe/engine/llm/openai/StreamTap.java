@@ -2,10 +2,8 @@ package carafe.engine.llm.openai;
 
 import carafe.engine.llm.LlmEvent;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -72,29 +70,6 @@ public final class StreamTap {
     /** Tokens as the upstream counted them, if it said. */
     public LlmEvent.@Nullable Usage usage() {
         return usage;
-    }
-
-    /** The usage in a whole answer (not a stream), if it is there. */
-    public static LlmEvent.@Nullable Usage usageOf(ObjectMapper mapper, byte[] json) {
-        try (var parser = mapper.createParser(json)) {
-            if (parser.nextToken() != com.fasterxml.jackson.core.JsonToken.START_OBJECT) {
-                return null;
-            }
-            for (var name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-                parser.nextToken();
-                if (name.equals("usage")) {
-                    // what follows the usage is not read, so it must not count as trailing
-                    JsonNode node = mapper.reader()
-                            .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                            .readTree(parser);
-                    return node.isObject() ? usage(node) : null;
-                }
-                parser.skipChildren();
-            }
-            return null;
-        } catch (IOException e) {
-            return null; // not JSON: passed on as it came, and booked without tokens
-        }
     }
 
     static LlmEvent.Usage usage(JsonNode node) {
