@@ -15,7 +15,7 @@ public final class Main {
 
     public static void main(String[] args) throws Exception {
         // more carriers than cores: SQLite reads and computing handlers hold theirs, and a ping must not wait for them
-        System.setProperty("jdk.virtualThreadScheduler.parallelism", "16");
+        System.getProperties().putIfAbsent("jdk.virtualThreadScheduler.parallelism", "16");
         switch (args.length == 0 ? "serve" : args[0]) {
             case "serve" -> serve();
             case "model" ->

@@ -24,7 +24,8 @@ public final class TestApp implements AutoCloseable {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private final App app;
+    private final @org.jspecify.annotations.Nullable App app;
+    private final String base;
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .executor(java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor())
@@ -32,8 +33,14 @@ public final class TestApp implements AutoCloseable {
 
     private Runnable afterwards = () -> {};
 
-    private TestApp(App app) {
+    private TestApp(@org.jspecify.annotations.Nullable App app, String base) {
         this.app = app;
+        this.base = base;
+    }
+
+    /** A client of a server that runs elsewhere, for example as a process of its own. */
+    public static TestApp at(String base) {
+        return new TestApp(null, base);
     }
 
     /** @param settings variables beside those that every test needs, as name and value in turn */
@@ -53,7 +60,7 @@ public final class TestApp implements AutoCloseable {
         try {
             var app = new App(Config.from(variables, folder.resolve("no.env")), Clock.systemUTC());
             app.start();
-            return new TestApp(app);
+            return new TestApp(app, "http://127.0.0.1:" + app.port());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -74,7 +81,7 @@ public final class TestApp implements AutoCloseable {
     }
 
     public String url(String path) {
-        return "http://127.0.0.1:" + app.port() + path;
+        return base + path;
     }
 
     public App app() {
@@ -147,8 +154,10 @@ public final class TestApp implements AutoCloseable {
 
     @Override
     public void close() {
-        app.close();
         client.shutdownNow();
+        if (app != null) {
+            app.close();
+        }
         afterwards.run();
     }
 }

@@ -40,7 +40,7 @@ public final class LocalModels implements AutoCloseable {
     private boolean sweeping;
 
     public LocalModels(Path modelsFolder, Path runFolder, LocalSettings settings, Clock clock) {
-        this.files = new ModelFiles(modelsFolder);
+        this.files = new ModelFiles(modelsFolder, clock);
         this.runFolder = runFolder;
         this.launcher = new Launcher(runFolder, settings.threads(), LOAD_LIMIT);
         this.settings = settings;

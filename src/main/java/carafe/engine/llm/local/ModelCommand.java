@@ -3,6 +3,7 @@ package carafe.engine.llm.local;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +34,7 @@ public final class ModelCommand {
             data = words.remove(option + 1);
             words.remove(option);
         }
-        return new ModelCommand(out, err, new ModelFiles(Path.of(data, "models"))).run(words);
+        return new ModelCommand(out, err, new ModelFiles(Path.of(data, "models"), Clock.systemUTC())).run(words);
     }
 
     private int run(List<String> words) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,10 +33,12 @@ public final class ModelFiles {
     private static final Duration STALE = Duration.ofHours(1);
 
     private final Path folder;
+    private final Clock clock;
     private Map<Path, Seen> seen = Map.of();
 
-    public ModelFiles(Path folder) {
+    public ModelFiles(Path folder, Clock clock) {
         this.folder = folder;
+        this.clock = clock;
     }
 
     /**
@@ -127,7 +130,7 @@ public final class ModelFiles {
                 .put("id", id)
                 .put("source", origin)
                 .put("sha256", sha256)
-                .put("added", Instant.now().toString())
+                .put("added", clock.instant().toString())
                 .put("name", header.name())
                 .put("architecture", header.architecture())
                 .put("context", header.context())
@@ -186,7 +189,7 @@ public final class ModelFiles {
             for (Path path :
                     files.filter(file -> file.toString().endsWith(".part")).toList()) {
                 Instant written = Files.getLastModifiedTime(path).toInstant();
-                if (written.isBefore(Instant.now().minus(STALE))) {
+                if (written.isBefore(clock.instant().minus(STALE))) {
                     Files.deleteIfExists(path);
                 }
             }

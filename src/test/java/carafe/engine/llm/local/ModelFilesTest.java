@@ -24,11 +24,11 @@ final class ModelFilesTest {
     @TempDir
     private Path folder;
 
-    private ModelFiles files = new ModelFiles(Path.of(""));
+    private ModelFiles files = new ModelFiles(Path.of(""), java.time.Clock.systemUTC());
 
     @BeforeEach
     void open() {
-        files = new ModelFiles(folder.resolve("models"));
+        files = new ModelFiles(folder.resolve("models"), java.time.Clock.systemUTC());
     }
 
     @Test

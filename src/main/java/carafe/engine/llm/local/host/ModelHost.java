@@ -16,7 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
-import java.time.Instant;
+import java.time.Clock;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * everything is cancelled and the process halts, because the engine neither frees its memory nor lets the JVM exit.
  */
 public final class ModelHost {
+    private final Clock clock;
     private static final int MOST_WAITING = 32;
     private static final int MOST_BODY = 8 << 20;
     private static final int LOAD_FAILED = 3;
@@ -36,7 +37,8 @@ public final class ModelHost {
     private final Completions completions;
     private final ObjectMapper json = new ObjectMapper();
 
-    private ModelHost(HostArguments arguments, String secret) {
+    private ModelHost(HostArguments arguments, String secret, Clock clock) {
+        this.clock = clock;
         this.arguments = arguments;
         this.authorization = ("Bearer " + secret).getBytes(StandardCharsets.UTF_8);
         this.slots = new Slots(arguments.slots(), MOST_WAITING);
@@ -67,7 +69,7 @@ public final class ModelHost {
 
     private static void load(HostArguments arguments, String secret, AtomicReference<ModelHost> host) {
         try {
-            host.set(new ModelHost(arguments, secret));
+            host.set(new ModelHost(arguments, secret, Clock.systemUTC()));
             host.get().open();
         } catch (Exception | LinkageError e) {
             System.err.println("load failed: " + e.getMessage());
@@ -133,7 +135,7 @@ public final class ModelHost {
         String given = exchange.getRequestHeaders().getFirst("X-Carafe-Session");
         Reply.Head head = new Reply.Head(
                 "chatcmpl-" + UUID.randomUUID().toString().replace("-", ""),
-                Instant.now().getEpochSecond(),
+                clock.instant().getEpochSecond(),
                 arguments.id());
         Reply reply = request.stream()
                 ? new Reply.Stream(exchange, head, request.includeUsage())

@@ -1,0 +1,136 @@
+package carafe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import carafe.platform.http.Access;
+import carafe.platform.http.Routes;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every route there is, tried by a stranger, a pending account and a plain user. */
+class RouteAccessTest {
+    /** What strangers may reach; a new entry here is a decision. */
+    private static final Set<String> PUBLIC = Set.of(
+            "/",
+            "/carafe",
+            "/carafe/assets/{hash}/<path>",
+            "/c/{id}",
+            "/settings",
+            "/settings/{tab}",
+            "/admin",
+            "/admin/{tab}",
+            "/signin",
+            "/carafe/c/{id}",
+            "/carafe/settings",
+            "/carafe/settings/{tab}",
+            "/carafe/admin",
+            "/carafe/admin/{tab}",
+            "/carafe/signin",
+            "/favicon.svg",
+            "/favicon.ico",
+            "/carafe/favicon.svg",
+            "/carafe/manifest.webmanifest",
+            "/robots.txt",
+            "/health",
+            "/health/live",
+            "/health/ready",
+            "/health/db",
+            "/ready",
+            "/metrics",
+            "/api/config",
+            "/api/version",
+            "/api/changelog",
+            "/api/v1/auths/signin",
+            "/api/v1/auths/signup",
+            "/api/v1/auths/signout");
+
+    @TempDir
+    static Path folder;
+
+    static TestApp app;
+    static TestApp.User admin;
+    static TestApp.User pending;
+    static TestApp.User user;
+
+    @BeforeAll
+    static void start() {
+        app = TestApp.start(folder, "DEFAULT_USER_ROLE", "pending");
+        admin = app.signUp("admin");
+        pending = app.signUp("pending");
+        user = app.signUp("user");
+        app.post(admin, "/api/v1/users/" + user.id() + "/update", "{\"role\":\"user\"}");
+    }
+
+    @AfterAll
+    static void stop() {
+        app.close();
+    }
+
+    static List<Routes.Declared> endpoints() {
+        return app.app().http().endpoints();
+    }
+
+    static Stream<Routes.Declared> closed() {
+        return endpoints().stream()
+                .filter(route -> route.rule().access() != Access.PUBLIC
+                        && !route.method().equals("WS"));
+    }
+
+    private static int status(TestApp.User who, Routes.Declared route) {
+        var path = route.path().replaceAll("[{<][a-z]+[}>]", "x");
+        var body = Set.of("POST", "PUT", "PATCH").contains(route.method()) ? "{}" : null;
+        return app.send(who, route.method(), path, body).statusCode();
+    }
+
+    @Test
+    void onlyTheNamedRoutesArePublic() {
+        assertThat(endpoints().stream()
+                        .filter(route -> route.rule().access() == Access.PUBLIC)
+                        .map(Routes.Declared::path))
+                .isSubsetOf(PUBLIC);
+    }
+
+    @ParameterizedTest
+    @MethodSource("closed")
+    void strangersAndForgersGet401(Routes.Declared route) {
+        assertThat(status(null, route)).isEqualTo(401);
+        assertThat(status(new TestApp.User("", "sk-0123456789abcdef0123456789abcdef"), route))
+                .isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @MethodSource("closed")
+    void rolesThatAreTooLowGet401Or403(Routes.Declared route) {
+        if (route.rule().access() == Access.ADMIN) {
+            assertThat(status(user, route)).isIn(401, 403);
+        }
+        if (route.rule().access() == Access.ADMIN || route.rule().access() == Access.USER) {
+            assertThat(status(pending, route)).isIn(401, 403);
+        }
+    }
+
+    @Test
+    void theBusiestRoutesAreFoundFirst() {
+        assertThat(endpoints().subList(0, 2).stream().map(Routes.Declared::path))
+                .containsExactly("/v1/chat/completions", "/v1/embeddings");
+    }
+
+    @Test
+    void unknownPathsOfTheApisAreJson() {
+        for (var path : List.of("/api/nope", "/v1/nope", "/openai/nope", "/ollama/nope", "/api/v1/nope/x")) {
+            var answer = app.send(admin, "GET", path, null, "Accept", "text/html");
+            assertThat(answer.statusCode()).as(path).isEqualTo(404);
+            assertThat(TestApp.json(answer).has("detail")).isTrue();
+            assertThat(TestApp.json(answer).has("error")).isTrue();
+        }
+        assertThat(app.send(admin, "PATCH", "/v1/models", "{}").statusCode()).isEqualTo(405);
+    }
+}
