@@ -58,8 +58,13 @@ export async function run(prepare) {
   const given = await prepare(browser);
   let passed = 0;
   let failed = 0;
-  for (const { name, body } of tests) {
+  for (const [at, { name, body }] of tests.entries()) {
     const start = Date.now();
+    if (!(await fetch(url).then((r) => r.ok, () => false))) {
+      console.log(`FAILED  ${name}\n        the server at ${url} does not answer any more; the tests behind this one were not run`);
+      failed += tests.length - at;
+      break;
+    }
     try {
       await body(given);
       passed++;
