@@ -124,7 +124,7 @@ public final class ModelFiles {
         }
     }
 
-    private static ObjectNode describe(String id, Gguf header, String origin, String sha256) {
+    private ObjectNode describe(String id, Gguf header, String origin, String sha256) {
         return new ObjectMapper()
                 .createObjectNode()
                 .put("id", id)
