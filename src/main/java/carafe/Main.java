@@ -14,8 +14,10 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) throws Exception {
-        // more carriers than cores: SQLite reads and computing handlers hold theirs, and a ping must not wait for them
-        System.getProperties().putIfAbsent("jdk.virtualThreadScheduler.parallelism", "16");
+        // one carrier more than cores, so that a handler that computes does not hold up all others; each further one
+        // costs every call (platform/db/RATIONALE.md), and native calls have threads of their own
+        int carriers = Runtime.getRuntime().availableProcessors() + 1;
+        System.getProperties().putIfAbsent("jdk.virtualThreadScheduler.parallelism", Integer.toString(carriers));
         switch (args.length == 0 ? "serve" : args[0]) {
             case "serve" -> serve();
             case "model" ->

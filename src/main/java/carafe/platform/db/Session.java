@@ -25,6 +25,14 @@ final class Session {
         this.keep = keep;
     }
 
+    void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw DbException.of(e, "closing a connection");
+        }
+    }
+
     Connection connection() {
         return connection;
     }

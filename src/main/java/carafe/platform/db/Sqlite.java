@@ -1,25 +1,19 @@
 package carafe.platform.db;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.Pragma;
-import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteDataSource;
 
-/** One file: a pool of connections that can only read, and one writer. */
+/** One file: some readers that can only read, and one writer. */
 final class Sqlite implements Backend {
     private static final int KEPT_STATEMENTS = 100;
-    private static final int READ_WAIT_MS = 5_000;
     private static final int WRITER_CACHE_KB = 16_384;
     private static final int READERS_CACHE_KB = 16_384; // all readers together
     private static final long MMAP_BYTES = 268_435_456; // the page cache of the system, shared by all connections
@@ -27,8 +21,7 @@ final class Sqlite implements Backend {
     private final Path file;
     private final Connection writerConnection;
     private final Writer writer;
-    private final HikariDataSource readers;
-    private final Map<SQLiteConnection, Session> sessions = new ConcurrentHashMap<>(); // never more than readers
+    private final Readers readers;
 
     Sqlite(Path file, DbConfig config) {
         this.file = file.toAbsolutePath();
@@ -41,7 +34,8 @@ final class Sqlite implements Backend {
             throw DbException.of(e, "opening " + this.file);
         }
         writer = new Writer(new Session(writerConnection, KEPT_STATEMENTS), this.file.getFileName() + "-writer");
-        readers = openReaders(config.connections());
+        int count = config.connections();
+        readers = new Readers(this.file.getFileName() + "-reader", count, () -> openReader(READERS_CACHE_KB / count));
     }
 
     @Override
@@ -51,19 +45,7 @@ final class Sqlite implements Backend {
 
     @Override
     public <T extends @Nullable Object> T read(Work<T> work) throws Exception {
-        try (var connection = readers.getConnection()) {
-            var raw = connection.unwrap(SQLiteConnection.class);
-            var session = sessions.get(raw);
-            if (session == null) {
-                sessions.keySet().removeIf(Sqlite::isClosed); // the pool replaces a connection that failed
-                session = new Session(raw, KEPT_STATEMENTS);
-                sessions.put(raw, session);
-            }
-            session.forgetLoss();
-            return work.run(session);
-        } catch (SQLException e) {
-            throw DbException.of(e, "waiting for a reader");
-        }
+        return readers.run(work);
     }
 
     @Override
@@ -102,14 +84,6 @@ final class Sqlite implements Backend {
         }
     }
 
-    private static boolean isClosed(SQLiteConnection connection) {
-        try {
-            return connection.isClosed();
-        } catch (SQLException e) {
-            return true;
-        }
-    }
-
     private Connection openWriter(boolean durable) throws SQLException {
         var config = common(WRITER_CACHE_KB);
         config.setSynchronous(durable ? SQLiteConfig.SynchronousMode.FULL : SQLiteConfig.SynchronousMode.NORMAL);
@@ -122,15 +96,14 @@ final class Sqlite implements Backend {
         return connection;
     }
 
-    private HikariDataSource openReaders(int count) {
-        var pool = new HikariConfig();
-        pool.setDataSource(source(READERS_CACHE_KB / count));
-        pool.setPoolName(file.getFileName() + "-readers");
-        pool.setMaximumPoolSize(count);
-        pool.setConnectionTimeout(READ_WAIT_MS);
-        pool.setConnectionInitSql("PRAGMA query_only = ON");
-        pool.setMaxLifetime(0); // a file does not age, and kept statements stay with their connection
-        return new HikariDataSource(pool);
+    private Session openReader(int cacheKb) {
+        try {
+            var session = new Session(source(cacheKb).getConnection(), KEPT_STATEMENTS);
+            session.update("PRAGMA query_only = ON");
+            return session;
+        } catch (SQLException e) {
+            throw DbException.of(e, "opening " + file);
+        }
     }
 
     private SQLiteDataSource source(int cacheKb) {
