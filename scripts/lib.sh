@@ -252,13 +252,15 @@ memory_mb() {
 
 # Sets JAVA_FLAGS. CARAFE_JAVA_OPTS is added last, so it wins.
 java_flags() {
-    JAVA_FLAGS=(-XX:+ExitOnOutOfMemoryError)
+    # Native memory from few arenas: each of glibc's many keeps what it once had.
+    export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
+    JAVA_FLAGS=()
     local memory
     memory="$(memory_mb)"
     if [ "$memory" -le 1024 ]; then
         JAVA_FLAGS+=(-XX:+UseSerialGC -Xms32m "-Xmx$((memory / 2 < 256 ? memory / 2 : 256))m")
     else
-        JAVA_FLAGS+=(-XX:+UseSerialGC -Xms64m -Xmx512m)
+        JAVA_FLAGS+=(-XX:+UseSerialGC -Xms64m -Xmx320m)
     fi
     # shellcheck disable=SC2206 # a list of flags, split at spaces on purpose
     JAVA_FLAGS+=(${CARAFE_JAVA_OPTS:-})

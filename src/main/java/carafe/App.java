@@ -269,7 +269,7 @@ public final class App implements AutoCloseable {
     /** The router searches from the front: what is called most comes first. */
     private void routes(Routes routes) {
         new GatewayRoutes(models, catalogue, heartbeats, requestRows, mapper, ids, clock).register(routes);
-        new TurnRoutes(turns, turnStore, chats, messages, catalogue, mapper).register(routes);
+        new TurnRoutes(turns, turnStore, chats, messages, catalogue, heartbeats, mapper).register(routes);
         new ChatRoutes(
                         chats,
                         messages,

@@ -2,6 +2,7 @@ package carafe.engine.llm;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
@@ -17,11 +18,13 @@ public final class Exchange implements AutoCloseable {
 
     private final HttpUriRequestBase request;
     private final ClassicHttpResponse response;
+    private final SilenceWatch.Watched watched;
     private boolean complete;
 
-    Exchange(HttpUriRequestBase request, ClassicHttpResponse response) {
+    Exchange(HttpUriRequestBase request, ClassicHttpResponse response, SilenceWatch.Watched watched) {
         this.request = request;
         this.response = response;
+        this.watched = watched;
     }
 
     public int status() {
@@ -33,15 +36,36 @@ public final class Exchange implements AutoCloseable {
         return header == null ? null : header.getValue();
     }
 
-    /** The next bytes, at least one; -1 at the end of the body. */
+    /**
+     * The next bytes, at least one; -1 at the end of the body.
+     *
+     * @throws SocketTimeoutException when the upstream was silent for too long
+     */
     public int read(byte[] buffer) throws IOException {
-        int count = body().read(buffer);
-        complete = count < 0;
-        return count;
+        try {
+            int count = body().read(buffer);
+            watched.heard();
+            complete = count < 0;
+            return count;
+        } catch (IOException e) {
+            throw named(e);
+        }
+    }
+
+    private IOException named(IOException e) {
+        return watched.expired() ? new SocketTimeoutException("the upstream is silent") : e;
     }
 
     /** The whole body. @throws IOException when it is longer than {@code limit} */
     public byte[] readAll(int limit) throws IOException {
+        try {
+            return all(limit);
+        } catch (IOException e) {
+            throw named(e);
+        }
+    }
+
+    private byte[] all(int limit) throws IOException {
         var entity = response.getEntity();
         long declared = entity == null ? 0 : entity.getContentLength();
         if (declared >= 0 && declared <= Math.min(limit, SMALL)) {
@@ -77,6 +101,7 @@ public final class Exchange implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        watched.close();
         if (complete) {
             EntityUtils.consume(response.getEntity()); // gives the connection back for the next call
         } else {

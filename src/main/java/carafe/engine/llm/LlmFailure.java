@@ -1,5 +1,7 @@
 package carafe.engine.llm;
 
+import java.io.IOException;
+import java.net.SocketTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,5 +22,20 @@ public record LlmFailure(
         @Nullable String retryAfter) {
     public LlmFailure(int status, String code, String message) {
         this(status, code, message, null, null);
+    }
+
+    /** The end of an answer that had begun, by what reading it threw. */
+    public static LlmFailure midway(IOException e, boolean cancelled) {
+        if (cancelled) {
+            return new LlmFailure(499, "cancelled", "The call was cancelled.");
+        }
+        return e instanceof SocketTimeoutException
+                ? new LlmFailure(504, "upstream_timeout", "The model server fell silent in the middle of its answer.")
+                : brokeOff();
+    }
+
+    /** An answer that ended before its end. */
+    public static LlmFailure brokeOff() {
+        return new LlmFailure(502, "upstream_broken", "The model server broke off in the middle of its answer.");
     }
 }

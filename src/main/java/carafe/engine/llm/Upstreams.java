@@ -3,7 +3,6 @@ package carafe.engine.llm;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
-import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -15,10 +14,12 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
@@ -33,8 +34,13 @@ import org.jspecify.annotations.Nullable;
 public final class Upstreams implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final int MOST_CONNECTIONS = 20_000;
+    private static final int BUFFER = 4 << 10; // two for each open stream
+    private static final RequestConfig REQUEST = RequestConfig.custom()
+            .setConnectionRequestTimeout(Timeout.of(CONNECT))
+            .build();
     private static final LlmFailure CANCELLED = new LlmFailure(499, "cancelled", "The call was cancelled.");
 
+    private final SilenceWatch watch = new SilenceWatch();
     private final Object starting = new Object();
     private volatile @Nullable CloseableHttpClient client;
 
@@ -51,15 +57,23 @@ public final class Upstreams implements AutoCloseable {
         }
     }
 
-    private static CloseableHttpClient make() {
+    private CloseableHttpClient make() {
+        watch.start();
+        var buffers = Http1Config.custom().setBufferSize(BUFFER).build();
         var pool = PoolingHttpClientConnectionManagerBuilder.create()
+                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                        .http1Config(buffers)
+                        .build())
                 .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
                 .setMaxConnTotal(MOST_CONNECTIONS)
                 .setMaxConnPerRoute(MOST_CONNECTIONS)
-                .setDefaultSocketConfig(
-                        SocketConfig.custom().setTcpNoDelay(true).build())
+                .setDefaultSocketConfig(SocketConfig.custom()
+                        .setTcpNoDelay(true)
+                        .setSoTimeout(Timeout.DISABLED)
+                        .build())
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(Timeout.of(CONNECT))
+                        .setSocketTimeout(Timeout.DISABLED) // SilenceWatch instead
                         .setValidateAfterInactivity(TimeValue.ofSeconds(1))
                         .setTimeToLive(TimeValue.ofMinutes(10))
                         .build())
@@ -96,25 +110,28 @@ public final class Upstreams implements AutoCloseable {
     }
 
     private Exchange send(Target target, HttpUriRequestBase request, Duration silence, Cancellation cancellation) {
-        request.setConfig(RequestConfig.custom()
-                .setResponseTimeout(Timeout.of(silence))
-                .setConnectionRequestTimeout(Timeout.of(CONNECT))
-                .build());
+        request.setConfig(REQUEST);
         if (target.key().isSet()) {
             request.setHeader("Authorization", "Bearer " + target.key().reveal());
         }
         target.headers().forEach(request::setHeader);
         cancellation.onCancel(request::cancel);
+        var watched = watch.watch(request::cancel, silence);
+        boolean answered = false;
         try {
-            return executeFresh(request, cancellation);
-        } catch (IOException e) {
-            throw new LlmException(explain(target, e, cancellation, silence));
-        } catch (IllegalStateException e) {
-            // the client underneath, when a cancel meets it between two steps of connecting
-            if (cancellation.isCancelled()) {
-                throw new LlmException(CANCELLED);
+            var exchange = executeFresh(request, watched, cancellation);
+            answered = true;
+            return exchange;
+        } catch (IOException | IllegalStateException e) {
+            // IllegalStateException: when a cancel meets the client underneath between two steps of connecting
+            if (e instanceof IllegalStateException bug && !cancellation.isCancelled() && !watched.expired()) {
+                throw bug;
             }
-            throw e;
+            throw new LlmException(explain(target, e, cancellation, watched, silence));
+        } finally {
+            if (!answered) {
+                watched.close();
+            }
         }
     }
 
@@ -122,26 +139,36 @@ public final class Upstreams implements AutoCloseable {
      * Once more when the connection closed without a byte: an idle one that the upstream gave up in the same moment. It
      * is the one retry here, since the upstream has not begun to answer.
      */
-    private Exchange executeFresh(HttpUriRequestBase request, Cancellation cancellation) throws IOException {
+    private Exchange executeFresh(HttpUriRequestBase request, SilenceWatch.Watched watched, Cancellation cancellation)
+            throws IOException {
         try {
-            return execute(request);
+            return execute(request, watched);
         } catch (NoHttpResponseException e) {
             if (cancellation.isCancelled()) {
                 throw e;
             }
-            return execute(request);
+            return execute(request, watched);
         }
     }
 
-    private Exchange execute(HttpUriRequestBase request) throws IOException {
+    private Exchange execute(HttpUriRequestBase request, SilenceWatch.Watched watched) throws IOException {
         var host = new HttpHost(request.getScheme(), request.getAuthority());
-        return new Exchange(request, client().executeOpen(host, request, null));
+        var response = client().executeOpen(host, request, null);
+        watched.heard();
+        return new Exchange(request, response, watched);
     }
 
-    private static LlmFailure explain(Target target, IOException e, Cancellation cancellation, Duration silence) {
+    private static LlmFailure explain(
+            Target target, Exception e, Cancellation cancellation, SilenceWatch.Watched watched, Duration silence) {
         var host = URI.create(target.base()).getAuthority();
         if (cancellation.isCancelled()) {
             return CANCELLED;
+        }
+        if (watched.expired()) {
+            return new LlmFailure(
+                    504,
+                    "upstream_timeout",
+                    "The model server " + host + " sent nothing for " + silence.toSeconds() + " s.");
         }
         return switch (e) {
             case ConnectTimeoutException t ->
@@ -150,11 +177,6 @@ public final class Upstreams implements AutoCloseable {
                         "upstream_timeout",
                         "The model server " + host + " did not accept a connection within " + CONNECT.toSeconds()
                                 + " s.");
-            case SocketTimeoutException t ->
-                new LlmFailure(
-                        504,
-                        "upstream_timeout",
-                        "The model server " + host + " sent nothing for " + silence.toSeconds() + " s.");
             case ConnectException c ->
                 new LlmFailure(
                         502,
@@ -175,6 +197,7 @@ public final class Upstreams implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        watch.close();
         var made = client;
         if (made != null) {
             made.close();

@@ -110,7 +110,7 @@ public final class Models {
             try (var exchange =
                     upstreams.post(access.target(), call.path(), bytes(call, entry), silence, cancellation)) {
                 hold.status(exchange.status());
-                pass(call, exchange, answer, hold, access);
+                pass(call, exchange, answer, hold, access, cancellation);
             } catch (ClientGone e) {
                 hold.status(499);
                 throw e;
@@ -118,14 +118,21 @@ public final class Models {
                 hold.status(e.failure().status());
                 throw new LlmException(access.explain(e.failure()));
             } catch (IOException e) {
-                hold.status(502);
-                throw new LlmException(access.explain(broken(cancellation)));
+                var failure = access.explain(LlmFailure.midway(e, cancellation.isCancelled()));
+                hold.status(failure.status());
+                throw new LlmException(failure);
             }
             return new Reply(hold.status(), hold.firstMs(), hold.elapsedMs());
         }
     }
 
-    private void pass(RawCall call, Exchange exchange, RawAnswer answer, Meter.Hold hold, Access access)
+    private void pass(
+            RawCall call,
+            Exchange exchange,
+            RawAnswer answer,
+            Meter.Hold hold,
+            Access access,
+            Cancellation cancellation)
             throws IOException {
         if (exchange.status() >= 400) {
             throw new LlmException(client.failure(exchange));
@@ -134,9 +141,10 @@ public final class Models {
         if (type.startsWith("text/event-stream")) {
             var stream = new PassedStream(answer, new StreamTap(mapper), hold, call.wantsUsage());
             answer.begin(exchange.status(), type);
-            if (!stream.pump(exchange)) {
-                hold.status(502);
-                answer.tear(access.explain(broken(new Cancellation())));
+            var failure = stream.pump(exchange, cancellation);
+            if (failure != null) {
+                hold.status(failure.status());
+                answer.tear(access.explain(failure));
             }
         } else {
             byte[] whole = exchange.readAll(MOST_ANSWER);
@@ -185,11 +193,5 @@ public final class Models {
     private static LlmFailure unknown(String model) {
         return new LlmFailure(
                 404, "model_not_found", "The model '" + model + "' does not exist or you do not have access to it.");
-    }
-
-    private static LlmFailure broken(Cancellation cancellation) {
-        return cancellation.isCancelled()
-                ? new LlmFailure(499, "cancelled", "The call was cancelled.")
-                : new LlmFailure(502, "upstream_broken", "The model server broke off in the middle of its answer.");
     }
 }

@@ -1,11 +1,14 @@
 package carafe.feature.models;
 
+import carafe.engine.llm.Cancellation;
 import carafe.engine.llm.Exchange;
+import carafe.engine.llm.LlmFailure;
 import carafe.engine.llm.openai.EventSplitter;
 import carafe.engine.llm.openai.StreamTap;
 import carafe.platform.http.ClientGone;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** A chat completion stream on its way through: whole events leave in the order and at the time they came. */
 final class PassedStream {
@@ -23,9 +26,10 @@ final class PassedStream {
         this.withUsage = withUsage;
     }
 
-    /** Whether the answer came to its proper end. */
-    boolean pump(Exchange exchange) throws ClientGone {
-        var buffer = new byte[8 << 10];
+    /** Passes everything on; null when the answer came to its proper end, otherwise why not. */
+    @Nullable
+    LlmFailure pump(Exchange exchange, Cancellation cancellation) throws ClientGone {
+        var buffer = new byte[4 << 10];
         try {
             for (int count = exchange.read(buffer); count >= 0; count = exchange.read(buffer)) {
                 hold.first();
@@ -34,11 +38,11 @@ final class PassedStream {
             }
             splitter.finish(this::keep);
             send();
-            return tap.finished();
+            return tap.finished() ? null : LlmFailure.brokeOff();
         } catch (ClientGone e) {
             throw e;
         } catch (IOException e) {
-            return false;
+            return LlmFailure.midway(e, cancellation.isCancelled());
         } finally {
             hold.settle(tap.usage());
         }

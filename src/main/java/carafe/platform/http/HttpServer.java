@@ -67,6 +67,7 @@ public final class HttpServer implements AutoCloseable {
         config.jetty.addConnector((server, http) -> {
             http.setSendServerVersion(false);
             http.setRequestHeaderSize(32 * 1024);
+            http.setOutputBufferSize(8 * 1024); // a thousand open streams keep one each
             // else a connection that sent one token reads the next, different in case only, as the first
             http.setHeaderCacheCaseSensitive(true);
             var connector = new ServerConnector(server, new HttpConnectionFactory(new HttpConfiguration(http)));
@@ -100,7 +101,8 @@ public final class HttpServer implements AutoCloseable {
                 endpoint == null ? "unmatched" : endpoint.path,
                 ctx.path(),
                 ctx.statusCode(),
-                (long) (milliseconds * 1_000_000)));
+                (long) (milliseconds * 1_000_000),
+                ResponseStream.isStream(ctx)));
         RequestId.end();
     }
 

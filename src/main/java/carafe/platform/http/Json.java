@@ -11,6 +11,9 @@ public final class Json {
     /** The deepest nesting that is read; tool schemas of real clients stay below 50. */
     public static final int MAX_DEPTH = 200;
 
+    /** The most tokens of one document. A megabyte of empty objects would otherwise become thirty in memory. */
+    public static final long MAX_TOKENS = 1_000_000;
+
     private Json() {}
 
     public static JsonMapper mapper() {
@@ -19,6 +22,7 @@ public final class Json {
                         .maxNestingDepth(MAX_DEPTH)
                         .maxStringLength(64 << 20)
                         .maxNumberLength(400)
+                        .maxTokenCount(MAX_TOKENS)
                         .build())
                 .build();
         return JsonMapper.builder(factory)

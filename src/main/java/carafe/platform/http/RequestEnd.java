@@ -5,5 +5,7 @@ package carafe.platform.http;
  *
  * @param route the template that matched, or "unmatched"; never the raw path, whose values are without bound
  * @param nanos from the first handler to the last byte
+ * @param streamed an answer in pieces, which lasts as long as its source does
  */
-public record RequestEnd(String requestId, String method, String route, String path, int status, long nanos) {}
+public record RequestEnd(
+        String requestId, String method, String route, String path, int status, long nanos, boolean streamed) {}

@@ -12,6 +12,8 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
  * would keep all of it until the end.
  */
 public final class ResponseStream {
+    private static final String ATTRIBUTE = "carafe.stream";
+
     private final OutputStream out;
     private final ReentrantLock writing = new ReentrantLock();
     private volatile long lastWrite = System.nanoTime();
@@ -22,10 +24,15 @@ public final class ResponseStream {
 
     /** Sends status and headers with the first piece. */
     public static ResponseStream open(Context ctx, String contentType) throws IOException {
+        ctx.attribute(ATTRIBUTE, true);
         ctx.res().setContentType(contentType);
         ctx.res().setHeader("Cache-Control", "no-cache");
         ctx.res().setHeader("X-Accel-Buffering", "no"); // nginx would collect the pieces
         return new ResponseStream(ctx.res().getOutputStream());
+    }
+
+    static boolean isStream(Context ctx) {
+        return ctx.attribute(ATTRIBUTE) != null;
     }
 
     /** Server-sent events, as the HTML standard, section 9.2, defines them. */

@@ -1,6 +1,7 @@
 package carafe.platform.http;
 
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import io.javalin.router.Endpoint;
@@ -19,6 +20,7 @@ public final class Routes {
 
     private final RoutesConfig javalin;
     private final Guard guard;
+    private final BodyRoom bodies = new BodyRoom();
     private final List<Declared> declared = new ArrayList<>();
 
     Routes(RoutesConfig javalin, Guard guard) {
@@ -73,5 +75,11 @@ public final class Routes {
             guard.admit(ctx, rule);
             handler.handle(ctx);
         }));
+    }
+
+    /** Bytes of the body; 0 for methods that have none, -1 when the client did not say. */
+    private static long bodyLength(Context ctx) {
+        var chunked = ctx.req().getHeader("Transfer-Encoding") != null;
+        return chunked ? -1 : Math.max(0, ctx.req().getContentLengthLong());
     }
 }

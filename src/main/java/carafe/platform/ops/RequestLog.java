@@ -40,7 +40,7 @@ public final class RequestLog implements RequestObserver {
         meters.ended(end.method(), end.route(), end.status(), end.nanos());
         if (end.status() >= 500) {
             tell(end, "http_request_failed", 0);
-        } else if (end.nanos() > SLOW_NANOS) {
+        } else if (end.nanos() > SLOW_NANOS && !end.streamed()) {
             tell(end, "slow_request", 0);
         } else {
             var sampler = end.status() >= 400 ? refused : answered;

@@ -39,7 +39,7 @@ class RequestLogTest {
 
     private void end(int status, long millis) {
         requests.began();
-        requests.ended(new RequestEnd("id", "GET", "/things/{id}", "/things/1", status, millis * 1_000_000));
+        requests.ended(new RequestEnd("id", "GET", "/things/{id}", "/things/1", status, millis * 1_000_000, false));
     }
 
     private List<String> events() {
@@ -98,7 +98,7 @@ class RequestLogTest {
     @Test
     void seriesAreBoundedEvenIfRoutesWereNot() {
         for (int i = 0; i < HttpMeters.MOST_ROUTES + 500; i++) {
-            requests.ended(new RequestEnd("id", "GET", "/r" + i, "/r", 200, 1));
+            requests.ended(new RequestEnd("id", "GET", "/r" + i, "/r", 200, 1, false));
         }
         var tally = metrics.counter("test_things", "Things.", "kind");
         for (int i = 0; i < 500; i++) {

@@ -97,7 +97,7 @@ final class ChatStream {
         if (finish != null) {
             done();
         } else {
-            fail(new LlmFailure(502, "upstream_broken", "The model server broke off in the middle of its answer."));
+            fail(LlmFailure.brokeOff());
         }
     }
 

@@ -50,11 +50,7 @@ public final class OpenAiClient {
         } catch (LlmException e) {
             stream.fail(e.failure());
         } catch (IOException e) {
-            stream.fail(
-                    cancellation.isCancelled()
-                            ? new LlmFailure(499, "cancelled", "The call was cancelled.")
-                            : new LlmFailure(
-                                    502, "upstream_broken", "The model server broke off in the middle of its answer."));
+            stream.fail(LlmFailure.midway(e, cancellation.isCancelled()));
         }
     }
 
@@ -65,7 +61,7 @@ public final class OpenAiClient {
 
     private static void pump(Exchange exchange, ChatStream stream) throws IOException {
         var splitter = new EventSplitter();
-        var buffer = new byte[8 << 10];
+        var buffer = new byte[4 << 10];
         for (int count = exchange.read(buffer); count >= 0; count = exchange.read(buffer)) {
             splitter.accept(buffer, count, stream::event);
         }

@@ -90,6 +90,7 @@ final class RunningTurn {
     final class Listener implements AutoCloseable {
         private final ArrayDeque<Update> queue = new ArrayDeque<>();
         private boolean fresh = true;
+        private boolean closed;
 
         private void offer(Update update) {
             if (queue.size() >= BEHIND) {
@@ -99,16 +100,14 @@ final class RunningTurn {
             queue.add(update);
         }
 
-        /** The next updates, adjoining pieces joined; empty after {@code timeout} without one. */
-        List<Update> next(long timeout, TimeUnit unit) throws InterruptedException {
+        /** The next updates, adjoining pieces joined; empty when this listener was closed. */
+        List<Update> next() throws InterruptedException {
             synchronized (RunningTurn.this) {
-                long deadline = System.nanoTime() + unit.toNanos(timeout);
-                while (queue.isEmpty() && !fresh) {
-                    long left = deadline - System.nanoTime();
-                    if (left <= 0) {
-                        return List.of();
-                    }
-                    TimeUnit.NANOSECONDS.timedWait(RunningTurn.this, left);
+                while (queue.isEmpty() && !fresh && !closed) {
+                    RunningTurn.this.wait();
+                }
+                if (closed) {
+                    return List.of();
                 }
                 return fresh ? start() : drain();
             }
@@ -140,7 +139,9 @@ final class RunningTurn {
         @Override
         public void close() {
             synchronized (RunningTurn.this) {
+                closed = true;
                 listeners.remove(this);
+                RunningTurn.this.notifyAll();
             }
         }
     }

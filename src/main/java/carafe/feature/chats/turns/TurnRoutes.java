@@ -11,6 +11,7 @@ import carafe.platform.http.Access;
 import carafe.platform.http.Body;
 import carafe.platform.http.Caller;
 import carafe.platform.http.Fields;
+import carafe.platform.http.Heartbeats;
 import carafe.platform.http.Problem;
 import carafe.platform.http.Routes;
 import carafe.platform.http.Rule;
@@ -31,6 +32,7 @@ public final class TurnRoutes {
     private final ChatStore chats;
     private final MessageStore messages;
     private final ModelCatalogue catalogue;
+    private final Heartbeats heartbeats;
     private final Body body;
     private final ObjectMapper mapper;
 
@@ -40,7 +42,9 @@ public final class TurnRoutes {
             ChatStore chats,
             MessageStore messages,
             ModelCatalogue catalogue,
+            Heartbeats heartbeats,
             ObjectMapper mapper) {
+        this.heartbeats = heartbeats;
         this.turns = turns;
         this.store = store;
         this.chats = chats;
@@ -109,7 +113,7 @@ public final class TurnRoutes {
         var chatId = ctx.pathParam("id");
         var messageId = ctx.pathParam("message");
         var run = turns.find(account, messageId).filter(r -> r.turn.chatId().equals(chatId));
-        var watcher = new TurnWatcher(ctx, mapper);
+        var watcher = new TurnWatcher(ctx, heartbeats, mapper);
         if (run.isPresent()) {
             watcher.live(run.get());
             return;

@@ -2,13 +2,13 @@ package carafe.feature.chats.turns;
 
 import carafe.feature.chats.Message;
 import carafe.platform.http.ClientGone;
+import carafe.platform.http.Heartbeats;
 import carafe.platform.http.ResponseStream;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +18,12 @@ final class TurnWatcher {
     private static final long POLL_MS = 500;
 
     private final Context ctx;
+    private final Heartbeats heartbeats;
     private final ObjectMapper mapper;
 
-    TurnWatcher(Context ctx, ObjectMapper mapper) {
+    TurnWatcher(Context ctx, Heartbeats heartbeats, ObjectMapper mapper) {
         this.ctx = ctx;
+        this.heartbeats = heartbeats;
         this.mapper = mapper;
     }
 
@@ -29,16 +31,17 @@ final class TurnWatcher {
     void live(RunningTurn run) throws IOException, InterruptedException {
         var stream = ResponseStream.events(ctx);
         try (var listener = run.listen()) {
-            for (boolean ended = false; !ended; ) {
-                var updates = listener.next(HEARTBEAT_SECONDS, TimeUnit.SECONDS);
-                if (updates.isEmpty()) {
-                    stream.ping();
-                }
+            heartbeats.watch(stream, listener::close);
+            for (var updates = listener.next(); !updates.isEmpty(); updates = listener.next()) {
                 for (var update : updates) {
                     send(stream, update);
-                    ended |= update instanceof RunningTurn.Update.End;
+                }
+                if (updates.getLast() instanceof RunningTurn.Update.End) {
+                    return;
                 }
             }
+        } finally {
+            heartbeats.forget(stream);
         }
     }
 
