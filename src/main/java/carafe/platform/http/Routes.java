@@ -73,8 +73,17 @@ public final class Routes {
         javalin.addEndpoint(Endpoint.create(method, path).addMetadata(rule).handler(ctx -> {
             ctx.attribute(Errors.SURFACE, rule.surface());
             guard.admit(ctx, rule);
-            handler.handle(ctx);
+            answer(ctx, rule, handler);
         }));
+    }
+
+    private void answer(Context ctx, Rule rule, Handler handler) throws Exception {
+        try (var _ = bodies.take(bodyLength(ctx), rule.maxBody())) {
+            handler.handle(ctx);
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            // Javalin would answer an empty 500; one greedy request must not look like a broken server
+            throw Errors.fatal(ctx, e);
+        }
     }
 
     /** Bytes of the body; 0 for methods that have none, -1 when the client did not say. */
