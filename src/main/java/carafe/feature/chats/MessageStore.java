@@ -25,14 +25,15 @@ public final class MessageStore {
             UPDATE message SET content = ?, body = ?, updated_at = ?
             WHERE chat_id = ? AND id = ? AND state = 'streaming'""";
 
+    // CROSS JOIN: SQLite would otherwise turn the walk around and scan the table, as soon as it has statistics
     static final String PATH = """
             WITH RECURSIVE up(seq, parent_id, depth) AS (
                 SELECT seq, parent_id, 1 FROM message WHERE chat_id = ? AND id = ?
                 UNION ALL
                 SELECT p.seq, p.parent_id, up.depth + 1
-                FROM up JOIN message p ON p.chat_id = ? AND p.id = up.parent_id
-                WHERE up.depth < ?)
-            SELECT %s FROM up JOIN message m ON m.seq = up.seq ORDER BY up.depth DESC""".formatted(MessageRows.COLUMNS);
+                FROM up CROSS JOIN message p
+                WHERE p.chat_id = ? AND p.id = up.parent_id AND up.depth < ?)
+            SELECT %s FROM up CROSS JOIN message m WHERE m.seq = up.seq ORDER BY up.depth DESC""".formatted(MessageRows.COLUMNS);
 
     /** What a comparison with a client's copy needs to know of a stored message. */
     record Stub(long seq, String id, @Nullable String parentId, long hash, MessageState state) {}
