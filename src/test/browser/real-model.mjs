@@ -26,7 +26,7 @@ test('a reload finds the chat', async ({ page }) => {
   const before = await lastAnswer(page).locator('.prose').innerText();
   await page.reload();
   await until(async () => (await lastAnswer(page).locator('.prose').innerText()) === before, 'the same text');
-  check((await page.locator('.list-row').count()) === 2, 'two chats in the list');
+  await until(async () => (await page.locator('.list-row').count()) === 2, 'two chats in the list');
   check(!page.noise.length, page.noise.join('\n'));
 });
 
