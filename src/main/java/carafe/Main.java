@@ -4,6 +4,7 @@ import carafe.engine.llm.local.ModelCommand;
 import carafe.engine.llm.local.host.ModelHost;
 import carafe.platform.config.Config;
 import carafe.platform.config.ConfigException;
+import carafe.platform.db.Db;
 import carafe.platform.ops.Logs;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -34,6 +35,9 @@ public final class Main {
     private static void serve() throws Exception {
         try {
             var config = Config.from(System.getenv(), Path.of(".env"));
+            if (!config.data().database().isSet()) {
+                Db.loadSqliteEarly();
+            }
             var logs = Logs.open(new Logs.Settings(
                     config.logs().level(),
                     config.logs().json(),

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteJDBCLoader;
 
 /**
  * All SQL goes through here. A call inside {@link #transaction} takes part in it; outside, each statement stands alone.
@@ -21,6 +22,17 @@ public final class Db implements AutoCloseable {
 
     private Db(Backend backend) {
         this.backend = backend;
+    }
+
+    /** Loads SQLite's native library on a thread beside the start, which has other things to do meanwhile. */
+    public static void loadSqliteEarly() {
+        Thread.ofPlatform().daemon().name("sqlite-library").start(() -> {
+            try {
+                SQLiteJDBCLoader.initialize();
+            } catch (Exception e) {
+                LOG.debug("opening the database will tell why", e);
+            }
+        });
     }
 
     /** Connects; the tables are the work of {@link Migrations}. */
