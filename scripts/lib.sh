@@ -260,7 +260,7 @@ java_flags() {
     if [ "$memory" -le 1024 ]; then
         JAVA_FLAGS+=(-XX:+UseSerialGC -Xms32m "-Xmx$((memory / 2 < 256 ? memory / 2 : 256))m")
     else
-        JAVA_FLAGS+=(-XX:+UseSerialGC -Xms64m -Xmx320m)
+        JAVA_FLAGS+=(-XX:+UseSerialGC -Xms64m -Xmx256m)
     fi
     # shellcheck disable=SC2206 # a list of flags, split at spaces on purpose
     JAVA_FLAGS+=(${CARAFE_JAVA_OPTS:-})
