@@ -94,11 +94,6 @@ public final class Exchange implements AutoCloseable {
         return entity == null ? InputStream.nullInputStream() : entity.getContent();
     }
 
-    /** Ends the exchange from another thread; a blocked read fails at once. */
-    public void cancel() {
-        request.cancel();
-    }
-
     @Override
     public void close() throws IOException {
         watched.close();

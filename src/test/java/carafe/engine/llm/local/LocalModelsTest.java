@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import carafe.engine.llm.LlmException;
 import carafe.engine.llm.LlmFailure;
+import carafe.platform.jobs.TestClock;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +31,7 @@ final class LocalModelsTest {
     @TempDir
     private Path folder;
 
-    private final MovableClock clock = new MovableClock();
+    private final TestClock clock = new TestClock();
     private LocalModels models = new LocalModels(Path.of(""), Path.of(""), LocalSettings.defaults(), clock);
 
     @BeforeEach
@@ -55,13 +56,13 @@ final class LocalModelsTest {
             assertThat(model("tiny").resident()).isNotNull().isGreaterThan(1L << 20);
             one.get().close();
             one.get().close();
-            clock.move(IDLE);
+            clock.pass(IDLE);
             models.sweep();
             assertThat(state("tiny")).as("one lease is open").isEqualTo(LocalModel.State.LOADED);
             other.get().close();
             models.sweep();
             assertThat(state("tiny")).as("just used").isEqualTo(LocalModel.State.LOADED);
-            clock.move(IDLE);
+            clock.pass(IDLE);
             models.sweep();
             assertThat(state("tiny")).isEqualTo(LocalModel.State.INSTALLED);
             assertThat(ProcessHandle.of(other.get().pid())).isEmpty();
@@ -94,14 +95,14 @@ final class LocalModelsTest {
                 Await.until("the crash is seen", () -> state("tiny") == LocalModel.State.FAILED);
                 assertThat(lease.crashed()).isTrue();
             }
-            clock.move(Duration.ofMinutes(1));
+            clock.pass(Duration.ofMinutes(1));
         }
         LlmFailure refused = failure(() -> models.lease("tiny"));
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.code()).isEqualTo("model_host_crashed");
         assertThat(refused.message()).contains("ended by signal 9");
         assertThat(refused.retryAfter()).isNotNull();
-        clock.move(Duration.ofMinutes(10));
+        clock.pass(Duration.ofMinutes(10));
         models.lease("tiny").close();
     }
 
