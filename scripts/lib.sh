@@ -254,13 +254,13 @@ memory_mb() {
 java_flags() {
     # Native memory from few arenas: each of glibc's many keeps what it once had.
     export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
-    JAVA_FLAGS=()
+    JAVA_FLAGS=(-XX:TrimNativeHeapInterval=5000)
     local memory
     memory="$(memory_mb)"
     if [ "$memory" -le 1024 ]; then
-        JAVA_FLAGS+=(-XX:+UseSerialGC -Xms32m "-Xmx$((memory / 2 < 256 ? memory / 2 : 256))m")
+        JAVA_FLAGS+=(-XX:+UseSerialGC -Xms64m "-Xmx$((memory / 2 < 176 ? memory / 2 : 176))m")
     else
-        JAVA_FLAGS+=(-XX:+UseSerialGC -Xms64m -Xmx256m)
+        JAVA_FLAGS+=(-XX:+UseSerialGC -Xms128m -Xmx176m -Xmn80m -XX:SurvivorRatio=3)
     fi
     # shellcheck disable=SC2206 # a list of flags, split at spaces on purpose
     JAVA_FLAGS+=(${CARAFE_JAVA_OPTS:-})

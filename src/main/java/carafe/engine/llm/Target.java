@@ -2,6 +2,7 @@ package carafe.engine.llm;
 
 import carafe.platform.config.Secret;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * Where an upstream is and how it is addressed.
@@ -17,5 +18,13 @@ public record Target(String base, Secret key, Map<String, String> headers) {
 
     public Target(String base, Secret key) {
         this(base, key, Map.of());
+    }
+
+    /** Every header to send, the key's own first. */
+    void eachHeader(BiConsumer<String, String> set) {
+        if (key.isSet()) {
+            set.accept("Authorization", "Bearer " + key.reveal());
+        }
+        headers.forEach(set);
     }
 }

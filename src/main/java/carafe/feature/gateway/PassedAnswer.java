@@ -11,6 +11,7 @@ import carafe.platform.http.ResponseStream;
 import carafe.platform.http.Surface;
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** An upstream's answer on its way to the client of one request. */
@@ -29,32 +30,34 @@ final class PassedAnswer implements RawAnswer, AutoCloseable {
     }
 
     @Override
-    public void begin(int status, String contentType) throws ClientGone {
+    public void begin(int status, String contentType) {
         ctx.status(status);
+        if (contentType.startsWith("text/event-stream")) {
+            stream = ResponseStream.open(ctx, contentType);
+            heartbeats.watch(stream, cancellation::cancel);
+        } else {
+            ctx.res().setContentType(contentType);
+        }
+    }
+
+    @Override
+    public void whole(byte[] bytes) throws ClientGone {
         try {
-            if (contentType.startsWith("text/event-stream")) {
-                stream = ResponseStream.open(ctx, contentType);
-                heartbeats.watch(stream, cancellation::cancel);
-            } else {
-                ctx.res().setContentType(contentType);
-            }
+            ctx.res().setContentLength(bytes.length);
+            ctx.res().getOutputStream().write(bytes);
         } catch (IOException e) {
             throw new ClientGone(e);
         }
     }
 
     @Override
-    public void write(byte[] bytes, int offset, int length) throws ClientGone {
-        if (stream != null) {
-            stream.write(bytes, offset, length);
-            return;
-        }
-        try {
-            ctx.res().setContentLength(length);
-            ctx.res().getOutputStream().write(bytes, offset, length);
-        } catch (IOException e) {
-            throw new ClientGone(e);
-        }
+    public void send(byte[] bytes, int offset, int length, Runnable sent) throws ClientGone {
+        Objects.requireNonNull(stream).send(bytes, offset, length, sent);
+    }
+
+    @Override
+    public void flush() throws ClientGone {
+        Objects.requireNonNull(stream).flush();
     }
 
     /** An error event for clients that look, and a cut connection for all others. */

@@ -5,6 +5,7 @@ import carafe.engine.llm.Exchange;
 import carafe.engine.llm.LlmEvent;
 import carafe.engine.llm.LlmException;
 import carafe.engine.llm.LlmFailure;
+import carafe.engine.llm.PushedExchange;
 import carafe.engine.llm.Target;
 import carafe.engine.llm.Upstreams;
 import carafe.engine.llm.openai.OpenAiClient;
@@ -107,8 +108,7 @@ public final class Models {
         var entry = catalogue.find(call.model()).orElseThrow(() -> new LlmException(unknown(call.model())));
         try (var hold = meter.open(use, entry);
                 var access = reach(entry, use)) {
-            try (var exchange =
-                    upstreams.post(access.target(), call.path(), bytes(call, entry), silence, cancellation)) {
+            try (var exchange = send(call, entry, access, cancellation)) {
                 hold.status(exchange.status());
                 pass(call, exchange, answer, hold, access, cancellation);
             } catch (ClientGone e) {
@@ -126,6 +126,13 @@ public final class Models {
         }
     }
 
+    private Exchange send(RawCall call, ModelEntry entry, Access access, Cancellation cancellation) throws IOException {
+        byte[] body = bytes(call, entry);
+        return call.streams()
+                ? upstreams.stream(access.target(), call.path(), body, silence, cancellation)
+                : upstreams.post(access.target(), call.path(), body, silence, cancellation);
+    }
+
     private void pass(
             RawCall call,
             Exchange exchange,
@@ -138,10 +145,10 @@ public final class Models {
             throw new LlmException(client.failure(exchange));
         }
         var type = Objects.requireNonNullElse(exchange.header("Content-Type"), "application/json");
-        if (type.startsWith("text/event-stream")) {
+        if (exchange instanceof PushedExchange pushed && type.startsWith("text/event-stream")) {
             var stream = new PassedStream(answer, new StreamTap(mapper), hold, call.wantsUsage());
             answer.begin(exchange.status(), type);
-            var failure = stream.pump(exchange, cancellation);
+            var failure = stream.pump(pushed, cancellation);
             if (failure != null) {
                 hold.status(failure.status());
                 answer.tear(access.explain(failure));
@@ -155,7 +162,7 @@ public final class Models {
             }
             hold.settle(read.usage());
             answer.begin(exchange.status(), type);
-            answer.write(whole, 0, whole.length);
+            answer.whole(whole);
         }
     }
 

@@ -1,12 +1,11 @@
 package carafe.feature.models;
 
 import carafe.engine.llm.Cancellation;
-import carafe.engine.llm.Exchange;
 import carafe.engine.llm.LlmFailure;
+import carafe.engine.llm.PushedExchange;
 import carafe.engine.llm.openai.EventSplitter;
 import carafe.engine.llm.openai.StreamTap;
 import carafe.platform.http.ClientGone;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,12 @@ final class PassedStream {
     private final Meter.Hold hold;
     private final boolean withUsage;
     private final EventSplitter splitter = new EventSplitter();
-    private final ByteArrayOutputStream ready = new ByteArrayOutputStream(512);
+
+    /** The run of events to pass on, all within one array. */
+    private byte[] run = new byte[0];
+
+    private int runStart;
+    private int runEnd;
 
     PassedStream(RawAnswer answer, StreamTap tap, Meter.Hold hold, boolean withUsage) {
         this.answer = answer;
@@ -28,16 +32,16 @@ final class PassedStream {
 
     /** Passes everything on; null when the answer came to its proper end, otherwise why not. */
     @Nullable
-    LlmFailure pump(Exchange exchange, Cancellation cancellation) throws ClientGone {
-        var buffer = new byte[4 << 10];
+    LlmFailure pump(PushedExchange exchange, Cancellation cancellation) throws ClientGone {
         try {
-            for (int count = exchange.read(buffer); count >= 0; count = exchange.read(buffer)) {
+            exchange.drain((bytes, taken) -> {
                 hold.first();
-                splitter.accept(buffer, count, this::keep);
-                send();
-            }
+                splitter.accept(bytes, bytes.length, this::keep);
+                send(taken);
+            });
             splitter.finish(this::keep);
-            send();
+            send(() -> {});
+            answer.flush();
             return tap.finished() ? null : LlmFailure.brokeOff();
         } catch (ClientGone e) {
             throw e;
@@ -48,18 +52,26 @@ final class PassedStream {
         }
     }
 
-    private void keep(byte[] bytes, int offset, int length) {
-        if (!tap.isUsageOnly(bytes, offset, length) || withUsage) {
-            ready.write(bytes, offset, length);
-            hold.piece();
+    private void keep(byte[] bytes, int offset, int length) throws ClientGone {
+        if (tap.isUsageOnly(bytes, offset, length) && !withUsage) {
+            return;
         }
+        hold.piece();
+        if (runStart == runEnd || runEnd != offset) { // nothing there yet, or left out in between
+            send(() -> {});
+            run = bytes;
+            runStart = offset;
+        }
+        runEnd = offset + length;
     }
 
-    private void send() throws ClientGone {
-        if (ready.size() > 0) {
-            byte[] bytes = ready.toByteArray();
-            ready.reset();
-            answer.write(bytes, 0, bytes.length);
+    /** {@code taken} runs once all events until here are on the wire. */
+    private void send(Runnable taken) throws ClientGone {
+        if (runEnd > runStart) {
+            answer.send(run, runStart, runEnd - runStart, taken);
+            runStart = runEnd;
+        } else {
+            taken.run();
         }
     }
 }

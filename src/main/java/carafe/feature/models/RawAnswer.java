@@ -3,13 +3,22 @@ package carafe.feature.models;
 import carafe.engine.llm.LlmFailure;
 import carafe.platform.http.ClientGone;
 
-/** Where a passed-through answer goes, piece by piece as it arrives; used by one thread. */
+/** Where a passed-through answer goes, piece by piece as it arrives; used by one thread at a time. */
 public interface RawAnswer {
     /** Status and type, once, before anything else. */
-    void begin(int status, String contentType) throws ClientGone;
+    void begin(int status, String contentType);
 
-    /** The next bytes, in whole events when the answer is a stream; on the wire when this returns. */
-    void write(byte[] bytes, int offset, int length) throws ClientGone;
+    /** An answer that is all there. */
+    void whole(byte[] bytes) throws ClientGone;
+
+    /**
+     * Whole events of a stream. It does not wait: {@code sent} runs once they are on the wire, and the bytes must stay as
+     * they are until then.
+     */
+    void send(byte[] bytes, int offset, int length, Runnable sent) throws ClientGone;
+
+    /** Waits until everything is on the wire. */
+    void flush() throws ClientGone;
 
     /** The upstream failed after {@link #begin}; the client must not take what it has for the whole. */
     void tear(LlmFailure failure) throws ClientGone;

@@ -2,33 +2,48 @@ package carafe.platform.http;
 
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.IteratingCallback;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A response written piece by piece, each piece on the wire before the method returns. Javalin's own output stream
- * would keep all of it until the end.
+ * A response written piece by piece as it arises. Javalin's own output stream would keep all of it until the end; the
+ * servlet's costs half as much again as the response underneath, which this one writes to.
  */
 public final class ResponseStream {
     private static final String ATTRIBUTE = "carafe.stream";
 
-    private final OutputStream out;
-    private final ReentrantLock writing = new ReentrantLock();
+    /** What waits while a piece is on its way; {@code sent} runs once it is on the wire. */
+    private record Piece(ByteBuffer bytes, Runnable sent) {}
+
+    private final Response response;
+    private final Writer writer = new Writer();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final ArrayDeque<Piece> waiting = new ArrayDeque<>();
+    private boolean writing;
+    private @Nullable Throwable broken;
     private volatile long lastWrite = System.nanoTime();
 
-    private ResponseStream(OutputStream out) {
-        this.out = out;
+    private ResponseStream(Response response) {
+        this.response = response;
     }
 
     /** Sends status and headers with the first piece. */
-    public static ResponseStream open(Context ctx, String contentType) throws IOException {
+    public static ResponseStream open(Context ctx, String contentType) {
         ctx.attribute(ATTRIBUTE, true);
         ctx.res().setContentType(contentType);
         ctx.res().setHeader("Cache-Control", "no-cache");
         ctx.res().setHeader("X-Accel-Buffering", "no"); // nginx would collect the pieces
-        return new ResponseStream(ctx.res().getOutputStream());
+        return new ResponseStream(
+                ServletContextRequest.getServletContextRequest(ctx.req()).getServletContextResponse());
     }
 
     static boolean isStream(Context ctx) {
@@ -36,21 +51,101 @@ public final class ResponseStream {
     }
 
     /** Server-sent events, as the HTML standard, section 9.2, defines them. */
-    public static ResponseStream events(Context ctx) throws IOException {
+    public static ResponseStream events(Context ctx) {
         return open(ctx, "text/event-stream; charset=utf-8");
     }
 
     /** On the wire when it returns. @throws ClientGone when nobody is there to read */
     public void write(byte[] bytes, int offset, int length) throws ClientGone {
-        writing.lock(); // a heartbeat may come from another thread
+        send(bytes, offset, length, () -> {});
+        flush();
+    }
+
+    /**
+     * Does not wait for a slow reader: {@code sent} runs once the bytes are on the wire, until then they must stay as they
+     * are. Whoever sends must not run far ahead of that.
+     *
+     * @throws ClientGone when nobody is there to read any more, as far as is known yet
+     */
+    public void send(byte[] bytes, int offset, int length, Runnable sent) throws ClientGone {
+        lock.lock(); // a heartbeat may come from another thread
         try {
-            out.write(bytes, offset, length);
-            out.flush();
-            lastWrite = System.nanoTime();
-        } catch (IOException e) {
-            throw new ClientGone(e);
+            throwBroken();
+            waiting.add(new Piece(ByteBuffer.wrap(bytes, offset, length), sent));
+            writing = true;
         } finally {
-            writing.unlock();
+            lock.unlock();
+        }
+        writer.iterate();
+    }
+
+    /** Waits until everything is on the wire. @throws ClientGone when nobody is there to read */
+    public void flush() throws ClientGone {
+        lock.lock();
+        try {
+            while (writing && broken == null) {
+                changed.await();
+            }
+            throwBroken();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ClientGone(new InterruptedIOException("the server stops"));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void throwBroken() throws ClientGone {
+        if (broken != null) {
+            throw new ClientGone(broken instanceof IOException io ? io : new IOException(broken));
+        }
+    }
+
+    /** Takes one piece after the other to the connection, whichever thread is at hand. */
+    private final class Writer extends IteratingCallback {
+        private Runnable sent = () -> {};
+
+        @Override
+        protected Action process() {
+            Piece next;
+            lock.lock();
+            try {
+                next = waiting.poll();
+                if (next == null) {
+                    writing = false;
+                    changed.signalAll();
+                    return Action.IDLE;
+                }
+            } finally {
+                lock.unlock();
+            }
+            sent = next.sent();
+            response.write(false, next.bytes(), this);
+            return Action.SCHEDULED;
+        }
+
+        @Override
+        protected void onSuccess() {
+            lastWrite = System.nanoTime();
+            sent.run();
+        }
+
+        @Override
+        protected void onFailure(Throwable cause) {
+            lock.lock();
+            try {
+                broken = cause;
+                writing = false;
+                waiting.clear();
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
         }
     }
 

@@ -5,6 +5,7 @@ import carafe.engine.llm.Exchange;
 import carafe.engine.llm.LlmEvent;
 import carafe.engine.llm.LlmException;
 import carafe.engine.llm.LlmFailure;
+import carafe.engine.llm.PulledExchange;
 import carafe.engine.llm.Target;
 import carafe.engine.llm.Upstreams;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -54,12 +55,13 @@ public final class OpenAiClient {
         }
     }
 
-    private Exchange post(Target target, String path, ObjectNode body, Duration silence, Cancellation cancellation)
+    private PulledExchange post(
+            Target target, String path, ObjectNode body, Duration silence, Cancellation cancellation)
             throws IOException {
         return upstreams.post(target, path, mapper.writeValueAsBytes(body), silence, cancellation);
     }
 
-    private static void pump(Exchange exchange, ChatStream stream) throws IOException {
+    private static void pump(PulledExchange exchange, ChatStream stream) throws IOException {
         var splitter = new EventSplitter();
         var buffer = new byte[4 << 10];
         for (int count = exchange.read(buffer); count >= 0; count = exchange.read(buffer)) {

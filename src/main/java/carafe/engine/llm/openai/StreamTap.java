@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamTap {
     private static final byte[] DONE = Bytes.ascii("[DONE]");
+    /** Longer events are content, even if it speaks of [DONE]. */
+    private static final int DONE_EVENT = 32;
+
     private static final byte[] USAGE = Bytes.ascii("\"usage\":");
     private static final byte[] FINISH = Bytes.ascii("\"finish_reason\":");
     private static final byte[] NULL_USAGE = Bytes.ascii("\"usage\":null");
@@ -28,7 +31,7 @@ public final class StreamTap {
 
     /** Looks at one event; answers true when it carries nothing but usage, which a client must have asked for. */
     public boolean isUsageOnly(byte[] bytes, int offset, int length) {
-        if (Bytes.contains(bytes, offset, length, DONE)) {
+        if (length <= DONE_EVENT && Bytes.contains(bytes, offset, length, DONE)) {
             finished = true;
             return false;
         }
