@@ -14,6 +14,60 @@ fail() {
 }
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# ---- a container engine -----------------------------------------------------------------------
+
+ENGINE_PID=""
+ENGINE_FOLDER=""
+
+# need_engine <folder>: an engine that answers. When there is none, one of our own is installed and started, with
+# everything it has in <folder>, and DOCKER_HOST names it; stop_engine ends it. No bridge: the sandbox has no network.
+need_engine() {
+    need docker docker.io
+    docker info >/dev/null 2>&1 && return 0
+    can_install || [ "$(id -u)" = 0 ] || fail "no Docker engine answers. Start it, or let your account use it (adduser $(id -un) docker), and run this again."
+    need dockerd docker.io
+    need iptables iptables
+    local driver
+    for driver in overlay2 vfs; do
+        start_engine "$1" "$driver" && return 0
+    done
+    tail -n 15 "$1/dockerd.log" >&2
+    fail "no Docker engine could be started here; see the lines above"
+}
+
+start_engine() {
+    export DOCKER_HOST="unix://$1/docker.sock"
+    mkdir -p "$1"
+    # for the user's group: the tests need no root
+    as_root dockerd --data-root "$1/data" --exec-root "$1/exec" -H "$DOCKER_HOST" -G "$(id -gn)" -p "$1/docker.pid" \
+        --bridge=none --iptables=false --ip6tables=false --storage-driver="$2" >"$1/dockerd.log" 2>&1 </dev/null &
+    local pid=$!
+    for _ in {1..300}; do
+        if docker info >/dev/null 2>&1; then
+            ENGINE_PID="$pid"
+            ENGINE_FOLDER="$1"
+            say "engine: dockerd of our own, storage $2"
+            return 0
+        fi
+        kill -0 "$pid" 2>/dev/null || return 1
+        sleep 0.1
+    done
+    stop "$pid"
+    return 1
+}
+
+# Ends an engine of our own. It leaves mounts behind for a moment, which keep its folder.
+stop_engine() {
+    [ -n "$ENGINE_PID" ] || return 0
+    as_root kill "$(cat "$ENGINE_FOLDER/docker.pid")" 2>/dev/null || true
+    stop "$ENGINE_PID"
+    for _ in {1..25}; do
+        sed -n "s#^[^ ]* \\($ENGINE_FOLDER/[^ ]*\\) .*#\\1#p" /proc/mounts | sort -r | as_root xargs -r -n 1 umount -l 2>/dev/null || true
+        as_root rm -rf "$ENGINE_FOLDER" 2>/dev/null && break
+        sleep 0.2
+    done
+}
+
 # ---- leaving nothing behind -------------------------------------------------------------------
 
 CLEAN_PIDS=()
