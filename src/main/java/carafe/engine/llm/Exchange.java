@@ -7,14 +7,15 @@ import org.jspecify.annotations.Nullable;
  * An upstream's answer whose body is still on its way. It must be closed. Closing before the end of the body cuts the
  * connection: somebody would pay for an answer that nobody wants.
  */
-public abstract sealed class Exchange implements AutoCloseable permits PulledExchange, PushedExchange {
-    public abstract int status();
+public sealed interface Exchange extends AutoCloseable permits PulledExchange, PushedExchange {
+    int status();
 
-    public abstract @Nullable String header(String name);
+    @Nullable
+    String header(String name);
 
     /** The whole body. @throws IOException when it is longer than {@code limit} */
-    public abstract byte[] readAll(int limit) throws IOException;
+    byte[] readAll(int limit) throws IOException;
 
     @Override
-    public abstract void close() throws IOException;
+    void close() throws IOException;
 }

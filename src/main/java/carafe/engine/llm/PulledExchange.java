@@ -9,7 +9,7 @@ import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.jspecify.annotations.Nullable;
 
 /** An answer that is read by the thread that asked for it. */
-public final class PulledExchange extends Exchange {
+public final class PulledExchange implements Exchange {
     /** Up to this a declared length is believed before the bytes are there. */
     private static final int SMALL = 64 << 10;
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * An answer that is pushed to whoever wants it. The client's own thread takes it off the wire, no further ahead of what
  * has been taken than a window.
  */
-public final class PushedExchange extends Exchange {
+public final class PushedExchange implements Exchange {
     /** How many bytes an upstream may be ahead. */
     private static final int WINDOW = 128 << 10;
 
