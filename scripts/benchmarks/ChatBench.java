@@ -25,7 +25,7 @@ public final class ChatBench {
     private final List<String> flags;
     private final Set<String> only;
     private final double scale;
-    private boolean allMet = true;
+    private final Table table = new Table();
 
     private ChatBench(Map<String, String> options) {
         jar = Path.of(options.get("jar"));
@@ -43,12 +43,11 @@ public final class ChatBench {
             options.put(name, name.equals("quick") ? "yes" : args[++i]);
         }
         var bench = new ChatBench(options);
-        bench.run();
-        System.exit(bench.allMet ? 0 : 1);
+        System.exit(bench.run() ? 0 : 1);
     }
 
-    private void run() throws Exception {
-        describeMachine();
+    private boolean run() throws Exception {
+        Table.describeMachine(jar, flags, "Load, fake upstream and Carafe");
         row("what", "direct", "Carafe", "CPU", "must reach", "met");
         row("---", "---", "---", "---", "---", "---");
         if (only.contains("start")) starts();
@@ -61,8 +60,7 @@ public final class ChatBench {
             if (only.contains("save")) saves(upstream);
             if (only.contains("local")) local(upstream);
         }
-        System.out.println();
-        System.out.println(allMet ? "All targets met." : "Not all targets are met.");
+        return table.end();
     }
 
     // ---- start and memory ---------------------------------------------------------------------
@@ -327,43 +325,28 @@ public final class ChatBench {
 
     // ---- the table ----------------------------------------------------------------------------
 
-    private void describeMachine() throws IOException {
-        String cpu = Files.readAllLines(Path.of("/proc/cpuinfo")).stream().filter(l -> l.startsWith("model name")).findFirst()
-                .map(l -> l.substring(l.indexOf(':') + 2)).orElse(System.getProperty("os.arch"));
-        String memory = Files.readAllLines(Path.of("/proc/meminfo")).getFirst().replaceAll("\\D", "");
-        System.out.printf("%d cores of %s, %d GB, %s %s, Java %s%n", Runtime.getRuntime().availableProcessors(), cpu,
-                Long.parseLong(memory) / 1_000_000, System.getProperty("os.name"), System.getProperty("os.version"), Runtime.version());
-        System.out.printf("Carafe: %.1f MB jar, flags %s%n", Files.size(jar) / 1e6,
-                String.join(" ", flags.stream().map(f -> f.replaceAll("=.*/", "=")).toList()));
-        System.out.printf("Load, fake upstream and Carafe share the cores; CPU is Carafe's own, from /proc. Load average before: %s%n%n",
-                Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
-    }
-
     private void row(String... cells) {
-        System.out.println("| " + String.join(" | ", cells) + " |");
+        table.row(cells);
     }
 
     private String met(boolean reached) {
-        allMet &= reached;
-        return reached ? "yes" : "**NO**";
+        return table.met(reached);
     }
 
     private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
+        return Table.median(values);
     }
 
     private static String ms(double value) {
-        return String.format("%,.0f ms", value);
+        return Table.ms(value);
     }
 
     private static String ms2(double value) {
-        return String.format("%.2f ms", value);
+        return Table.ms2(value);
     }
 
     private static String mb(double value) {
-        return String.format("%.0f MB", value);
+        return Table.mb(value);
     }
 
     private static String rate(Load.Closed result) {

@@ -20,7 +20,7 @@ final class Load {
     }
 
     /** Times in milliseconds. {@code errors} are answers other than 200 and broken connections. */
-    record Closed(long count, double perSecond, double p50, double p99, long errors) {}
+    record Closed(long count, double perSecond, double p50, double p95, double p99, long errors) {}
 
     /** {@code clients} connections, each sending its next request when the answer is complete; bounded in time. */
     static Closed closed(int port, byte[] request, int clients, double seconds) throws IOException {
@@ -32,7 +32,7 @@ final class Load {
             double elapsed = (System.nanoTime() - start) / 1e9;
             long[] times = Arrays.copyOf(run.times, run.count);
             Arrays.sort(times);
-            return new Closed(run.count, run.count / elapsed, at(times, 0.5), at(times, 0.99), run.errors);
+            return new Closed(run.count, run.count / elapsed, at(times, 0.5), at(times, 0.95), at(times, 0.99), run.errors);
         }
     }
 

@@ -5,8 +5,8 @@ import { call, open } from './steps.mjs';
 import { weakPairs } from './contrast.mjs';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const PAGES = ['/', 'chat', '/settings/profile', '/settings/look', '/settings/answers', '/settings/access',
-  '/admin/users', '/admin/connections', '/admin/models', '/admin/signup'];
+const PAGES = ['/', 'chat', '/run', '/settings/profile', '/settings/look', '/settings/answers', '/settings/access',
+  '/admin/users', '/admin/connections', '/admin/models', '/admin/sandbox', '/admin/signup'];
 const chatPath = async (page) => `/c/${(await call(page, 'GET', '/api/v1/chats/search?text=overlapping&page=1')).body[0].id}`;
 
 async function faults(page) {

@@ -6,6 +6,7 @@ await import('./messages.test.mjs');
 await import('./start.test.mjs');
 await import('./chat.test.mjs');
 await import('./chat-list.test.mjs');
+await import('./run.test.mjs');
 await import('./settings.test.mjs');
 await import('./admin.test.mjs');
 await import('./trouble.test.mjs');

@@ -8,6 +8,7 @@ import carafe.engine.llm.local.LocalModel;
 import carafe.engine.llm.local.LocalModels;
 import carafe.engine.llm.local.LocalSettings;
 import carafe.engine.llm.openai.OpenAiClient;
+import carafe.engine.sandbox.Sandbox;
 import carafe.feature.accounts.Accounts;
 import carafe.feature.chats.ChatPurge;
 import carafe.feature.chats.ChatRoutes;
@@ -18,6 +19,12 @@ import carafe.feature.chats.MessageStore;
 import carafe.feature.chats.TurnStore;
 import carafe.feature.chats.turns.TurnRoutes;
 import carafe.feature.chats.turns.Turns;
+import carafe.feature.code.CodeRoutes;
+import carafe.feature.code.CodeSettings;
+import carafe.feature.code.Hints;
+import carafe.feature.code.PoolRoutes;
+import carafe.feature.code.RunMeters;
+import carafe.feature.code.Runs;
 import carafe.feature.gateway.GatewayRoutes;
 import carafe.feature.models.Access;
 import carafe.feature.models.ConnectionRoutes;
@@ -30,6 +37,7 @@ import carafe.feature.models.ModelCatalogue;
 import carafe.feature.models.ModelRoutes;
 import carafe.feature.models.Models;
 import carafe.feature.web.WebRoutes;
+import carafe.platform.config.Catalogue;
 import carafe.platform.config.Config;
 import carafe.platform.config.LiveSettings;
 import carafe.platform.config.Secret;
@@ -41,6 +49,7 @@ import carafe.platform.db.Dialect;
 import carafe.platform.db.Ids;
 import carafe.platform.db.Migrations;
 import carafe.platform.http.Body;
+import carafe.platform.http.ClientWatch;
 import carafe.platform.http.Cors;
 import carafe.platform.http.Heartbeats;
 import carafe.platform.http.HttpServer;
@@ -91,6 +100,7 @@ public final class App implements AutoCloseable {
     private final Accounts accounts;
     private final Events events = new Events();
     private final Heartbeats heartbeats;
+    private final ClientWatch clients;
     private final Metrics metrics;
     private final RequestRows requestRows;
     private final Health health;
@@ -106,6 +116,11 @@ public final class App implements AutoCloseable {
     private final MessageStore messages;
     private final TurnStore turnStore;
     private final Turns turns;
+    private final Sandbox sandbox;
+    private final RunMeters runMeters;
+    private final Runs runs;
+    private final CodeSettings code;
+    private final PoolRoutes poolRoutes;
     private final HttpServer http;
 
     /** Builds everything and opens the database; a failure closes what was open. */
@@ -133,6 +148,7 @@ public final class App implements AutoCloseable {
 
             var upstreams = closing(new Upstreams());
             heartbeats = closing(new Heartbeats());
+            clients = closing(new ClientWatch());
             client = new OpenAiClient(upstreams, mapper);
             local = closing(localModels());
             connectionStore = new ConnectionStore(db, keys, clock);
@@ -159,6 +175,11 @@ public final class App implements AutoCloseable {
                     ids,
                     mapper,
                     config.server().shutdownTimeout());
+            sandbox = closing(new Sandbox(CodeSettings.sandbox(config.code(), Duration.ofSeconds(5)), mapper, clock));
+            runMeters = new RunMeters(metrics, sandbox);
+            runs = closing(new Runs(sandbox, runMeters));
+            code = CodeSettings.of(config.code());
+            poolRoutes = new PoolRoutes(sandbox, runMeters, code, settings, db, accounts.audit(), mapper, clock);
             schedule();
             health = health();
             health.measureIn(metrics);
@@ -263,6 +284,10 @@ public final class App implements AutoCloseable {
             case NONE -> 0;
             case SIGNIN -> config.limits().signinPerMinute();
             case SIGNUP -> config.limits().signupPerMinute();
+            case EXECUTE -> settings.number(Catalogue.RATE_EXECUTE);
+            case HINT -> settings.number(Catalogue.RATE_HINT);
+            case POOL_STATS -> settings.number(Catalogue.RATE_POOL_STATS);
+            case COURSE -> settings.number(Catalogue.RATE_GLOBAL);
         };
     }
 
@@ -270,6 +295,8 @@ public final class App implements AutoCloseable {
     private void routes(Routes routes) {
         new GatewayRoutes(models, catalogue, heartbeats, requestRows, mapper, ids, clock).register(routes);
         new TurnRoutes(turns, turnStore, chats, messages, catalogue, heartbeats, mapper).register(routes);
+        var hints = new Hints(models, catalogue, mapper, ids, code);
+        new CodeRoutes(sandbox, runs, hints, runMeters, heartbeats, clients, mapper, code).register(routes);
         new ChatRoutes(
                         chats,
                         messages,
@@ -284,6 +311,7 @@ public final class App implements AutoCloseable {
         new LocalModelRoutes(local, mapper).register(routes);
         new ModelRoutes(catalogue, mapper, clock).register(routes);
         new ConnectionRoutes(connections, connectionStore, catalogue, client, mapper, ids).register(routes);
+        poolRoutes.register(routes);
         new WebRoutes(Version.TEXT).register(routes);
         new HealthRoutes(health, readiness, clock).register(routes);
         new MetricsRoutes(metrics, config.logs().metricsToken()).register(routes);
@@ -297,7 +325,8 @@ public final class App implements AutoCloseable {
                         List.of("deepseek_api"),
                         () -> catalogue.hasModels()
                                 ? HealthCheck.Result.healthy()
-                                : HealthCheck.Result.degraded("No model is available yet."))));
+                                : HealthCheck.Result.degraded("No model is available yet.")),
+                HealthCheck.optional("container_pool", List.of(), poolRoutes::health)));
     }
 
     /** Takes up what an earlier process left, then opens the port. */
@@ -313,6 +342,7 @@ public final class App implements AutoCloseable {
         ledger.start();
         requestRows.start();
         catalogue.start();
+        sandbox.start();
         http.start();
         readiness.started();
         jobs.enqueue("chat.purge", "start", "{}", clock.instant().plusSeconds(60));

@@ -4,11 +4,12 @@ import { t } from './messages.js';
 
 /** A refused or failed call: `status` 0 means that the server did not answer. */
 export class ApiError extends Error {
-  constructor(status, detail, requestId, retryAfter) {
+  constructor(status, detail, requestId, retryAfter, details) {
     super(detail);
     this.status = status;
     this.requestId = requestId;
     this.retryAfter = retryAfter;
+    this.details = details ?? {};
   }
 
   /** Everything a person may want to pass on. */
@@ -48,8 +49,12 @@ async function read(response) {
     throw new ApiError(response.status, t('err.unknown'));
   }
   if (response.ok) return data;
-  throw new ApiError(response.status, explain(data), data?.request_id, Number(response.headers.get('retry-after')) || 0);
+  throw refusal(response.status, data, Number(response.headers.get('retry-after')));
 }
+
+/** A refusal as an error, in whichever shape the API told it. */
+export const refusal = (status, data, wait) =>
+  new ApiError(status, explain(data), data?.request_id ?? data?.error?.request_id, wait || 0, data?.error?.details);
 
 function explain(data) {
   const detail = data?.detail ?? data?.error?.message ?? data?.error;
@@ -61,13 +66,21 @@ function explain(data) {
  * One call. With `options.anonymous` a 401 is an answer; otherwise it may mean that the session ended:
  * then the sign-in dialog opens and the call is repeated afterwards, so that nothing on the page is lost.
  */
-export async function api(method, path, body, options = {}) {
+export const api = async (method, path, body, options) => read(await answered(method, path, body, options));
+
+/** As `api`, for an answer that is read piece by piece. */
+export async function request(method, path, body, options) {
+  const response = await answered(method, path, body, options);
+  return response.ok ? response : read(response);
+}
+
+async function answered(method, path, body, options = {}) {
   const response = await send(method, path, body, options.signal);
   if (response.status === 401 && !options.anonymous && state.user && (await sessionEnded())) {
     await signInAgain();
-    return read(await send(method, path, body, options.signal));
+    return send(method, path, body, options.signal);
   }
-  return read(response);
+  return response;
 }
 
 // A 401 is also how the server says "not yours"; only the session's own address tells the two apart.

@@ -14,9 +14,10 @@ const PAGES = {
   settings: () => import('./settings.js'),
   admin: () => import('./admin.js'),
   signin: () => import('./sign-in.js'),
+  run: () => import('./run.js'),
 };
 const settingsTabs = ['profile', 'look', 'answers', 'access'];
-const adminTabs = ['users', 'connections', 'models', 'signup'];
+const adminTabs = ['users', 'connections', 'models', 'sandbox', 'signup'];
 
 class App extends View {
   connectedCallback() {
@@ -101,7 +102,7 @@ class App extends View {
   }
 
   updated() {
-    const names = { settings: t('nav.settings'), admin: t('nav.admin') };
+    const names = { settings: t('nav.settings'), admin: t('nav.admin'), run: t('nav.run') };
     if (names[state.route.page]) document.title = `${names[state.route.page]} · Carafe`;
     this.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
@@ -140,6 +141,7 @@ class App extends View {
     return html`<nav class="rail" aria-label=${t('nav.main')}>
       <a class="brand" data-go href=${href('/')} aria-label="Carafe"><svg aria-hidden="true"><use href="#i-carafe"></use></svg></a>
       ${item('chat', '/', t('nav.chat'))}
+      ${item('run', '/run', t('nav.run'))}
       ${isAdmin() ? item('admin', '/admin/users', t('nav.admin')) : nothing}
       <span class="rail-gap"></span>
       <cf-menu up class="account" label="${t('nav.account')}: ${state.user.name}" .face=${html`<span class="avatar" data-initials=${initials(state.user.name)}></span><span class="rail-word">${t('nav.account')}</span>`}
@@ -168,6 +170,7 @@ class App extends View {
   renderPage() {
     const { page, id, tab } = state.route;
     if (page === 'chat') return html`<cf-conversation .chatId=${id}></cf-conversation>`;
+    if (page === 'run') return html`<cf-run></cf-run>`;
     if (page === 'settings' && settingsTabs.includes(tab)) return html`<cf-settings .tab=${tab}></cf-settings>`;
     if (page === 'admin' && isAdmin() && adminTabs.includes(tab)) return html`<cf-admin .tab=${tab}></cf-admin>`;
     return html`<div class="blank-state">${icon('compass', 'large')}<h1>${t('app.notfound')}</h1><p>${t('app.notfound.text')}</p>

@@ -7,6 +7,7 @@ function parse(pathname) {
   const [page = '', part = ''] = pathname.slice(base.length).split('/').filter(Boolean);
   if (page === '') return { page: 'chat', id: null };
   if (page === 'c' && part) return { page: 'chat', id: decodeURIComponent(part) };
+  if (page === 'run') return { page };
   if (page === 'settings') return { page, tab: part || 'profile' };
   if (page === 'admin') return { page, tab: part || 'users' };
   if (page === 'signin') return { page: 'chat', id: null };

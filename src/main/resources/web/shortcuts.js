@@ -12,7 +12,7 @@ export const mod = mac ? '⌘' : 'Ctrl';
 
 const KEYS = () => [
   [[mod, 'K'], 'key.palette'], [[mod, 'Shift', 'O'], 'key.new'], [['/'], 'key.focus'], [['Esc'], 'key.stop'],
-  [[mod, 'Shift', 'C'], 'key.copy'], [['?'], 'key.help'],
+  [[mod, 'Shift', 'C'], 'key.copy'], [[mod, 'Enter'], 'key.run'], [['?'], 'key.help'],
 ];
 
 const tell = (name) => dispatchEvent(new CustomEvent('carafe:command', { detail: { name } }));
@@ -34,7 +34,8 @@ const COMMANDS = {
 
 addEventListener('carafe:command', (e) => COMMANDS[e.detail.name]?.());
 
-const typing = (target) => target.closest?.('input, textarea, select, [contenteditable]');
+// the first of the path: the editor's text lies in a shadow root
+const typing = (e) => e.composedPath()[0].closest?.('input, textarea, select, [contenteditable]');
 
 addEventListener('keydown', (e) => {
   if (e.isComposing || !state.user || state.user.role === 'pending' || state.expired) return;
@@ -44,8 +45,8 @@ addEventListener('keydown', (e) => {
     : held && e.shiftKey && key === 'o' ? 'new'
     : held && e.shiftKey && key === 'c' ? 'copy-last'
     : e.key === 'Escape' && !document.querySelector('dialog[open]') ? 'stop'
-    : !held && !e.altKey && !typing(e.target) && e.key === '?' ? 'help'
-    : !held && !e.altKey && !typing(e.target) && e.key === '/' ? 'focus' : null;
+    : !held && !e.altKey && !typing(e) && e.key === '?' ? 'help'
+    : !held && !e.altKey && !typing(e) && e.key === '/' ? 'focus' : null;
   if (!found) return;
   if (found !== 'stop') {
     if (document.querySelector('dialog[open]')) return;

@@ -14,7 +14,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The whole server on a free port with its data in a folder of the test, and a client that speaks to it as a user. */
@@ -53,6 +55,7 @@ public final class TestApp implements AutoCloseable {
                 "DEFAULT_USER_ROLE", "user",
                 "RATE_LIMIT_SIGNIN", "0",
                 "RATE_LIMIT_SIGNUP", "0",
+                "DOCKER_HOST", "unix:///nowhere/docker.sock", // only the tests of code have containers
                 "SHUTDOWN_TIMEOUT", "5s"));
         for (int i = 0; i < settings.length; i += 2) {
             variables.put(settings[i], settings[i + 1]);
@@ -78,6 +81,42 @@ public final class TestApp implements AutoCloseable {
         var app = start(folder, all);
         app.afterwards = database::close;
         return app;
+    }
+
+    /** As {@link #start(Path, String...)} with the machine's container engine; waits until programs can be run. */
+    public static TestApp startWithEngine(Path folder, String... settings) {
+        var all = new ArrayList<>(List.of(
+                "DOCKER_HOST", "",
+                "CONTAINER_POOL_SIZE", "1",
+                "RATE_LIMIT_EXECUTE", "0",
+                "RATE_LIMIT_GLOBAL", "0"));
+        all.addAll(List.of(settings));
+        var app = start(folder, all.toArray(String[]::new));
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        var pool = app.containerPool();
+        while (!pool.path("status").asText().equals("healthy")) {
+            if (System.nanoTime() > end) {
+                app.close();
+                throw new AssertionError("These tests need a container engine at /var/run/docker.sock and the image"
+                        + " carafe-sandbox:latest (scripts/sandbox-image). The sandbox says: " + pool);
+            }
+            pause();
+            pool = app.containerPool();
+        }
+        return app;
+    }
+
+    private JsonNode containerPool() {
+        return json(get(null, "/health")).path("checks").path("container_pool");
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(50);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     public String url(String path) {

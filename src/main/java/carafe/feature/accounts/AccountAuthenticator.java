@@ -48,7 +48,8 @@ final class AccountAuthenticator implements Authenticator {
                 ? byKey(token)
                 : bySession(token);
         known.ifPresent(lastSeen::saw);
-        return known.orElseGet(() -> new Caller.Anonymous(address));
+        return known.orElseGet(() ->
+                new Caller.Anonymous(address, tokens.isExpired(token) ? Caller.Proof.EXPIRED : Caller.Proof.INVALID));
     }
 
     private Optional<Caller> byKey(String key) {

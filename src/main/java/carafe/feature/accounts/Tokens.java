@@ -5,6 +5,7 @@ import com.auth0.jwt.JWT;
 import com.auth0.jwt.JWTVerifier;
 import com.auth0.jwt.algorithms.Algorithm;
 import com.auth0.jwt.exceptions.JWTVerificationException;
+import com.auth0.jwt.exceptions.TokenExpiredException;
 import com.auth0.jwt.interfaces.DecodedJWT;
 import java.time.Clock;
 import java.time.Instant;
@@ -42,6 +43,18 @@ final class Tokens {
             token.withExpiresAt(Instant.ofEpochMilli(session.expiresAt()));
         }
         return token.sign(algorithm);
+    }
+
+    /** Whether it is one of ours whose time is over. */
+    boolean isExpired(String token) {
+        try {
+            verifier.verify(token);
+            return false;
+        } catch (TokenExpiredException e) {
+            return true;
+        } catch (JWTVerificationException e) {
+            return false;
+        }
     }
 
     Optional<Session> read(String token) {

@@ -22,7 +22,7 @@ public final class WebRoutes {
     private static final String ASK_AGAIN = "no-cache";
     private static final String ONE_DAY = "public, max-age=86400";
     private static final List<String> VIEWS =
-            List.of("/c/{id}", "/settings", "/settings/{tab}", "/admin", "/admin/{tab}", "/signin");
+            List.of("/c/{id}", "/run", "/settings", "/settings/{tab}", "/admin", "/admin/{tab}", "/signin");
 
     private final String version;
     private @Nullable WebAssets loaded;

@@ -1,6 +1,7 @@
 package carafe.platform.config;
 
 import static carafe.platform.config.Setting.Category.ACCOUNTS;
+import static carafe.platform.config.Setting.Category.CODE;
 import static carafe.platform.config.Setting.Category.DATA;
 import static carafe.platform.config.Setting.Category.LIMITS;
 import static carafe.platform.config.Setting.Category.LOGS;
@@ -192,6 +193,105 @@ public final class Catalogue {
                     "Added to answers that are copied.")
             .live();
 
+    static final Setting COURSE_AUTH = Setting.of(
+            "COURSE_AUTH",
+            Kind.TEXT,
+            "required",
+            CODE,
+            "open",
+            "`required`, or `open`: strangers may run code, for a class without accounts; not with"
+                    + " `ENVIRONMENT=production`.");
+    static final Setting EXECUTION_TIMEOUT = Setting.of(
+            "EXECUTION_TIMEOUT",
+            Kind.NUMBER,
+            "30",
+            CODE,
+            "10",
+            "Seconds that a program may run when its request does not say (1 to 60).");
+    static final Setting CODE_SAFETY = Setting.of(
+            "CODE_SAFETY",
+            Kind.TEXT,
+            "off",
+            CODE,
+            "basic",
+            "Least level of the lint before a run: `off`, `basic` or `strict`. The container is the wall, not this.");
+    static final Setting HINT_MODEL = Setting.of(
+            "HINT_MODEL",
+            Kind.TEXT,
+            "",
+            CODE,
+            "gpt-4o-mini",
+            "Model that writes hints; unset: the first that is not local; `off`: rules only.");
+    static final Setting DOCKER_HOST = Setting.of(
+            "DOCKER_HOST",
+            Kind.TEXT,
+            "",
+            CODE,
+            "unix:///run/user/1000/docker.sock",
+            "Container engine; unset: `/var/run/docker.sock`.");
+    static final Setting DOCKER_RUNTIME = Setting.of(
+            "DOCKER_RUNTIME", Kind.TEXT, "", CODE, "runsc", "OCI runtime of the containers; unset: the engine's own.");
+    static final Setting DOCKER_IMAGE = Setting.of(
+            "DOCKER_IMAGE",
+            Kind.TEXT,
+            "",
+            CODE,
+            "python:3.12-slim",
+            "Image for Python; unset: the first of `carafe-sandbox` and `python:3.11-slim` that is there. Other"
+                    + " languages: `DOCKER_IMAGE_<LANGUAGE>`, such as `DOCKER_IMAGE_JAVASCRIPT`.");
+    static final Setting DOCKER_PULL = Setting.of(
+            "DOCKER_PULL", Kind.SWITCH, "true", CODE, "false", "Fetch images that are missing, in the background.");
+    static final Setting POOL_ENABLED = Setting.of(
+            "CONTAINER_POOL_ENABLED",
+            Kind.SWITCH,
+            "true",
+            CODE,
+            "false",
+            "Keep warm containers; `false` makes one for each run.");
+    static final Setting POOL_SIZE =
+            Setting.of("CONTAINER_POOL_SIZE", Kind.NUMBER, "3", CODE, "5", "Warm containers at the start.");
+    static final Setting POOL_MIN = Setting.of(
+            "CONTAINER_POOL_MIN_SIZE", Kind.NUMBER, "1", CODE, "0", "Warm containers that stay when nobody runs code.");
+    static final Setting POOL_MAX =
+            Setting.of("CONTAINER_POOL_MAX_SIZE", Kind.NUMBER, "10", CODE, "30", "Most containers of one language.");
+    static final Setting POOL_TOTAL = Setting.of(
+            "CONTAINER_POOL_MAX_TOTAL", Kind.NUMBER, "20", CODE, "60", "Most containers of all languages together.");
+    static final Setting POOL_LANGUAGES = Setting.of(
+            "CONTAINER_POOL_LANGUAGES",
+            Kind.LIST,
+            "python",
+            CODE,
+            "python,javascript",
+            "Languages whose containers are kept warm; the others start with their first run.");
+    static final Setting POOL_IDLE = Setting.of(
+            "CONTAINER_POOL_IDLE",
+            Kind.DURATION,
+            "5m",
+            CODE,
+            "30m",
+            "Unused containers above the least end after this.");
+    static final Setting POOL_QUEUE =
+            Setting.of("CONTAINER_POOL_QUEUE", Kind.NUMBER, "256", CODE, "1000", "Runs that may wait for a container.");
+    static final Setting POOL_WAIT = Setting.of(
+            "CONTAINER_POOL_WAIT", Kind.DURATION, "30s", CODE, "10s", "How long a run waits for one at most.");
+    static final Setting SANDBOX_MEMORY =
+            Setting.of("SANDBOX_MEMORY_MB", Kind.NUMBER, "128", CODE, "256", "Memory of one container.");
+    static final Setting SANDBOX_CPU = Setting.of(
+            "SANDBOX_CPU_PERCENT", Kind.NUMBER, "50", CODE, "100", "Share of one core that one container may use.");
+    static final Setting SANDBOX_PROCESSES =
+            Setting.of("SANDBOX_PROCESSES", Kind.NUMBER, "64", CODE, "32", "Processes in one container.");
+    static final Setting SANDBOX_DISK = Setting.of(
+            "SANDBOX_DISK_MB", Kind.NUMBER, "10", CODE, "50", "Space for files that a program writes, in memory.");
+    static final Setting SANDBOX_ISOLATION = Setting.of(
+            "SANDBOX_ISOLATION",
+            Kind.TEXT,
+            "reuse",
+            CODE,
+            "fresh",
+            "`reuse`: containers are wiped and verified between runs; `fresh`: each run has its own.");
+    static final Setting SANDBOX_PER_CALLER = Setting.of(
+            "SANDBOX_RUNS_PER_CALLER", Kind.NUMBER, "4", CODE, "2", "Runs of one caller at a time; more wait.");
+
     static final Setting RATE_SIGNIN = Setting.of(
             "RATE_LIMIT_SIGNIN",
             Kind.NUMBER,
@@ -201,6 +301,11 @@ public final class Catalogue {
             "Sign-in attempts a minute and address; 0 for no limit.");
     static final Setting RATE_SIGNUP = Setting.of(
             "RATE_LIMIT_SIGNUP", Kind.NUMBER, "10", LIMITS, "3", "Sign-ups a minute and address; 0 for no limit.");
+    public static final Setting RATE_EXECUTE = perMinute("RATE_LIMIT_EXECUTE", "10", "Code runs");
+    public static final Setting RATE_HINT = perMinute("RATE_LIMIT_HINT", "60", "Hints about code");
+    public static final Setting RATE_POOL_STATS = perMinute("RATE_LIMIT_POOL_STATS", "30", "Looks at the containers");
+    public static final Setting RATE_GLOBAL =
+            perMinute("RATE_LIMIT_GLOBAL", "100", "All calls of the code and course API together");
 
     static final Setting LOG_LEVEL = Setting.of(
                     "LOG_LEVEL", Kind.TEXT, "INFO", LOGS, "DEBUG", "`DEBUG`, `INFO`, `WARN` or `ERROR`.")
@@ -264,8 +369,35 @@ public final class Catalogue {
             PENDING_TITLE,
             PENDING_CONTENT,
             WATERMARK,
+            COURSE_AUTH,
+            EXECUTION_TIMEOUT,
+            CODE_SAFETY,
+            HINT_MODEL,
+            DOCKER_HOST,
+            DOCKER_RUNTIME,
+            DOCKER_IMAGE,
+            DOCKER_PULL,
+            POOL_ENABLED,
+            POOL_SIZE,
+            POOL_MIN,
+            POOL_MAX,
+            POOL_TOTAL,
+            POOL_LANGUAGES,
+            POOL_IDLE,
+            POOL_QUEUE,
+            POOL_WAIT,
+            SANDBOX_MEMORY,
+            SANDBOX_CPU,
+            SANDBOX_PROCESSES,
+            SANDBOX_DISK,
+            SANDBOX_ISOLATION,
+            SANDBOX_PER_CALLER,
             RATE_SIGNIN,
             RATE_SIGNUP,
+            RATE_EXECUTE,
+            RATE_HINT,
+            RATE_POOL_STATS,
+            RATE_GLOBAL,
             LOG_LEVEL,
             LOG_FORMAT,
             LOG_SAMPLE,
@@ -274,6 +406,17 @@ public final class Catalogue {
             METRICS_TOKEN);
 
     private Catalogue() {}
+
+    private static Setting perMinute(String name, String fallback, String what) {
+        return Setting.of(
+                        name,
+                        Kind.NUMBER,
+                        fallback,
+                        LIMITS,
+                        "30",
+                        what + " a minute and account, or address of strangers; 0 for no limit.")
+                .live();
+    }
 
     /** The setting of this name that admins change at run time, or null. */
     static @Nullable Setting live(String name) {

@@ -15,6 +15,7 @@ public record Config(
         Data data,
         Models models,
         Accounts accounts,
+        Code code,
         Limits limits,
         Logs logs,
         Map<String, String> live) {
@@ -48,6 +49,35 @@ public record Config(
     public record Accounts(
             Secret secretKey, Optional<Boolean> signup, String defaultRole, boolean apiKeys, String jwtExpiresIn) {}
 
+    /** {@code hintModel} empty: the first that is not local, {@code off}: none. {@code safety}: off, basic or strict. */
+    public record Code(
+            boolean open, int timeoutSeconds, String safety, String hintModel, Engine engine, Pool pool, Box box) {}
+
+    /** {@code images} by language, only what was named. */
+    public record Engine(String host, String runtime, Map<String, String> images, boolean pull) {
+        public Engine {
+            images = Map.copyOf(images);
+        }
+    }
+
+    public record Pool(
+            boolean enabled,
+            int size,
+            int min,
+            int max,
+            int total,
+            List<String> languages,
+            Duration idle,
+            int queue,
+            Duration patience,
+            int perCaller) {
+        public Pool {
+            languages = List.copyOf(languages);
+        }
+    }
+
+    public record Box(int memoryMb, int cpuPercent, int processes, int diskMb, boolean fresh) {}
+
     public record Limits(int signinPerMinute, int signupPerMinute) {}
 
     /** {@code metricsToken} lets Prometheus in. */
@@ -62,7 +92,8 @@ public record Config(
     /** @throws ConfigException naming every mistake */
     public static Config from(Map<String, String> process, Path envFile) {
         var env = new Environment(Environment.load(process, envFile));
-        var config = new Config(server(env), data(env), models(env), accounts(env), limits(env), logs(env), live(env));
+        var config = new Config(
+                server(env), data(env), models(env), accounts(env), code(env), limits(env), logs(env), live(env));
         env.check();
         return config;
     }
@@ -166,7 +197,59 @@ public record Config(
         }
     }
 
+    private static Code code(Environment env) {
+        boolean open = env.oneOf(Catalogue.COURSE_AUTH, "required", "open").equals("open");
+        if (open && env.text(Catalogue.ENVIRONMENT).equalsIgnoreCase("production")) {
+            env.mistake(
+                    Catalogue.COURSE_AUTH,
+                    "open",
+                    "allowed while ENVIRONMENT is production; set ENVIRONMENT=development or leave it required");
+        }
+        return new Code(
+                open,
+                env.number(Catalogue.EXECUTION_TIMEOUT, 1, 60),
+                env.oneOf(Catalogue.CODE_SAFETY, "off", "basic", "strict"),
+                env.text(Catalogue.HINT_MODEL),
+                engine(env),
+                pool(env),
+                new Box(
+                        env.number(Catalogue.SANDBOX_MEMORY, 32, 65_536),
+                        env.number(Catalogue.SANDBOX_CPU, 5, 6_400),
+                        env.number(Catalogue.SANDBOX_PROCESSES, 8, 4_096),
+                        env.number(Catalogue.SANDBOX_DISK, 1, 4_096),
+                        env.oneOf(Catalogue.SANDBOX_ISOLATION, "reuse", "fresh").equals("fresh")));
+    }
+
+    private static Engine engine(Environment env) {
+        var images = env.byEnding(Catalogue.DOCKER_IMAGE);
+        env.given(Catalogue.DOCKER_IMAGE).ifPresent(image -> images.put("python", image));
+        return new Engine(
+                env.text(Catalogue.DOCKER_HOST),
+                env.text(Catalogue.DOCKER_RUNTIME),
+                images,
+                env.isOn(Catalogue.DOCKER_PULL));
+    }
+
+    private static Pool pool(Environment env) {
+        int max = env.number(Catalogue.POOL_MAX, 1, 1_000);
+        return new Pool(
+                env.isOn(Catalogue.POOL_ENABLED),
+                Math.min(max, env.number(Catalogue.POOL_SIZE, 0, 1_000)),
+                Math.min(max, env.number(Catalogue.POOL_MIN, 0, 1_000)),
+                max,
+                env.number(Catalogue.POOL_TOTAL, 1, 10_000),
+                env.list(Catalogue.POOL_LANGUAGES),
+                env.duration(Catalogue.POOL_IDLE),
+                env.number(Catalogue.POOL_QUEUE, 0, 100_000),
+                env.duration(Catalogue.POOL_WAIT),
+                env.number(Catalogue.SANDBOX_PER_CALLER, 1, 1_000));
+    }
+
     private static Limits limits(Environment env) {
+        for (var live : List.of(
+                Catalogue.RATE_EXECUTE, Catalogue.RATE_HINT, Catalogue.RATE_POOL_STATS, Catalogue.RATE_GLOBAL)) {
+            env.number(live, 0, 1_000_000);
+        }
         return new Limits(
                 env.number(Catalogue.RATE_SIGNIN, 0, 1_000_000), env.number(Catalogue.RATE_SIGNUP, 0, 1_000_000));
     }

@@ -18,8 +18,11 @@ final class Environment {
     private final Map<String, String> variables;
     private final List<String> mistakes = new ArrayList<>();
 
+    /** Names count in any case; of two that differ in case only, the one in capitals. */
     Environment(Map<String, String> variables) {
-        this.variables = Map.copyOf(variables);
+        var all = new HashMap<>(variables);
+        variables.forEach((name, value) -> all.putIfAbsent(name.toUpperCase(Locale.ROOT), value));
+        this.variables = Map.copyOf(all);
     }
 
     /** The process environment over the file {@code .env}, if there is one. */
@@ -65,6 +68,18 @@ final class Environment {
             value = value == null || value.isBlank() ? variables.get(alias) : value;
         }
         return Optional.ofNullable(blankToNull(value));
+    }
+
+    /** Values of variables that begin with the setting's name and an underscore, by the rest of their name in lower case. */
+    Map<String, String> byEnding(Setting setting) {
+        var found = new HashMap<String, String>();
+        var start = setting.name() + "_";
+        variables.forEach((name, value) -> {
+            if (name.startsWith(start) && name.length() > start.length() && !value.isBlank()) {
+                found.put(name.substring(start.length()).toLowerCase(Locale.ROOT), value.strip());
+            }
+        });
+        return found;
     }
 
     private static @Nullable String blankToNull(@Nullable String value) {

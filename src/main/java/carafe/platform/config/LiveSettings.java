@@ -97,6 +97,15 @@ public final class LiveSettings implements AutoCloseable {
         return stored == null ? start.getOrDefault(setting.name(), setting.fallback()) : stored;
     }
 
+    /** The number it holds; of one that came in wrongly the default. */
+    public int number(Setting setting) {
+        try {
+            return Integer.parseInt(text(setting));
+        } catch (NumberFormatException e) {
+            return Integer.parseInt(setting.fallback());
+        }
+    }
+
     /** False unless it reads as true; unset is false, too. */
     public boolean isOn(Setting setting) {
         return switch (text(setting).toLowerCase(Locale.ROOT)) {

@@ -39,6 +39,7 @@ public record Setting(
         DATA,
         MODELS,
         ACCOUNTS,
+        CODE,
         LIMITS,
         LOGS
     }

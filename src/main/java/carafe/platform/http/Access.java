@@ -20,7 +20,11 @@ public enum Access {
         }
         switch (caller) {
             case Caller.Anonymous a ->
-                throw new Problem.Unauthenticated("Sign in first: send a valid session token or API key.");
+                throw new Problem.Unauthenticated(
+                        a.proof() == Caller.Proof.EXPIRED
+                                ? "Your sign-in has expired. Sign in again."
+                                : "Sign in first: send a valid session token or API key.",
+                        a.proof());
             case Caller.Key k
             when this == ANY_SESSION -> throw new Problem.Forbidden("API keys cannot be used here; sign in.");
             case Caller.Key k -> checkRole(k.owner().role());
@@ -29,13 +33,16 @@ public enum Access {
     }
 
     private void checkRole(Caller.Role role) {
-        var enough = switch (this) {
+        if (!allows(role)) {
+            throw new Problem.RoleTooLow();
+        }
+    }
+
+    boolean allows(Caller.Role role) {
+        return switch (this) {
             case PUBLIC, ANY, ANY_SESSION -> true;
             case USER -> role != Caller.Role.PENDING;
             case ADMIN -> role == Caller.Role.ADMIN;
         };
-        if (!enough) {
-            throw new Problem.RoleTooLow();
-        }
     }
 }

@@ -5,8 +5,19 @@ import java.util.Objects;
 
 /** Who sends a request, as the authenticator established it; features read it and never the sign-in code. */
 public sealed interface Caller {
-    /** Nobody known; {@code address} is the peer's, for limits. */
-    record Anonymous(String address) implements Caller {}
+    /** Nobody known; {@code address} is the peer's, for limits, {@code proof} why it is nobody. */
+    record Anonymous(String address, Proof proof) implements Caller {
+        public Anonymous(String address) {
+            this(address, Proof.NONE);
+        }
+    }
+
+    /** What became of the proof of identity that a stranger sent. */
+    enum Proof {
+        NONE,
+        INVALID,
+        EXPIRED
+    }
 
     /** An account signed in by a token. {@code loginId} is the token's {@code jti}; {@code num} the account's integer id. */
     record Person(String id, long num, String name, String email, Role role, String loginId) implements Caller {}
@@ -47,6 +58,15 @@ public sealed interface Caller {
             case Person p -> p;
             case Key k -> k.owner();
             case Anonymous a -> throw new Problem.Unauthenticated("Sign in first.");
+        };
+    }
+
+    /** Whose allowances a request uses up: the account's id, or a stranger's address. */
+    default String holder() {
+        return switch (this) {
+            case Person p -> p.id();
+            case Key k -> k.owner().id();
+            case Anonymous a -> a.address();
         };
     }
 

@@ -33,7 +33,10 @@ public final class Cors {
         if (listed) {
             ctx.res().setHeader("Access-Control-Allow-Credentials", "true");
         }
-        ctx.res().setHeader("Access-Control-Expose-Headers", "X-Request-ID, Retry-After");
+        ctx.res()
+                .setHeader(
+                        "Access-Control-Expose-Headers",
+                        "X-Request-ID, Retry-After, X-API-Version, X-Supported-Versions, Deprecation, Link");
         if (!"OPTIONS".equals(ctx.req().getMethod()) || ctx.header("Access-Control-Request-Method") == null) {
             return false;
         }

@@ -68,8 +68,11 @@ final class Errors {
         Surface declared = ctx.attribute(SURFACE);
         var surface = declared == null ? surfaceOf(ctx.path()) : declared;
         problem.headers().forEach(ctx.res()::setHeader);
-        ObjectNode body = surface.render(problem, RequestId.of(ctx));
-        if (declared == null) {
+        ObjectNode body = surface.render(problem, ctx);
+        if (surface == Surface.COURSE) {
+            CourseErrors.addHeaders(ctx);
+        }
+        if (declared == null && surface != Surface.COURSE) {
             // nobody knows which client asks for a path that does not exist: every field that one may look for
             body.put("detail", problem.explain());
             if (!body.has("error")) {
@@ -86,6 +89,9 @@ final class Errors {
         }
         if (path.startsWith("/v1/") || path.startsWith("/openai/")) {
             return Surface.OPENAI;
+        }
+        if (CourseErrors.owns(path)) {
+            return Surface.COURSE;
         }
         return path.startsWith("/ollama/") ? Surface.OLLAMA : Surface.WEBUI;
     }

@@ -101,9 +101,15 @@ public final class Fields {
         });
     }
 
+    /** The dotted name of a field, as complaints say it. */
+    public String path(String name) {
+        return prefix + name;
+    }
+
     /** The complaint that a required field is not there. */
     public Problem missing(String name) {
-        return new Problem.Unprocessable("'" + prefix + name + "' is required.", prefix + name);
+        return new Problem.Unprocessable(
+                "'" + prefix + name + "' is required.", prefix + name, Problem.Mistake.MISSING);
     }
 
     private Optional<JsonNode> value(String name) {
@@ -112,6 +118,7 @@ public final class Fields {
     }
 
     private Problem wrong(String name, String expected) {
-        return new Problem.Unprocessable("'" + prefix + name + "' must be " + expected + ".", prefix + name);
+        return new Problem.Unprocessable(
+                "'" + prefix + name + "' must be " + expected + ".", prefix + name, Problem.Mistake.TYPE);
     }
 }

@@ -34,7 +34,10 @@ final class Guard {
             refuseForeignOrigin(ctx);
         }
         rule.access().check(caller);
-        limits.take(rule.area(), key(caller));
+        limits.take(rule.area(), caller.holder());
+        if (rule.surface() == Surface.COURSE) {
+            limits.take(RateArea.COURSE, caller.holder());
+        }
     }
 
     /** A socket upgrade is a GET with lasting rights: a foreign page must not open one with the reader's cookie. */
@@ -91,13 +94,5 @@ final class Guard {
             }
         }
         return peer;
-    }
-
-    private static String key(Caller caller) {
-        return switch (caller) {
-            case Caller.Anonymous a -> a.address();
-            case Caller.Person p -> p.id();
-            case Caller.Key k -> k.owner().id();
-        };
     }
 }

@@ -18,7 +18,7 @@ public final class Limits {
         }
     };
 
-    /** {@code perMinute} answers the allowance of an area; 0 switches its limit off. It is asked when a caller is new. */
+    /** {@code perMinute} answers the allowance of an area; 0 switches its limit off. It is asked each time. */
     public Limits(ToIntFunction<RateArea> perMinute) {
         this.perMinute = perMinute;
     }
@@ -29,7 +29,7 @@ public final class Limits {
         if (allowance <= 0) {
             return;
         }
-        var probe = bucket(area + ":" + who, allowance).tryConsumeAndReturnRemaining(1);
+        var probe = bucket(area + ":" + allowance + ":" + who, allowance).tryConsumeAndReturnRemaining(1);
         if (!probe.isConsumed()) {
             throw new Problem.TooMany(
                     "Too many requests: at most " + allowance + " a minute here. Try again in a moment.",

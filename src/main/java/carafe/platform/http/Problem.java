@@ -2,6 +2,7 @@ package carafe.platform.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,11 @@ public abstract sealed class Problem extends RuntimeException {
     /** Headers that belong to the answer, such as Retry-After. */
     public Map<String, String> headers() {
         return Map.of();
+    }
+
+    /** Rounded up, and never at once: the form of {@code Retry-After}. */
+    private static String seconds(Duration wait) {
+        return Long.toString(Math.max(1, (wait.toMillis() + 999) / 1000));
     }
 
     /** {@code error.type} of the OpenAI API. */
@@ -86,8 +92,19 @@ public abstract sealed class Problem extends RuntimeException {
 
     /** 401: nobody, or somebody whose proof no longer holds. */
     public static final class Unauthenticated extends Problem {
+        private final Caller.Proof proof;
+
         public Unauthenticated(String message) {
+            this(message, Caller.Proof.NONE);
+        }
+
+        Unauthenticated(String message, Caller.Proof proof) {
             super(401, "unauthenticated", message, null);
+            this.proof = proof;
+        }
+
+        Caller.Proof proof() {
+            return proof;
         }
     }
 
@@ -155,10 +172,36 @@ public abstract sealed class Problem extends RuntimeException {
         }
     }
 
+    /** What is wrong with a field. */
+    public enum Mistake {
+        MISSING,
+        TYPE,
+        VALUE;
+
+        String wire() {
+            return switch (this) {
+                case MISSING -> "missing";
+                case TYPE -> "type_error";
+                case VALUE -> "value_error";
+            };
+        }
+    }
+
     /** 422: well-formed JSON of the wrong shape. */
     public static final class Unprocessable extends Problem {
+        private final Mistake mistake;
+
         public Unprocessable(String message, @Nullable String where) {
+            this(message, where, Mistake.VALUE);
+        }
+
+        public Unprocessable(String message, @Nullable String where, Mistake mistake) {
             super(422, "unprocessable", message, where);
+            this.mistake = mistake;
+        }
+
+        Mistake mistake() {
+            return mistake;
         }
     }
 
@@ -173,7 +216,7 @@ public abstract sealed class Problem extends RuntimeException {
 
         @Override
         public Map<String, String> headers() {
-            return Map.of("Retry-After", Long.toString(Math.max(1, (wait.toMillis() + 999) / 1000)));
+            return Map.of("Retry-After", seconds(wait));
         }
     }
 
@@ -202,6 +245,39 @@ public abstract sealed class Problem extends RuntimeException {
         @Nullable
         ObjectNode body() {
             return body;
+        }
+    }
+
+    /** A failure of the code and course API with a code of its own, and what its {@code details} say. */
+    public static final class Course extends Problem {
+        private final CourseCode courseCode;
+        private final ObjectNode details;
+        private final @Nullable Duration wait;
+
+        public Course(CourseCode code, String message, ObjectNode details) {
+            this(code, message, details, null, null);
+        }
+
+        /** {@code where}: the field at fault; {@code wait}: when to try again, for {@code Retry-After}. */
+        public Course(
+                CourseCode code, String message, ObjectNode details, @Nullable String where, @Nullable Duration wait) {
+            super(code.status(), code.name().toLowerCase(Locale.ROOT), message, where);
+            this.courseCode = code;
+            this.details = details;
+            this.wait = wait;
+        }
+
+        CourseCode courseCode() {
+            return courseCode;
+        }
+
+        ObjectNode details() {
+            return details;
+        }
+
+        @Override
+        public Map<String, String> headers() {
+            return wait == null ? Map.of() : Map.of("Retry-After", seconds(wait));
         }
     }
 

@@ -4,5 +4,10 @@ package carafe.platform.http;
 public enum RateArea {
     NONE,
     SIGNIN,
-    SIGNUP
+    SIGNUP,
+    EXECUTE,
+    HINT,
+    POOL_STATS,
+    /** All routes of the code and course API together, beside the area of each. */
+    COURSE
 }

@@ -72,6 +72,10 @@ public final class Routes {
         declared.add(new Declared(method.name(), path, rule));
         javalin.addEndpoint(Endpoint.create(method, path).addMetadata(rule).handler(ctx -> {
             ctx.attribute(Errors.SURFACE, rule.surface());
+            if (rule.surface() == Surface.COURSE) {
+                CourseErrors.addHeaders(ctx);
+                CourseErrors.checkVersion(ctx);
+            }
             guard.admit(ctx, rule);
             answer(ctx, rule, handler);
         }));

@@ -2,6 +2,7 @@ package carafe.platform.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.http.Context;
 
 /**
  * The protocol family that a route speaks. It decides the shape of error bodies, which every client library parses.
@@ -23,12 +24,18 @@ public enum Surface {
             // a stock Open WebUI front end takes 401 for a missing role and for somebody else's chat
             case WEBUI ->
                 problem instanceof Problem.RoleTooLow || problem instanceof Problem.NotYours ? 401 : problem.status();
-            case OPENAI, ANTHROPIC, OLLAMA, COURSE, LOCAL -> problem.status() == 422 ? 400 : problem.status();
+            case OPENAI, ANTHROPIC, OLLAMA, LOCAL -> problem.status() == 422 ? 400 : problem.status();
+            case COURSE -> CourseCode.of(problem).status();
             case FLOW, PROXY -> problem.status();
         };
     }
 
-    /** The error body of this surface for {@code problem}; {@code requestId} is in it where the protocol has room. */
+    /** The error body of this surface for {@code problem}, as an answer to {@code ctx}. */
+    public ObjectNode render(Problem problem, Context ctx) {
+        return this == COURSE ? CourseErrors.body(problem, ctx) : render(problem, RequestId.of(ctx));
+    }
+
+    /** The error body of a surface other than COURSE; {@code requestId} is in it where the protocol has room. */
     public ObjectNode render(Problem problem, String requestId) {
         if ((this == OPENAI || this == WEBUI)
                 && problem instanceof Problem.Upstream upstream

@@ -2,6 +2,7 @@ package carafe.platform.ops;
 
 import carafe.platform.db.Db;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One thing the server depends on. A check may block and may throw: it runs by itself under a deadline. */
@@ -20,11 +21,17 @@ public interface HealthCheck {
     /**
      * @param details shown to everybody: no host names, no credentials
      * @param error shown to administrators only
+     * @param figures shown to everybody, under their names
      */
     record Result(
             Status status,
             @Nullable String details,
-            @Nullable String error) {
+            @Nullable String error,
+            Map<String, Integer> figures) {
+        public Result(Status status, @Nullable String details, @Nullable String error) {
+            this(status, details, error, Map.of());
+        }
+
         public static Result healthy() {
             return new Result(Status.HEALTHY, null, null);
         }

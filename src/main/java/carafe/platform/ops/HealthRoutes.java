@@ -53,6 +53,7 @@ public final class HealthRoutes {
         var shown = JsonNodeFactory.instance.objectNode();
         shown.put("status", result.status().wire());
         shown.put("latency_ms", component.measured().millis());
+        result.figures().forEach(shown::put);
         if (result.details() != null) {
             shown.put("details", result.details());
         }

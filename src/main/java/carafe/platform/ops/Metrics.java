@@ -1,5 +1,6 @@
 package carafe.platform.ops;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -37,9 +38,9 @@ public final class Metrics implements AutoCloseable {
         return histogram;
     }
 
-    /** A counter by one label; {@code _total} is added to {@code name}. */
-    public Tally counter(String name, String help, String label) {
-        var tally = new Tally(name, help, label);
+    /** A counter by labels; {@code _total} is added to {@code name}. */
+    public Tally counter(String name, String help, String... labels) {
+        var tally = new Tally(name, help, labels);
         register(to -> to.getPrometheusRegistry().register(tally.collector()));
         return tally;
     }
@@ -50,6 +51,13 @@ public final class Metrics implements AutoCloseable {
                 .description(help)
                 .tags(tags)
                 .strongReference(true)
+                .register(to));
+    }
+
+    /** A number that only grows, asked for at each scrape; {@code _total} is added to {@code name}. */
+    public void counter(String name, String help, DoubleSupplier value) {
+        register(to -> FunctionCounter.builder(name, this, all -> value.getAsDouble())
+                .description(help)
                 .register(to));
     }
 

@@ -1,0 +1,42 @@
+package carafe.engine.sandbox;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to run. {@code files} holds at least the {@code entry}; {@code cases} run one after the other, each in a process of
+ * its own that sees the same files; a plain run has exactly one. {@code isolation} null takes the language's default.
+ */
+public record Program(
+        String language,
+        List<SourceFile> files,
+        String entry,
+        Map<String, String> env,
+        List<Case> cases,
+        @Nullable Isolation isolation,
+        Safety safety) {
+    public Program {
+        files = List.copyOf(files);
+        env = Map.copyOf(env);
+        cases = List.copyOf(cases);
+    }
+
+    /** A file beside the program; {@code name} is a relative path with forward slashes. */
+    public record SourceFile(String name, byte[] content) {}
+
+    /** One execution: what it reads on standard input, and its arguments. */
+    public record Case(String stdin, List<String> args) {
+        public Case {
+            args = List.copyOf(args);
+        }
+
+        public static final Case PLAIN = new Case("", List.of());
+    }
+
+    /** {@code REUSE}: a warm container that is wiped and verified after each run. {@code FRESH}: a container for this run alone. */
+    public enum Isolation {
+        REUSE,
+        FRESH
+    }
+}

@@ -1,0 +1,125 @@
+package carafe.engine.sandbox;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Turns programs into the frames that runners read: u32 version, u32 length, JSON. */
+final class Requests {
+    /** A run's whole output is held in memory until its end: this much at most, of all cases and both streams together. */
+    private static final int RUN_OUTPUT = 16 << 20;
+
+    static final int MAX_CASES = 1000;
+    private static final int MAX_FRAME = 32 << 20;
+
+    /** However many cases: a container that is held for longer is one less for everybody. */
+    private static final Duration LONGEST_RUN = Duration.ofMinutes(10);
+
+    private static final int VERSION = 1;
+    private static final int HEADER = 8;
+
+    /** The container's own bounds come on top of a run's: the caller waits this much longer than the runner should need. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private Requests() {}
+
+    /** A run of {@code program} in a container that has what {@code box} says. */
+    static Run run(Language language, SandboxSettings.Box box, Program program, Limits limits, RunControl control) {
+        int cases = program.cases().size();
+        int output = Math.min(limits.outputBytes(), RUN_OUTPUT / 2 / cases);
+        var request = frame(program, limits, box, output, control.listener() != null);
+        var time =
+                limits.wall().multipliedBy(cases).plus(language.room().setup()).plus(GRACE);
+        var allowance = time.compareTo(LONGEST_RUN) < 0 ? time : LONGEST_RUN;
+        return new Run(control, request, cases, output, limits.wall(), allowance);
+    }
+
+    /** A run that only shows that a container works. */
+    static Run canary(Language language, SandboxSettings.Box box) {
+        var program = new Program(
+                language.id(),
+                List.of(new Program.SourceFile(
+                        language.entry(), language.canary().getBytes(StandardCharsets.UTF_8))),
+                language.entry(),
+                Map.of(),
+                List.of(Program.Case.PLAIN),
+                null,
+                Safety.OFF);
+        var limits = new Limits(Duration.ofSeconds(5), Duration.ofSeconds(5), box.memoryMb(), box.processes(), 1024);
+        return run(language, box, program, limits, new RunControl(""));
+    }
+
+    private static byte[] frame(Program program, Limits limits, SandboxSettings.Box box, int output, boolean stream) {
+        var bytes = new ByteArrayOutputStream(1024);
+        bytes.writeBytes(new byte[HEADER]);
+        try (var json = JSON.createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeStringField("entry", program.entry());
+            json.writeObjectFieldStart("files");
+            for (var file : program.files()) {
+                json.writeObjectFieldStart(file.name());
+                json.writeBinaryField("b64", file.content());
+                json.writeEndObject();
+            }
+            json.writeEndObject();
+            json.writeObjectFieldStart("env");
+            for (var entry : program.env().entrySet()) {
+                json.writeStringField(entry.getKey(), entry.getValue());
+            }
+            json.writeEndObject();
+            cases(json, program.cases());
+            json.writeNumberField("wall_ms", limits.wall().toMillis());
+            json.writeNumberField("cpu_ms", limits.cpu().toMillis());
+            json.writeNumberField("memory_mb", Math.min(limits.memoryMb(), box.memoryMb()));
+            json.writeNumberField("processes", Math.min(limits.processes(), box.processes()));
+            json.writeNumberField("max_output", output);
+            json.writeBooleanField("stream", stream);
+            safety(json, program.safety());
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        var frame = bytes.toByteArray();
+        if (frame.length > MAX_FRAME) {
+            throw new IllegalArgumentException("a program of " + frame.length + " bytes");
+        }
+        ByteBuffer.wrap(frame).putInt(VERSION).putInt(frame.length - HEADER);
+        return frame;
+    }
+
+    private static void cases(JsonGenerator json, List<Program.Case> cases) throws IOException {
+        json.writeArrayFieldStart("cases");
+        for (var one : cases) {
+            json.writeStartObject();
+            json.writeBinaryField("stdin", one.stdin().getBytes(StandardCharsets.UTF_8));
+            json.writeArrayFieldStart("args");
+            for (var arg : one.args()) {
+                json.writeString(arg);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void safety(JsonGenerator json, Safety safety) throws IOException {
+        json.writeObjectFieldStart("safety");
+        json.writeStringField("level", safety.level().name().toLowerCase(Locale.ROOT));
+        json.writeArrayFieldStart("allowed");
+        for (var name : safety.allowed()) {
+            json.writeString(name);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+}

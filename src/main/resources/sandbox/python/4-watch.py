@@ -1,0 +1,132 @@
+# ---- watching a program ------------------------------------------------------------------------------
+
+
+WALL = 0x40000000  # __WALL: children that would not signal their end, too
+
+
+def kill_all():
+    """Every process of the namespace but process 1 and the caller, in one step that a fork cannot slip through."""
+    try:
+        os.kill(-1, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def reap_all():
+    count = 0
+    while True:
+        try:
+            os.waitpid(-1, WALL)
+            count += 1
+        except ChildProcessError:
+            return count
+
+
+def cpu_clock(pid):
+    return (~pid << 3) | 2
+
+
+def supervise(pid, out, err, start, relay, group):
+    """Relays a started program until its end or a limit. The result without the case's number."""
+    _, wall_ms, cpu_ms, _, stream, _, start_ns, used_us = start
+    began = start_ns / 1e9
+    end = began + wall_ms / 1e3
+    relay.kill_at = end
+    pidfd = os.pidfd_open(pid)
+    poll = select.poll()
+    poll.register(pidfd, select.POLLIN)
+    if host_out == 1:
+        poll.register(0, HANG_UP)
+    for fd in (out, err):
+        os.set_blocking(fd, False)
+    streams = {out: 0, err: 1}
+    status, ended = None, None
+    group_cpu = group.cpu_us()
+    check_cpu = began + cpu_ms / 1e3 / (os.cpu_count() or 1)
+    listening, pause = False, 0.003
+    while status is None and ended is None:
+        moment = now()
+        if moment >= end or (relay.kill_at is None):
+            status = "timeout"
+            break
+        if moment >= check_cpu:
+            spent = (group.cpu_us() or 0) - group_cpu if group_cpu is not None else time.clock_gettime(cpu_clock(pid)) * 1e6 - used_us
+            if spent >= cpu_ms * 1e3:
+                status = "cpu_limit"
+                break
+            check_cpu = moment + max(0.01, (cpu_ms / 1e3 - spent / 1e6) / (os.cpu_count() or 1))
+        wait = min(end, check_cpu, moment + (0.1 if listening else pause)) - moment
+        for fd, _ in poll.poll(max(0, int(wait * 1000) + 1)):
+            if fd == 0:
+                os._exit(0)
+            if fd == pidfd:
+                ended = os.wait4(pid, 0)
+        if ended is None and listening and not streams:
+            ended = reap_others(pid)
+            continue
+        got = 0
+        for fd in list(streams):
+            count = relay.pull(fd, streams[fd])
+            if count == -2:
+                status = "output_limit" if ended is None else status
+                streams.pop(fd)
+            elif count == -1:
+                if listening:
+                    poll.unregister(fd)
+                streams.pop(fd)
+            else:
+                got += count
+        if ended is None and got == 0:
+            ended = reap_others(pid)
+        if stream:
+            relay.flush()
+        # Output wakes us, but not oftener than each 10 ms; a full pipe is read on at once.
+        want, pause = got == 0, 0.0 if got >= 32768 else 0.01
+        if want != listening:
+            for fd in streams:
+                if want:
+                    poll.register(fd, select.POLLIN)
+                else:
+                    poll.unregister(fd)
+            listening = want
+    os.close(pidfd)
+    if ended is None:
+        kill_all()
+        ended = os.wait4(pid, 0)
+    for fd, which in streams.items():  # what is in the pipes already; a left-over process is not waited for
+        count = 1
+        while count > 0:
+            count = relay.pull(fd, which)
+    if status is None and any(relay.cut):
+        status = "output_limit"
+    return verdict(ended, status, began, used_us, relay, group)
+
+
+def reap_others(pid):
+    """Buries orphans, which else would use up the processes allowed; what wait4 said about pid, or None."""
+    while True:
+        try:
+            found = os.wait4(-1, os.WNOHANG | WALL)
+        except ChildProcessError:
+            return None
+        if found[0] in (0, pid):
+            return found if found[0] else None
+
+
+def verdict(ended, status, began, used_us, relay, group):
+    _, wait_status, usage = ended
+    code = os.waitstatus_to_exitcode(wait_status)
+    cpu_us = max(0, int((usage.ru_utime + usage.ru_stime) * 1e6) - used_us)
+    stopped = status is not None
+    if status is None and code < 0:
+        if code == -signal.SIGKILL and group.oom_kills() > group.kills:
+            status = "memory_limit"
+        elif code == -signal.SIGXCPU:
+            status = "cpu_limit"
+        else:
+            status = "signal"
+    elif status is None and code == 1 and relay.memory_error:
+        status = "memory_limit"
+    return {"status": status or "ok", "exit": None if stopped or code < 0 else code,
+            "signal": -code if code < 0 and not stopped else None, "wall_us": int((now() - began) * 1e6), "cpu_us": cpu_us,
+            "peak_kb": usage.ru_maxrss, "stdout_cut": relay.cut[0], "stderr_cut": relay.cut[1]}  # fmt: skip

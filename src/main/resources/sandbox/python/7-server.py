@@ -1,0 +1,289 @@
+# ---- several cases: a child that forks once for each ----------------------------------------------------------
+
+
+class Case:
+    """A process that waits to become the next case, and the pipes that lead to it."""
+
+    def __init__(self, request, new_folder=False):
+        wait, self.go = os.pipe()
+        self.ctl, speak = os.pipe()
+        self.out, out_end = os.pipe()
+        self.err, err_end = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.setsid()  # a signal to the program's own group does not reach the parent
+            os.close(self.go)
+            os.dup2(out_end, 1)
+            os.dup2(err_end, 2)
+            order = os.read(wait, 2)
+            if len(order) < 2:
+                os._exit(0)
+            try:
+                number = struct.unpack(">H", order)[0]
+                if number or new_folder:
+                    make_folder()
+                become(speak, request, number)
+            except OSError:
+                post(speak, b"f")
+            os._exit(1)
+        for fd in (wait, speak, out_end, err_end):
+            os.close(fd)
+
+    def start(self, number):
+        """Its mark, or None when it is dead, stopped or cannot lay out the files."""
+        try:
+            os.write(self.go, struct.pack(">H", number))
+        except BrokenPipeError:
+            return None
+        poll = select.poll()
+        poll.register(self.ctl, select.POLLIN)
+        return hear(self.ctl) if poll.poll(5000) else None
+
+    def close(self):
+        for fd in (self.go, self.ctl, self.out, self.err):
+            os.close(fd)
+
+
+def run_cases(ctl, request, group, place):
+    """The parent of the cases. Whatever it writes goes out in pieces of whole frames which the kernel does not tear, so
+    that a program that kills it leaves a stream that process 1 can go on with. While one case runs the next process is
+    made; it can be killed by that case, but not looked into, and is made anew then."""
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    gc.freeze()
+    relay = Relay(PIPE_BUF, lambda count: post(ctl, b"x", count=count))
+    count = len(request["cases"])
+    post(ctl, b"m", request, count)
+    following = Case(request)
+    for number in range(count):
+        case, start = following, following.start(number)
+        if start is None:
+            kill_all()
+            reap_all()
+            wipe(place)
+            os.chdir("/")
+            case.close()
+            case = Case(request, new_folder=True)
+            start = case.start(number)
+        if start is None or start[0] != b"s":
+            raise Broken("the files of case %d cannot be laid out" % number)
+        following = Case(request) if number + 1 < count else None
+        relay.start(number, request["max_output"], case.pid, None)
+        result = supervise(case.pid, case.out, case.err, start, relay, group)
+        relay.add(b"X", {"case": number, **result})
+        if request["stream"]:
+            relay.flush()
+        if result["status"] != "ok":
+            group.kills = group.oom_kills()
+        case.close()
+        if following:
+            # process 1, this one and the next: whoever else there is was left behind
+            if group.tasks() != 3:
+                kill_all()
+                reap_all()
+                following.close()
+                following = Case(request)
+            if wipe(place):
+                raise Broken("the files of case %d cannot be removed" % number)
+    kill_all()
+    relay.flush()
+    post(ctl, b"e")
+
+
+# ---- the spare child ---------------------------------------------------------------------------------------------
+
+
+def child(ctl, out, err, filter_, room, group, place, checks):
+    """Gets everything ready, waits for a request and serves it. Never returns."""
+    global host_out
+    os.setsid()
+    os.umask(0o022)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    host_out = os.dup(1)
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+    in_step = True
+    try:
+        make_folder()
+        limit(resource.RLIMIT_NOFILE, NO_FILES)
+        limit(resource.RLIMIT_CORE, 1)  # not 0: only 1 also keeps a core handler of the host from being started
+        limit(resource.RLIMIT_MEMLOCK, 0)
+        limit(resource.RLIMIT_MSGQUEUE, 0)
+        install(filter_)
+        standard_streams()
+        threading.stack_size(THREAD_STACK)
+        sys.dont_write_bytecode = True
+        os.environ.clear()
+        take_blame()
+        warm_up(checks)
+        base = data_size()
+        gc.freeze()
+        post(ctl, b"r")
+        request = read_request()
+        try:
+            if request["safety"]["level"] != "off":
+                post(ctl, b"c", request, len(request["cases"]))
+                found = check(request, request["entry"])
+                if found:
+                    frame(b"V", {"violations": found})
+                    post(ctl, b"v")
+                    os._exit(0)
+            if len(request["cases"]) == 1:
+                settle(request, room, base, 1)
+                become(ctl, request, 0)
+        except OSError as e:
+            raise Broken("the files cannot be laid out: " + os.strerror(e.errno or 0)) from None
+        settle(request, room, base, 3)
+        run_cases(ctl, request, group, place)
+    except Broken as e:
+        frame(b"F", {"error": str(e)})
+        post(ctl, b"f" if e.in_step else b"b")
+    os._exit(0)
+
+
+# ---- process 1 -------------------------------------------------------------------------------------------------------
+
+
+class Spare:
+    """A child that waits for a request, and the pipes that lead to it."""
+
+    def __init__(self, filter_, room, group, place, checks, exit_=os._exit):
+        self.ctl, speak = os.pipe()
+        self.out, out_end = os.pipe()
+        self.err, err_end = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            try:
+                child(speak, out_end, err_end, filter_, room, group, place, checks)
+            except BaseException as e:
+                os.write(err_end, ("the runner's child failed: %s: %s\n" % (type(e).__name__, e)).encode("utf-8", "replace")[:400])
+            finally:
+                exit_(1)
+        for fd in (speak, out_end, err_end):
+            os.close(fd)
+        self.poll = select.poll()
+        self.poll.register(self.ctl, select.POLLIN)
+        self.poll.register(0, HANG_UP)
+
+    def wait(self, end=None):
+        """Its next message; None when it is dead, False when the time is over. A host that is gone ends everything."""
+        events = self.poll.poll(None if end is None else max(0, int((end - now()) * 1000) + 1))
+        if any(fd == 0 for fd, _ in events):
+            os._exit(0)
+        return hear(self.ctl) if events else False
+
+    def close(self):
+        for fd in (self.ctl, self.out, self.err):
+            os.close(fd)
+
+
+def serve(spare, relay, group):
+    """One request from the message that it has come to D. Whether the stream is in step, and whether it was checked."""
+    message = spare.wait()
+    checking = None
+    if message and message[0] == b"c":
+        checking, end = message, message[6] / 1e9 + message[1] / 1e3
+        message = spare.wait(end)
+    kind = message[0] if message else None
+    if kind == b"s":
+        relay.start(0, message[3], spare.pid, None)
+        result = supervise(spare.pid, spare.out, spare.err, message, relay, group)
+        relay.add(b"X", {"case": 0, **result})
+    elif kind == b"m":
+        serve_cases(spare, message, relay)
+    elif checking and message is False:
+        for case in range(checking[5]):
+            relay.add(b"X", stopped(case, "timeout", checking))
+    elif checking and message is None:
+        # the parser itself fell over a source that it cannot bear
+        relay.add(b"V", {"violations": [{"line": 1, "column": 1, "rule": "syntax", "message": "too deeply nested for the parser"}]})
+    elif message is None:
+        relay.add(b"F", {"error": "the runner's child ended before the program started" + last_words(spare)})
+        kind = b"b"  # it should not happen, and its last words are now in this process's memory
+    relay.add(b"D")
+    relay.flush()
+    return kind != b"b", checking is not None
+
+
+def serve_cases(spare, message, relay):
+    """The child of several cases speaks for itself; what it leaves unanswered is answered here."""
+    _, wall_ms, _, _, _, cases, start_ns, _ = message
+    end = start_ns / 1e9 + wall_ms * cases / 1e3 + 1
+    answered = 0
+    while True:
+        heard = spare.wait(end)
+        if not heard or heard[0] != b"x":
+            break
+        answered += heard[5]
+    kill_all()
+    if heard and heard[0] == b"f":
+        return
+    for case in range(answered, cases):
+        relay.add(b"X", stopped(case, "timeout" if heard is False else "signal", message))
+
+
+def stopped(case, status, message):
+    return {"case": case, "status": status, "exit": None, "signal": 9 if status == "signal" else None,
+            "wall_us": max(0, int(time.monotonic_ns() - message[6]) // 1000), "cpu_us": 0, "peak_kb": 0, "stdout_cut": False, "stderr_cut": False}  # fmt: skip
+
+
+def last_words(spare):
+    os.set_blocking(spare.err, False)
+    try:
+        return ": " + os.read(spare.err, 400).decode("utf-8", "replace").strip()
+    except BlockingIOError:
+        return ""
+
+
+def main():
+    # No handler anywhere in process 1: from inside, the kernel drops signals whose action is the default.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.umask(0o077)
+    os.chdir("/")
+    for name in PRELOAD.split():
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            pass
+    os.close(os.pidfd_open(os.getpid()))  # fails here and now where the kernel has none
+    adapt_multiprocessing()
+    os.set_blocking(1, False)
+    filter_, group = make_filter(), Group()
+    cleaner = Cleaner(group)
+    place = next(p.fd for p in cleaner.places if p.path == TMP)
+    frame(b"H", {"protocol": PROTOCOL, "language": "python", "version": "%d.%d.%d" % sys.version_info[:3], "pid": os.getpid(),
+                 "uid": os.getuid(), "filter": filter_ is not None})  # fmt: skip
+    gc.collect()
+    gc.disable()
+    gc.freeze()
+    # An error in Python is better than a kill: so much data may be added to what process 1 and its copies occupy.
+    with open("/proc/self/statm", "rb") as f:
+        pages = f.read().split()
+    own = (int(pages[1]) - int(pages[2])) * resource.getpagesize()
+    room = group.limit - own * 3 // 2 - (6 << 20) if group.limit else None
+    relay = Relay(len(BUFFER))
+    cleaned, checks = None, False
+    while True:
+        spare = Spare(filter_, room, group, place, checks)
+        if not (spare.wait() or (None,))[0] == b"r":
+            sys.stderr.write("no child could be made ready" + last_words(spare) + "\n")
+            os._exit(3)
+        if cleaned is not None:
+            relay.add(b"C", cleaned)
+        relay.add(b"R")
+        relay.flush()
+        in_step, checks = serve(spare, relay, group)
+        relay.zero()
+        spare.close()
+        cleaned = cleaner.clean()
+        if not (cleaned["clean"] and in_step):
+            frame(b"C", {**cleaned, "clean": False, "reason": cleaned["reason"] or "the requests are out of step"})
+            os._exit(3)
+
+
+try:
+    main()
+except BaseException:
+    import traceback
+
+    traceback.print_exc()
+    os._exit(4)

@@ -1,0 +1,79 @@
+package carafe.feature.code;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import carafe.TestApp;
+import carafe.platform.config.Config;
+import carafe.platform.config.ConfigException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code COURSE_AUTH=open}: a class without accounts. */
+class OpenClassTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void strangersMayRunCodeAndNothingElse() {
+        try (var app = TestApp.start(folder, "COURSE_AUTH", "open", "ENVIRONMENT", "development")) {
+            assertThat(app.get(null, "/api/v1/code/languages").statusCode()).isEqualTo(200);
+            var run = app.post(null, "/api/v1/code/execute", "{\"code\":\"1\",\"user_id\":7}");
+            assertThat(run.statusCode()).as(run.body()).isEqualTo(503); // there is no engine in this test
+            assertThat(app.post(null, "/api/v1/code/hint", "{\"code\":\"x\",\"cursor_line\":1,\"cursor_column\":0}")
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(app.get(null, "/api/v1/sandbox/pool/stats").statusCode()).isEqualTo(401);
+            assertThat(app.get(null, "/api/v1/chats/").statusCode()).isEqualTo(401);
+            for (int i = 0; i < 9; i++) {
+                app.post(null, "/api/v1/code/execute", "{}");
+            }
+            assertThat(app.post(null, "/api/v1/code/execute", "{}").statusCode())
+                    .isEqualTo(429);
+        }
+    }
+
+    @Test
+    void productionRefusesToStartOpen() {
+        for (var environment : new String[] {"production", "Production"}) {
+            assertThatThrownBy(() -> Config.from(
+                            Map.of("COURSE_AUTH", "open", "ENVIRONMENT", environment), folder.resolve("no.env")))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining("COURSE_AUTH");
+        }
+        assertThatThrownBy(() -> Config.from(Map.of("COURSE_AUTH", "open"), folder.resolve("no.env")))
+                .isInstanceOf(ConfigException.class);
+    }
+
+    @Test
+    void theSettingsOfTheContractAreReadInAnyCase() {
+        var code = Config.from(
+                        Map.of(
+                                "container_pool_enabled", "false",
+                                "container_pool_max_size", "2",
+                                "execution_timeout", "7",
+                                "DOCKER_IMAGE", "python:3.12-slim",
+                                "DOCKER_IMAGE_JAVASCRIPT", "node:20"),
+                        folder.resolve("no.env"))
+                .code();
+        assertThat(code.pool().enabled()).isFalse();
+        assertThat(code.pool().max()).isEqualTo(2);
+        assertThat(code.pool().size()).isEqualTo(2);
+        assertThat(code.timeoutSeconds()).isEqualTo(7);
+        assertThat(code.engine().images())
+                .containsEntry("python", "python:3.12-slim")
+                .containsEntry("javascript", "node:20");
+    }
+
+    @Test
+    void aPoolThatIsOffSaysSo() {
+        try (var app = TestApp.start(folder, "CONTAINER_POOL_ENABLED", "false")) {
+            var stats = TestApp.json(app.get(app.signUp("admin"), "/api/v1/sandbox/pool/stats"));
+            assertThat(stats.path("pool_enabled").asBoolean(true)).isFalse();
+            assertThat(stats.path("message").asText()).isEqualTo("Container pool is not enabled");
+            assertThat(stats.path("timestamp").isNumber()).isTrue();
+        }
+    }
+}

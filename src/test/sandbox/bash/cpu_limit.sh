@@ -1,0 +1,5 @@
+#: about: the CPU limit
+#: wall-ms: 20000
+#: cpu-ms: 500
+#: status: cpu_limit
+while :; do :; done

@@ -1,0 +1,4 @@
+#: about: a small environment
+#: stdout: HOME=/tmp/code\n
+#: stdout-not: runner
+env | sort

@@ -1,0 +1,7 @@
+#: about: endless output
+#: wall-ms: 20000
+#: cpu-ms: 20000
+#: status: output_limit
+#: cut: stdout
+#: stdout-size: 1048576
+yes

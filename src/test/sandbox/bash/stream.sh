@@ -1,0 +1,6 @@
+#: about: output as it comes
+#: stream: true
+#: stdout-is: a\nb\n
+echo a
+sleep 0.3
+echo b

@@ -1,0 +1,4 @@
+#: about: a syntax error
+#: exit: 2
+#: stderr: syntax error
+if true; then

@@ -1,0 +1,5 @@
+//: about: output as it comes
+//: stream: true
+//: stdout-is: a\nb\n
+console.log('a');
+setTimeout(() => console.log('b'), 200);

@@ -1,0 +1,6 @@
+#: about: standard output closed by the program is no failure, as in CPython
+#: exit: 0
+#: stderr-not: rror
+import sys
+print("x")
+sys.stdout.close()

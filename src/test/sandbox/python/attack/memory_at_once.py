@@ -1,0 +1,5 @@
+#: about: one huge block
+#: status: memory_limit
+#: exit: 1
+#: stderr: MemoryError
+x = bytearray(10 << 30)

@@ -1,0 +1,4 @@
+#: about: the first program
+#: stdout-is: Hello, world!\n
+#: exit: 0
+print("Hello, world!")

@@ -1,0 +1,6 @@
+#: about: several cases after a check
+#: safety: strict
+#: case: a
+#: case: a
+#: stdout-is: a\n
+print(input())

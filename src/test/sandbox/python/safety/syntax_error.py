@@ -1,0 +1,6 @@
+#: about: a syntax error is a finding with its line
+#: safety: basic
+#: violations: 5 syntax
+x = 1
+def f(:
+    pass

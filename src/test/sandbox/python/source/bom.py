@@ -1,0 +1,3 @@
+﻿#: about: a byte order mark
+#: stdout-is: ok\n
+print('ok')

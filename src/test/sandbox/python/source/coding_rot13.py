@@ -1,0 +1,4 @@
+#: coding: rot13
+#: about: a coding that is no text coding
+#: exit: 1
+# x

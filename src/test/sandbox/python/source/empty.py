@@ -1,0 +1,3 @@
+#: about: nothing but a header
+#: stdout-is:
+#: exit: 0

@@ -1,0 +1,6 @@
+#: about: the same before a check
+#: repeat: 10000 -
+#: wall-ms: 15000
+#: safety: strict
+#: violations: 1 syntax
+x = @@1

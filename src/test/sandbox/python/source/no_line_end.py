@@ -1,0 +1,3 @@
+#: about: no line end at the end
+#: stdout-is: 1\n
+print(1)
