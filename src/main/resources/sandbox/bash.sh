@@ -218,7 +218,7 @@ stand_by() {
 relay() {
     local kind="$1" chunk how block=16384
     while [ -n "${open[$kind]}" ] && [ "${cut[$kind]}" = false ]; do
-        if ((left[$kind] < json[max_output] - 4096)) && read -r -t 0 -u "${open[$kind]}"; then
+        if ((left[$kind] < json[max_output] - 4096)) && read -r -t 0 -u "${open[$kind]}" && can_fork; then
             bulk "$kind"
             continue
         fi
@@ -234,6 +234,12 @@ relay() {
             return
         fi
     done
+}
+
+# Among too many processes a fork of this shell would be tried again for half a minute.
+can_fork() {
+    counter "" pids.current pids/pids.current
+    ((value < 40))
 }
 
 # One block by way of hexadecimal digits, with every byte it may have.
@@ -284,7 +290,7 @@ hear() {
 
 # run_one <wall ms> <cpu ms> <command…>: sets status, code, wall, cpu, peak; output goes out on the way.
 run_one() {
-    local wall_ms="$1" cpu_ms="$2" begin cpu_begin kills waiter missing=0 last=0 moved
+    local wall_ms="$1" cpu_ms="$2" begin cpu_begin kills waiter missing=0 last=0 moved pause
     shift 2
     status=ok code=0 peak=0 cpu=0
     rm -f "$ROOM/times" "$ROOM/pid" "$ROOM/usage"
@@ -321,7 +327,9 @@ run_one() {
         moved=no
         relay O "$TICK"
         if [ -n "${open[O]}" ]; then relay E 0.001; else relay E "$TICK"; fi
-        if [ "$last" = 0 ] && hear "$([ -n "${open[O]}${open[E]}" ] && echo 0.001 || echo "$TICK")"; then
+        pause=0.001
+        [ -n "${open[O]}${open[E]}" ] || pause=$TICK
+        if [ "$last" = 0 ] && hear "$pause"; then
             now
             wall=$((moment - begin))
             last=$((moment + 100000)) # for output that a left-over process may still hold back

@@ -36,12 +36,10 @@ import time
 import types
 
 # What learners import most; a module that the image lacks is skipped. Each costs every run a little, as its memory is
-# copied by every fork: asyncio, unittest and multiprocessing are left to those who import them.
+# copied by every fork: what takes more room, and is wanted less, is left to those who import it.
 PRELOAD = """math cmath re itertools functools string datetime decimal fractions statistics collections collections.abc
-heapq bisect array typing dataclasses enum textwrap copy operator numbers tempfile csv calendar pathlib abc contextlib
-queue pprint inspect timeit uuid hashlib argparse logging subprocess secrets shutil glob fnmatch pickle zlib
-unicodedata locale codecs warnings weakref traceback concurrent.futures.thread encodings.latin_1 encodings.ascii
-_multiprocessing"""
+heapq bisect array typing dataclasses enum textwrap copy operator numbers csv pathlib abc contextlib queue inspect
+timeit codecs warnings weakref traceback linecache encodings.latin_1 encodings.ascii _multiprocessing"""
 
 PROTOCOL = 1
 from_image = {k: v for k, v in os.environ.items() if k in ("PATH", "LD_LIBRARY_PATH")}  # where the image keeps its programs

@@ -182,6 +182,10 @@ def check(request, entry):
     found = []
     for name in sorted(request["files"], key=lambda n: n != entry):
         if name == entry or name.endswith(".py"):
-            allowed = set(request["safety"]["allowed"])
-            found += Finder(name, request["files"][name], level == "strict", allowed, "" if name == entry else name + ": ").run()
+            finder = Finder(name, request["files"][name], level == "strict", set(request["safety"]["allowed"]), "" if name == entry else name + ": ")
+            try:
+                found += finder.run()
+            except RecursionError:
+                finder.add(1, 1, "syntax", "too deeply nested to be checked")
+                found += finder.found
     return found[:MAX_FINDINGS]

@@ -102,6 +102,7 @@ def valid(r):
     must(all(plain(k) and "=" not in k and plain(v) is not None for k, v in env.items()), "an environment name is wrong")
     safety = r.get("safety") or {"level": "off", "allowed": []}
     must(safety["level"] in ("off", "basic", "strict"), "the safety level is unknown")
+    must(all(isinstance(a, str) for a in safety["allowed"]), "the allowed names are no strings")
     out = {"entry": r["entry"], "files": files, "cases": cases, "env": env, "stream": bool(r.get("stream", False)), "safety": safety}
     for key, low, high in (("wall_ms", 1, 86400000), ("cpu_ms", 1, 86400000), ("memory_mb", 1, 1 << 20), ("processes", 1, 1 << 20), ("max_output", 0, 1 << 30)):
         value = r[key]

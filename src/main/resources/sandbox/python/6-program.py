@@ -60,6 +60,11 @@ def install(filter_):
         raise OSError(ctypes.get_errno(), "the system call filter was refused")
 
 
+def run_throw_away():
+    with io.TextIOWrapper(io.BufferedWriter(io.FileIO("/dev/null", "w")), encoding="utf-8") as out:
+        exec(compile(WARM, "warm", "exec"), {"out": out})
+
+
 def warm_up(checks):
     """Does once, on throw-away data, what a run will do: the pages that it touches are this process's own afterwards.
     The check is worth it only where checks are asked for."""
@@ -69,8 +74,7 @@ def warm_up(checks):
     request = valid(json.loads(json.dumps(sample)))
     if checks:
         check(request, "a.py")
-    with io.TextIOWrapper(io.BufferedWriter(io.FileIO("/dev/null", "w")), encoding="utf-8") as out:
-        exec(compile(WARM, "warm", "exec"), {"out": out})
+    run_throw_away()
     main_module("a.py")
     os.environ["A"] = "a"
     os.environ.clear()
@@ -174,8 +178,8 @@ def make_folder():
     os.chdir(WORK)
 
 
-def lay_out(files, stdin):
-    """The program's files, and its standard input as an open file without a name."""
+def lay_out(files):
+    """The program's files, in the folder where we are."""
     made = set()
     for name, content in files.items():
         folder = os.path.dirname(name)
@@ -183,10 +187,14 @@ def lay_out(files, stdin):
             os.makedirs(folder, exist_ok=True)
             made.add(folder)
         write_all(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), content, True)
-    if not stdin:
+
+
+def standard_input(data):
+    """An open file without a name; a pipe could be too small, and who fills it would wait."""
+    if not data:
         return os.open("/dev/null", os.O_RDONLY)
     fd = os.open(TMP, os.O_TMPFILE | os.O_RDWR, 0o600)
-    write_all(fd, stdin, False)
+    write_all(fd, data, False)
     os.lseek(fd, 0, os.SEEK_SET)
     return fd
 
@@ -220,13 +228,17 @@ def settle(request, room, base, others):
     sys.modules["__main__"] = main_module(request["entry"])
 
 
+def limit_cpu(request):
+    """A second line only; process 1 looks at the time of all processes together."""
+    seconds = max(1, -(-request["cpu_ms"] // 1000)) + int(time.process_time())
+    limit(resource.RLIMIT_CPU, seconds + 1, seconds + 2)
+
+
 def become(ctl, request, case):
     """From the runner's process to the program's: after the mark nothing but the program speaks."""
     stdin, arguments = request["cases"][case]
     source = request["files"][request["entry"]]
-    os.dup2(lay_out(request["files"], stdin), 0)
-    cpu = max(1, -(-request["cpu_ms"] // 1000)) + int(time.process_time())
-    limit(resource.RLIMIT_CPU, cpu + 1, cpu + 2)
+    os.dup2(standard_input(stdin), 0)
     sys.argv = [request["entry"], *arguments]
     sys.orig_argv = ["python3", *sys.argv]
     post(ctl, b"s", request)

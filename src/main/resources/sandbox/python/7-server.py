@@ -4,7 +4,7 @@
 class Case:
     """A process that waits to become the next case, and the pipes that lead to it."""
 
-    def __init__(self, request, new_folder=False):
+    def __init__(self, request):
         wait, self.go = os.pipe()
         self.ctl, speak = os.pipe()
         self.out, out_end = os.pipe()
@@ -15,14 +15,13 @@ class Case:
             os.close(self.go)
             os.dup2(out_end, 1)
             os.dup2(err_end, 2)
+            limit_cpu(request)
             order = os.read(wait, 2)
             if len(order) < 2:
                 os._exit(0)
             try:
-                number = struct.unpack(">H", order)[0]
-                if number or new_folder:
-                    make_folder()
-                become(speak, request, number)
+                os.chdir(WORK)
+                become(speak, request, struct.unpack(">H", order)[0])
             except OSError:
                 post(speak, b"f")
             os._exit(1)
@@ -30,7 +29,7 @@ class Case:
             os.close(fd)
 
     def start(self, number):
-        """Its mark, or None when it is dead, stopped or cannot lay out the files."""
+        """Its mark, or None when it is dead or stopped."""
         try:
             os.write(self.go, struct.pack(">H", number))
         except BrokenPipeError:
@@ -55,17 +54,21 @@ def run_cases(ctl, request, group, place):
     post(ctl, b"m", request, count)
     following = Case(request)
     for number in range(count):
+        if number:
+            make_folder()
+        lay_out(request["files"])
         case, start = following, following.start(number)
         if start is None:
             kill_all()
             reap_all()
-            wipe(place)
-            os.chdir("/")
+            wipe(place.fd)
             case.close()
-            case = Case(request, new_folder=True)
+            make_folder()
+            lay_out(request["files"])
+            case = Case(request)
             start = case.start(number)
         if start is None or start[0] != b"s":
-            raise Broken("the files of case %d cannot be laid out" % number)
+            raise Broken("case %d cannot be started" % number)
         following = Case(request) if number + 1 < count else None
         relay.start(number, request["max_output"], case.pid, None)
         result = supervise(case.pid, case.out, case.err, start, relay, group)
@@ -82,7 +85,7 @@ def run_cases(ctl, request, group, place):
                 reap_all()
                 following.close()
                 following = Case(request)
-            if wipe(place):
+            if place.tidy(request["files"]):
                 raise Broken("the files of case %d cannot be removed" % number)
     kill_all()
     relay.flush()
@@ -129,11 +132,16 @@ def child(ctl, out, err, filter_, room, group, place, checks):
                     os._exit(0)
             if len(request["cases"]) == 1:
                 settle(request, room, base, 1)
+                limit_cpu(request)
+                lay_out(request["files"])
                 become(ctl, request, 0)
         except OSError as e:
             raise Broken("the files cannot be laid out: " + os.strerror(e.errno or 0)) from None
         settle(request, room, base, 3)
-        run_cases(ctl, request, group, place)
+        try:
+            run_cases(ctl, request, group, place)
+        except OSError as e:
+            raise Broken("the cases cannot be run: " + os.strerror(e.errno or 0)) from None
     except Broken as e:
         frame(b"F", {"error": str(e)})
         post(ctl, b"f" if e.in_step else b"b")
@@ -249,7 +257,7 @@ def main():
     os.set_blocking(1, False)
     filter_, group = make_filter(), Group()
     cleaner = Cleaner(group)
-    place = next(p.fd for p in cleaner.places if p.path == TMP)
+    place = next(p for p in cleaner.places if p.path == TMP)
     frame(b"H", {"protocol": PROTOCOL, "language": "python", "version": "%d.%d.%d" % sys.version_info[:3], "pid": os.getpid(),
                  "uid": os.getuid(), "filter": filter_ is not None})  # fmt: skip
     gc.collect()
