@@ -14,10 +14,12 @@ import carafe.feature.chats.ChatPurge;
 import carafe.feature.chats.ChatRoutes;
 import carafe.feature.chats.ChatSaves;
 import carafe.feature.chats.ChatSearch;
+import carafe.feature.chats.ChatSockets;
 import carafe.feature.chats.ChatStore;
 import carafe.feature.chats.MessageStore;
 import carafe.feature.chats.TurnStore;
 import carafe.feature.chats.turns.TurnRoutes;
+import carafe.feature.chats.turns.TurnSockets;
 import carafe.feature.chats.turns.Turns;
 import carafe.feature.code.CodeRoutes;
 import carafe.feature.code.CodeSettings;
@@ -49,6 +51,7 @@ import carafe.platform.db.Dialect;
 import carafe.platform.db.Ids;
 import carafe.platform.db.Migrations;
 import carafe.platform.http.Body;
+import carafe.platform.http.Caller;
 import carafe.platform.http.ClientWatch;
 import carafe.platform.http.Cors;
 import carafe.platform.http.Heartbeats;
@@ -70,6 +73,8 @@ import carafe.platform.ops.RequestLog;
 import carafe.platform.ops.RequestRows;
 import carafe.platform.realtime.EventRoutes;
 import carafe.platform.realtime.Events;
+import carafe.platform.realtime.socketio.SocketIo;
+import carafe.platform.realtime.socketio.SocketSettings;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -99,6 +104,7 @@ public final class App implements AutoCloseable {
     private final LiveSettings settings;
     private final Accounts accounts;
     private final Events events = new Events();
+    private final SocketIo sockets;
     private final Heartbeats heartbeats;
     private final ClientWatch clients;
     private final Metrics metrics;
@@ -144,7 +150,14 @@ public final class App implements AutoCloseable {
                     settings,
                     mapper,
                     clock,
-                    new Accounts.Options(config.server().secureCookie(), Version.TEXT, Set.of())));
+                    new Accounts.Options(config.server().secureCookie(), Version.TEXT, features())));
+            sockets = closing(new SocketIo(
+                    SocketSettings.of(
+                            config.sockets().webSocket(),
+                            config.sockets().pingInterval(),
+                            config.sockets().pingTimeout()),
+                    accounts.authenticator(),
+                    mapper));
 
             var upstreams = closing(new Upstreams());
             heartbeats = closing(new Heartbeats());
@@ -167,11 +180,13 @@ public final class App implements AutoCloseable {
             chats = new ChatStore(db);
             messages = new MessageStore(db);
             turnStore = new TurnStore(db, chats, messages, events, ids, clock, nodes.id());
+            var chatSockets = new ChatSockets(sockets, chats);
             turns = new Turns(
                     turnStore,
                     messages,
                     models,
                     events,
+                    new TurnSockets(chatSockets),
                     ids,
                     mapper,
                     config.server().shutdownTimeout());
@@ -180,6 +195,7 @@ public final class App implements AutoCloseable {
             runs = closing(new Runs(sandbox, runMeters));
             code = CodeSettings.of(config.code());
             poolRoutes = new PoolRoutes(sandbox, runMeters, code, settings, db, accounts.audit(), mapper, clock);
+            connectSockets(chatSockets);
             schedule();
             health = health();
             health.measureIn(metrics);
@@ -188,6 +204,11 @@ public final class App implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    /** What {@code /api/config} tells front ends that this server can do. */
+    private Set<String> features() {
+        return config.sockets().webSocket() ? Set.of("enable_websocket") : Set.of();
     }
 
     private <T extends AutoCloseable> T closing(T part) {
@@ -253,6 +274,16 @@ public final class App implements AutoCloseable {
         }
     }
 
+    private void connectSockets(ChatSockets chatSockets) {
+        accounts.connect(sockets);
+        chatSockets.connect(events);
+        sockets.onChange((socket, before) -> {
+            if (!(socket.caller() instanceof Caller.Anonymous)) {
+                turns.tellAnew(socket.caller().person().id());
+            }
+        });
+    }
+
     private void schedule() {
         var purge = new ChatPurge(db, clock);
         jobs.handle("chat.purge", job -> {
@@ -307,6 +338,7 @@ public final class App implements AutoCloseable {
                         clock)
                 .register(routes);
         new EventRoutes(events, mapper).register(routes);
+        sockets.register(routes);
         accounts.register(routes);
         new LocalModelRoutes(local, mapper).register(routes);
         new ModelRoutes(catalogue, mapper, clock).register(routes);
@@ -364,6 +396,7 @@ public final class App implements AutoCloseable {
         readiness.stopping();
         if (http != null) {
             events.close();
+            sockets.close();
             stopping = Thread.ofVirtual().name("stop-turns").start(turns::close);
         }
         while (!open.isEmpty()) {

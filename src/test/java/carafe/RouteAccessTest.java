@@ -51,6 +51,7 @@ class RouteAccessTest {
             "/api/version",
             "/api/changelog",
             "/api/v1/errors",
+            "/ws/socket.io",
             "/api/v1/auths/signin",
             "/api/v1/auths/signup",
             "/api/v1/auths/signout");

@@ -43,10 +43,8 @@ final class AccountAuthenticator implements Authenticator {
             return new Caller.Anonymous(address);
         }
         var token = credentials.token();
-        // a cookie is the place of a sign-in; a key in it would escape the rules for keys
-        var known = token.startsWith(KEY_PREFIX) && credentials.source() != Credentials.Source.COOKIE
-                ? byKey(token)
-                : bySession(token);
+        // a key in a cookie or a socket would escape the rules for keys
+        var known = token.startsWith(KEY_PREFIX) && credentials.source().mayBeKey() ? byKey(token) : bySession(token);
         known.ifPresent(lastSeen::saw);
         return known.orElseGet(() ->
                 new Caller.Anonymous(address, tokens.isExpired(token) ? Caller.Proof.EXPIRED : Caller.Proof.INVALID));

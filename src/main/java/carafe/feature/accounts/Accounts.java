@@ -8,6 +8,7 @@ import carafe.platform.db.Ids;
 import carafe.platform.http.Authenticator;
 import carafe.platform.http.Body;
 import carafe.platform.http.Routes;
+import carafe.platform.realtime.socketio.SocketIo;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,6 +35,8 @@ public final class Accounts implements AutoCloseable {
     private final Passwords passwords = new Passwords();
     private final LastSeen lastSeen;
     private final AuditLog audit;
+    private final CallerCache cache;
+    private final ModelsInUse inUse;
     private final AccountAuthenticator authenticator;
     private final SignInRoutes signInRoutes;
     private final ProfileRoutes profileRoutes;
@@ -63,7 +66,10 @@ public final class Accounts implements AutoCloseable {
         this.adminConfigRoutes = new AdminConfigRoutes(db, settings, signIn, store, audit, body);
         this.userRoutes = new UserRoutes(store, changes, json, settings, body, clock);
         this.userAdminRoutes = new UserAdminRoutes(store, changes, signIn, json, settings, body);
-        this.configRoutes = new ConfigRoutes(settings, signIn, store, options.version(), options.features(), clock);
+        this.cache = cache;
+        this.inUse = new ModelsInUse(clock);
+        this.configRoutes =
+                new ConfigRoutes(settings, signIn, store, options.version(), options.features(), inUse, clock);
     }
 
     public Authenticator authenticator() {
@@ -85,6 +91,12 @@ public final class Accounts implements AutoCloseable {
         adminConfigRoutes.register(routes);
         userRoutes.register(routes);
         userAdminRoutes.register(routes);
+    }
+
+    /** Listens to pages, and tells their sockets when an account's sign-ins or rights change. */
+    public void connect(SocketIo sockets) {
+        new AccountSockets(sockets, lastSeen, inUse).register();
+        cache.onForget(accountId -> Thread.ofVirtual().name("recheck-sockets").start(() -> sockets.recheck(accountId)));
     }
 
     /** Begins to write down who was seen and to remove what is over, once a minute. */

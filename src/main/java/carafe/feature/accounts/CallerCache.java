@@ -3,10 +3,13 @@ package carafe.feature.accounts;
 import carafe.platform.http.Caller;
 import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,7 @@ final class CallerCache {
     private record Known(long until, FutureTask<Optional<Caller>> task) {}
 
     private final Clock clock;
+    private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private final Map<TokenHash, Known> entries = new LinkedHashMap<>(256, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<TokenHash, Known> eldest) {
@@ -74,6 +78,11 @@ final class CallerCache {
         }
     }
 
+    /** {@code listener} is told of each account that was forgotten; it must not wait. */
+    void onForget(Consumer<String> listener) {
+        listeners.add(listener);
+    }
+
     /** To be called after the change is committed. */
     void forgetAccount(String accountId) {
         synchronized (entries) {
@@ -82,6 +91,7 @@ final class CallerCache {
                 return account == null || account.equals(accountId);
             });
         }
+        listeners.forEach(listener -> listener.accept(accountId));
     }
 
     /** Null while the look-up runs or when it failed: it may have read the old state of any account. */

@@ -66,6 +66,7 @@ final class ConfigRoutes {
     private final AccountStore accounts;
     private final String version;
     private final Set<String> present;
+    private final ModelsInUse inUse;
     private final Clock clock;
 
     ConfigRoutes(
@@ -74,12 +75,14 @@ final class ConfigRoutes {
             AccountStore accounts,
             String version,
             Set<String> present,
+            ModelsInUse inUse,
             Clock clock) {
         this.settings = settings;
         this.signIn = signIn;
         this.accounts = accounts;
         this.version = version;
         this.present = Set.copyOf(present);
+        this.inUse = inUse;
         this.clock = clock;
     }
 
@@ -184,7 +187,8 @@ final class ConfigRoutes {
 
     private void usage(Context ctx) {
         var body = JsonNodeFactory.instance.objectNode();
-        body.putArray("model_ids");
+        var models = body.putArray("model_ids");
+        inUse.ids().forEach(models::add);
         ctx.json(body.put("user_count", accounts.activeSince(clock.millis() - 180_000)));
     }
 }

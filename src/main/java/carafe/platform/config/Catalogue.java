@@ -47,6 +47,28 @@ public final class Catalogue {
             "true",
             "Send the sign-in cookie over HTTPS only.");
 
+    static final Setting WEBSOCKET = Setting.of(
+            "ENABLE_WEBSOCKET_SUPPORT",
+            Kind.SWITCH,
+            "true",
+            SERVER,
+            "false",
+            "Event sockets over WebSockets; without them by polling, for proxies that let none through.");
+    static final Setting WEBSOCKET_PING_INTERVAL = Setting.of(
+            "WEBSOCKET_SERVER_PING_INTERVAL",
+            Kind.NUMBER,
+            "25",
+            SERVER,
+            "10",
+            "Seconds between pings of event sockets (1 to 60).");
+    static final Setting WEBSOCKET_PING_TIMEOUT = Setting.of(
+            "WEBSOCKET_SERVER_PING_TIMEOUT",
+            Kind.NUMBER,
+            "20",
+            SERVER,
+            "10",
+            "Seconds that a page may take to answer a ping (1 to 300).");
+
     static final Setting DATA_DIR =
             Setting.of("DATA_DIR", Kind.TEXT, "data", DATA, "/var/lib/carafe", "Folder of database, models and logs.");
     static final Setting DATABASE_URL = Setting.of(
@@ -347,6 +369,9 @@ public final class Catalogue {
             TRUSTED_PROXIES,
             CORS,
             COOKIE_SECURE,
+            WEBSOCKET,
+            WEBSOCKET_PING_INTERVAL,
+            WEBSOCKET_PING_TIMEOUT,
             DATA_DIR,
             DATABASE_URL,
             SYNCHRONOUS,

@@ -12,6 +12,7 @@ import java.util.Optional;
 /** Everything that is fixed at start, read once from environment and {@code .env}, checked as a whole, then frozen. */
 public record Config(
         Server server,
+        Sockets sockets,
         Data data,
         Models models,
         Accounts accounts,
@@ -31,6 +32,9 @@ public record Config(
             List<String> trustedProxies,
             List<String> corsOrigins,
             boolean secureCookie) {}
+
+    /** {@code webSocket}: whether pages may use WebSockets, which some proxies stop, or must poll. */
+    public record Sockets(boolean webSocket, Duration pingInterval, Duration pingTimeout) {}
 
     /** {@code database} is a {@code postgresql://} address, or nothing set for SQLite in the folder. */
     public record Data(Path folder, Secret database, boolean fullSync) {}
@@ -93,7 +97,15 @@ public record Config(
     public static Config from(Map<String, String> process, Path envFile) {
         var env = new Environment(Environment.load(process, envFile));
         var config = new Config(
-                server(env), data(env), models(env), accounts(env), code(env), limits(env), logs(env), live(env));
+                server(env),
+                sockets(env),
+                data(env),
+                models(env),
+                accounts(env),
+                code(env),
+                limits(env),
+                logs(env),
+                live(env));
         env.check();
         return config;
     }
@@ -116,6 +128,13 @@ public record Config(
                 env.list(Catalogue.TRUSTED_PROXIES),
                 env.list(Catalogue.CORS),
                 env.isOn(Catalogue.COOKIE_SECURE));
+    }
+
+    private static Sockets sockets(Environment env) {
+        return new Sockets(
+                env.isOn(Catalogue.WEBSOCKET),
+                Duration.ofSeconds(env.number(Catalogue.WEBSOCKET_PING_INTERVAL, 1, 60)),
+                Duration.ofSeconds(env.number(Catalogue.WEBSOCKET_PING_TIMEOUT, 1, 300)));
     }
 
     private static Data data(Environment env) {

@@ -14,7 +14,7 @@ public enum Access {
     ADMIN;
 
     /** Throws unless {@code caller} may pass. */
-    void check(Caller caller) {
+    public void check(Caller caller) {
         if (this == PUBLIC) {
             return;
         }

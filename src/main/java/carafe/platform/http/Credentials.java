@@ -13,7 +13,18 @@ public record Credentials(Source source, String token) {
         NONE,
         BEARER,
         API_KEY_HEADER,
-        COOKIE
+        COOKIE,
+        SOCKET;
+
+        /** Whether it may be an API key: cookies and sockets are the place of a sign-in. */
+        public boolean mayBeKey() {
+            return this == BEARER || this == API_KEY_HEADER;
+        }
+    }
+
+    /** What a client sent when it connected its socket. */
+    public static Credentials ofSocket(String token) {
+        return bounded(Source.SOCKET, token);
     }
 
     public static Credentials of(Context ctx) {

@@ -13,6 +13,9 @@ import org.slf4j.LoggerFactory;
 /** The one funnel: whatever a handler throws becomes an answer in the shape of its route's surface. */
 final class Errors {
     static final String SURFACE = "carafe.surface";
+    /** Set on the request of a WebSocket, whose refusal Javalin would send without a body. */
+    static final String UPGRADE = "carafe.upgrade";
+
     private static final Logger log = LoggerFactory.getLogger(Errors.class);
 
     private Errors() {}
@@ -80,6 +83,19 @@ final class Errors {
             }
         }
         ctx.status(surface.status(problem)).json(body);
+        if (ctx.attribute(UPGRADE) != null) {
+            writeNow(ctx);
+        }
+    }
+
+    private static void writeNow(Context ctx) {
+        try (var text = ctx.resultInputStream()) {
+            if (text != null) {
+                text.transferTo(ctx.res().getOutputStream());
+            }
+        } catch (IOException e) {
+            gone(ctx, e);
+        }
     }
 
     /** For paths that no route has claimed; claimed ones name their surface. */

@@ -9,10 +9,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.eclipse.jetty.ee10.servlet.SessionHandler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.session.NullSessionCache;
+import org.eclipse.jetty.session.NullSessionDataStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +63,10 @@ public final class HttpServer implements AutoCloseable {
         config.jsonMapper(new JavalinJackson(mapper, true));
         config.http.prefer405over404 = true;
         config.http.maxRequestSize = Rule.MEBIBYTE; // only for what bypasses Body, which nothing should
+        // its tables would cost each open socket a quarter of a megabyte, for messages of a hundred bytes
+        config.jetty.modifyWebSocketServletFactory(
+                sockets -> sockets.getAvailableExtensionNames().remove("permessage-deflate"));
+        config.jetty.modifyServletContextHandler(context -> keepNoSessions(context.getSessionHandler()));
         config.jetty.modifyServer(server -> {
             server.insertHandler(new GracefulHandler());
             server.setStopTimeout(settings.stopTimeout().toMillis());
@@ -79,6 +86,14 @@ public final class HttpServer implements AutoCloseable {
                     Math.min(200, settings.stopTimeout().toMillis() / 2 + 1));
             return connector;
         });
+    }
+
+    /** Javalin asks for a servlet session at each WebSocket, with a cookie, and Jetty would keep it long after its end. */
+    private static void keepNoSessions(SessionHandler sessions) {
+        var cache = new NullSessionCache(sessions);
+        cache.setSessionDataStore(new NullSessionDataStore());
+        sessions.setSessionCache(cache);
+        sessions.setUsingCookies(false);
     }
 
     private static void begin(Context ctx, Cors cors, RequestObserver observer) {

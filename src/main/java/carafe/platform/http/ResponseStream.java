@@ -46,6 +46,11 @@ public final class ResponseStream {
                 ServletContextRequest.getServletContextRequest(ctx.req()).getServletContextResponse());
     }
 
+    /** An answer that takes long because the client waits for news, which is no sign of a slow server. */
+    public static void markLong(Context ctx) {
+        ctx.attribute(ATTRIBUTE, true);
+    }
+
     static boolean isStream(Context ctx) {
         return ctx.attribute(ATTRIBUTE) != null;
     }

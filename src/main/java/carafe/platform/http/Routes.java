@@ -54,11 +54,18 @@ public final class Routes {
 
     /** A WebSocket endpoint; the rule is checked before the upgrade. */
     public void webSocket(String path, Rule rule, Consumer<WsConfig> socket) {
+        webSocket(path, rule, ctx -> {}, socket);
+    }
+
+    /** @param check runs after the rule and may refuse the upgrade */
+    public void webSocket(String path, Rule rule, Handler check, Consumer<WsConfig> socket) {
         declared.add(new Declared("WS", path, rule));
         javalin.wsBeforeUpgrade(path, ctx -> {
+            ctx.attribute(Errors.UPGRADE, true);
             ctx.attribute(Errors.SURFACE, rule.surface());
             RequestId.begin(ctx);
             guard.admitUpgrade(ctx, rule);
+            check.handle(ctx);
         });
         javalin.ws(path, socket);
     }

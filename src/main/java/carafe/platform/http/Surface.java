@@ -16,7 +16,8 @@ public enum Surface {
     COURSE,
     LOCAL,
     FLOW,
-    PROXY;
+    PROXY,
+    ENGINE;
 
     /** The status this surface answers {@code problem} with; some protocols differ from plain HTTP. */
     public int status(Problem problem) {
@@ -26,7 +27,7 @@ public enum Surface {
                 problem instanceof Problem.RoleTooLow || problem instanceof Problem.NotYours ? 401 : problem.status();
             case OPENAI, ANTHROPIC, OLLAMA, LOCAL -> problem.status() == 422 ? 400 : problem.status();
             case COURSE -> CourseCode.of(problem).status();
-            case FLOW, PROXY -> problem.status();
+            case FLOW, PROXY, ENGINE -> problem.status();
         };
     }
 
@@ -68,7 +69,19 @@ public enum Surface {
                 body.put("code", problem.status())
                         .put("message", problem.explain())
                         .put("sid", requestId);
+            case ENGINE -> body.put("code", engineCode(problem)).put("message", problem.explain());
         }
         return body;
+    }
+
+    /** The numbers of the engine.io server's error answers. */
+    private static int engineCode(Problem problem) {
+        return switch (problem.code()) {
+            case "transport_unknown" -> 0;
+            case "session_unknown" -> 1;
+            case "bad_handshake_method" -> 2;
+            case "unsupported_protocol" -> 5;
+            default -> problem.status() == 403 ? 4 : 3;
+        };
     }
 }

@@ -2,12 +2,15 @@ package carafe.platform.realtime;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +24,15 @@ public final class Events implements AutoCloseable {
     private static final int QUEUE = 256;
 
     private final Map<String, Set<Subscription>> topics = new ConcurrentHashMap<>();
+    private final List<BiConsumer<String, Event>> taps = new CopyOnWriteArrayList<>();
+
+    /** Tells {@code tap} of everything, on the thread that publishes it; it must not wait. */
+    public void tap(BiConsumer<String, Event> tap) {
+        taps.add(tap);
+    }
 
     public void publish(String topic, Event event) {
+        taps.forEach(tap -> tap.accept(topic, event));
         var listeners = topics.get(topic);
         if (listeners != null) {
             listeners.forEach(listener -> listener.offer(event));

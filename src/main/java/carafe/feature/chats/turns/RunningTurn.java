@@ -113,6 +113,14 @@ final class RunningTurn {
             }
         }
 
+        /** The next update is a snapshot again. */
+        void startAnew() {
+            synchronized (RunningTurn.this) {
+                fresh = true;
+                RunningTurn.this.notifyAll();
+            }
+        }
+
         private List<Update> start() {
             fresh = false;
             queue.clear();

@@ -37,6 +37,7 @@ public final class Turns implements AutoCloseable {
     private final MessageStore messages;
     private final Models models;
     private final Events events;
+    private final TurnSockets sockets;
     private final Ids ids;
     private final ObjectMapper mapper;
     private final Prompt prompt;
@@ -50,6 +51,7 @@ public final class Turns implements AutoCloseable {
             MessageStore messages,
             Models models,
             Events events,
+            TurnSockets sockets,
             Ids ids,
             ObjectMapper mapper,
             Duration patience) {
@@ -57,6 +59,7 @@ public final class Turns implements AutoCloseable {
         this.messages = messages;
         this.models = models;
         this.events = events;
+        this.sockets = sockets;
         this.ids = ids;
         this.mapper = mapper;
         this.prompt = new Prompt(mapper);
@@ -70,8 +73,16 @@ public final class Turns implements AutoCloseable {
         var run = new RunningTurn(turn);
         running.put(turn.messageId(), run);
         tellActive(turn, true);
+        sockets.follow(run);
         Thread.ofVirtual().name("turn").start(() -> write(caller, asked.model(), params, run));
         return turn;
+    }
+
+    /** Tells a socket of the account that just came what is being written. */
+    public void tellAnew(String accountId) {
+        running.values().stream()
+                .filter(run -> run.turn.accountId().equals(accountId))
+                .forEach(sockets::follow);
     }
 
     private void refuseTooMany(String accountId) {
