@@ -38,8 +38,8 @@ need_engine() {
 start_engine() {
     export DOCKER_HOST="unix://$1/docker.sock"
     mkdir -p "$1"
-    # for the user's group: the tests need no root
-    as_root dockerd --data-root "$1/data" --exec-root "$1/exec" -H "$DOCKER_HOST" -G "$(id -gn)" -p "$1/docker.pid" \
+    # also at the usual address, where the tests look, and for the user's group: the tests need no root
+    as_root dockerd --data-root "$1/data" --exec-root "$1/exec" -H "$DOCKER_HOST" -H unix:///var/run/docker.sock -G "$(id -gn)" -p "$1/docker.pid" \
         --bridge=none --iptables=false --ip6tables=false --storage-driver="$2" >"$1/dockerd.log" 2>&1 </dev/null &
     local pid=$!
     for _ in {1..300}; do
