@@ -48,7 +48,7 @@ export class Server {
 
   /** A client, not yet connected. */
   client(options = {}) {
-    const socket = io(this.url, { path: PATH, forceNew: true, reconnectionDelay: 100, reconnectionDelayMax: 300, ...options });
+    const socket = io(this.url, { path: PATH, forceNew: true, reconnectionDelay: 100, reconnectionDelayMax: 300, timeout: 60_000, ...options });
     this.#clients.add(socket);
     return socket;
   }
@@ -67,7 +67,7 @@ export class Server {
 }
 
 /** The arguments of the next `event`. */
-export function once(emitter, event, ms = 20_000) {
+export function once(emitter, event, ms = 60_000) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no '${event}' within ${ms} ms`)), ms);
     emitter.once(event, (...args) => {
@@ -84,10 +84,10 @@ export function once(emitter, event, ms = 20_000) {
 }
 
 /** Sends and waits for the acknowledgement. */
-export const ask = (socket, ...args) => socket.timeout(20_000).emitWithAck(...args);
+export const ask = (socket, ...args) => socket.timeout(60_000).emitWithAck(...args);
 
 /** Asks again and again until `check` is content. */
-export async function until(question, check, ms = 30_000) {
+export async function until(question, check, ms = 60_000) {
   const deadline = Date.now() + ms;
   for (;;) {
     const answer = await question();

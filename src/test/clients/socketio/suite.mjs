@@ -205,7 +205,7 @@ if (process.argv[2] === 'join') {
   let failed = 0;
   // short pings, so that whoever is killed while it polls is noticed within seconds
   const start = server.start.bind(server);
-  server.start = () => start({ pingInterval: 2_000, pingTimeout: 4_000 });
+  server.start = () => start({ pingInterval: 3_000, pingTimeout: 10_000 });
   await server.start();
   for (const { name, body } of tests.filter((t) => t.name.includes(only))) {
     try {

@@ -186,7 +186,7 @@ class SocketServer:
     def start(self):
         path = os.environ["TEST_CLASSES"] + ":" + os.environ["CARAFE_JAR"]
         command = [os.environ["JAVA"], "-XX:+UseSerialGC", "-cp", path, "carafe.platform.realtime.socketio.SocketServer"]
-        self.process = subprocess.Popen([*command, str(self.port), "2000", "4000"], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([*command, str(self.port), "3000", "10000"], stdout=subprocess.PIPE, text=True)
         assert "ready" in self.process.stdout.readline()
 
     def stop(self):
