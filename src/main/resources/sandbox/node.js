@@ -9,8 +9,10 @@ if (process.pid !== 1) {
 }
 
 const { spawn } = require('child_process');
+const { EventEmitter } = require('events');
 const fs = require('fs');
 const path = require('path');
+const { PassThrough } = require('stream');
 
 const PROTOCOL = 1;
 const MAX_REQUEST = 48 << 20;
@@ -46,19 +48,27 @@ function worker() {
   new Console(new Writable({ write: (chunk, encoding, done) => done() })).log('%s', require.cache[warm].exports, 1 + 1, [{}]);
   isModule(warm, fs.readFileSync(warm, 'utf8'));
   delete require.cache[warm];
+  const sample = Buffer.from('{"entry":"a.js","args":["a"],"env":{"A":"a"},"heap":0}');
+  fs.writeFileSync(warm, Buffer.concat([Buffer.from([0, 0, 0, sample.length]), sample]));
+  const fd = fs.openSync(warm);
+  Object.assign(process.env, receive(fd).env);
+  delete process.env.A;
+  fs.closeSync(fd);
   fs.rmSync('/tmp/.warm', { recursive: true });
   process.mainModule = undefined;
   // Else what is still unwritten at process.exit() would be lost, and writeSync would fail on a full pipe.
   for (const stream of [process.stdout, process.stderr]) stream._handle.setBlocking(true);
-  JSON.parse('{"a":["b"],"c":{"d":1}}');
+  for (const stream of [process.stdout, process.stderr]) stream.write('');
+  const { setFlagsFromString } = require('v8');
+  leaveAtOnce();
   const ready = () => setImmediate(start);
   import('data:text/javascript,export default 1').then(ready, ready);
 
-  function receive() {
+  function receive(fd) {
     const read = (count) => {
       const data = Buffer.alloc(count);
       for (let at = 0; at < count; ) {
-        const got = fs.readSync(3, data, at, count - at);
+        const got = fs.readSync(fd, data, at, count - at);
         if (got === 0) process.exit(0);
         at += got;
       }
@@ -67,8 +77,37 @@ function worker() {
     return JSON.parse(read(read(4).readUInt32BE()).toString());
   }
 
+  // Taking V8 apart lasts longer than most programs run: the code is told ahead, and process 1 kills when it has answered.
+  // Not where node still has something to say after the event. A program that forges this could as well exit so.
+  function leaveAtOnce() {
+    const { writeSync } = fs;
+    const { emit, pid } = process;
+    const { wait } = Atomics;
+    const never = new Int32Array(new SharedArrayBuffer(4));
+    let uncaught = false;
+    process.on('uncaughtExceptionMonitor', () => (uncaught = true));
+    Object.defineProperty(process, 'emit', {
+      configurable: true,
+      writable: true,
+      value: function (name, ...values) {
+        const heard = Reflect.apply(emit, this, [name, ...values]);
+        const code = process.exitCode === undefined ? values[0] : process.exitCode;
+        if (name === 'exit' && !uncaught && Number.isInteger(code) && code !== 13 && process.pid === pid) {
+          try {
+            writeSync(3, Buffer.from([code]));
+            wait(never, 0, 0);
+          } catch {
+            // the program closed the descriptor: it ends the long way
+          }
+        }
+        return heard;
+      },
+    });
+  }
+
   // Learners write `import` into main.js; node before version 22 then wants to be told that it is a module.
   function isModule(file, source) {
+    if (!/\b(import|export|await)\b/.test(source)) return false; // most programs are spared the compiler
     if (!file.endsWith('.js') || fs.existsSync(WORK + '/package.json')) return false;
     try {
       new vm.Script(Module.wrap(source), { filename: file });
@@ -80,15 +119,13 @@ function worker() {
 
   function start() {
     fs.writeSync(3, 'r');
-    const { entry, args, env, heap } = receive();
-    fs.closeSync(3);
+    const { entry, args, env, heap } = receive(3);
     const file = WORK + '/' + entry;
     if (isModule(file, fs.readFileSync(file, 'utf8'))) fs.writeFileSync(WORK + '/package.json', '{"type":"module"}');
-    if (heap) require('v8').setFlagsFromString('--max-old-space-size=' + heap);
+    if (heap) setFlagsFromString('--max-old-space-size=' + heap);
     process.argv = [process.execPath, file, ...args];
     process.execArgv = [];
     delete process._eval;
-    for (const name of Object.keys(process.env)) delete process.env[name];
     Object.assign(process.env, env);
     for (const name of ['require', 'module', 'exports', '__filename', '__dirname']) delete globalThis[name];
     Error.stackTraceLimit = 10;
@@ -221,14 +258,14 @@ function runCase(child, request, index) {
   let peak = 0;
   let tail = '';
 
-  const order = Buffer.from(JSON.stringify({ entry: request.entry, args, env: { ...ENVIRONMENT, ...request.env }, heap: request.memory_mb ? heapMb(request.memory_mb) : 0 }));
+  const order = Buffer.from(JSON.stringify({ entry: request.entry, args, env: request.env, heap: request.memory_mb ? heapMb(request.memory_mb) : 0 }));
   const length = Buffer.alloc(4);
   length.writeUInt32BE(order.length);
   child.stdio[3].end(Buffer.concat([length, order]));
-  child.stdio[3].resume();
 
   return new Promise((resolve) => {
     let held = [];
+    let seen = 0;
     const stop = (why) => {
       status = status || why;
       killAll();
@@ -240,6 +277,7 @@ function runCase(child, request, index) {
     }, TICK_MS);
     setImmediate(() => (peak = peakKb(child.pid, peak)));
     const take = (kind) => (data) => {
+      seen += data.length;
       const kept = data.subarray(0, left[kind]);
       left[kind] -= kept.length;
       if (kind === 'E') tail = (tail + kept.toString('latin1')).slice(-4000);
@@ -255,13 +293,30 @@ function runCase(child, request, index) {
     };
     child.stdout.on('data', take('O'));
     child.stderr.on('data', take('E'));
-    let code, signal;
+    let code, signal, late;
+    let over = false;
+    // Once it has told its code all its output is in the pipes: two rounds of the loop that bring nothing have brought all.
+    const drained = (before, quiet) => {
+      if (over) return;
+      if (seen !== before) setImmediate(drained, seen, 0);
+      else if (quiet < 2) setImmediate(drained, seen, quiet + 1);
+      else end();
+    };
+    child.stdio[3].on('data', (data) => {
+      if (code !== undefined || signal || status !== null) return;
+      [code, signal] = [data[0], null];
+      drained(seen, 0);
+    });
     const end = () => {
+      if (over) return;
+      over = true;
+      clearTimeout(late);
       clearTimeout(wall);
       clearInterval(tick);
       const wallMicros = micros();
       const signals = require('os').constants.signals;
       const outOfHeap = /JavaScript heap out of memory|ERR_WORKER_OUT_OF_MEMORY/.test(tail) && (signal === 'SIGABRT' || signal === 'SIGTRAP' || code !== 0);
+      for (const stream of [child.stdout, child.stderr]) stream.destroy();
       const limit = status !== null;
       if (!limit && (outOfHeap || (signal === 'SIGKILL' && oomKills() > killsBefore))) status = 'memory_limit';
       held.push(['X', {
@@ -277,21 +332,12 @@ function runCase(child, request, index) {
       }]);
       resolve(held);
     };
-    let late;
     child.once('exit', (c, s) => {
-      [code, signal] = [c, s];
-      late = setTimeout(() => {
-        child.removeListener('close', closed);
-        child.stdout.destroy();
-        child.stderr.destroy();
-        end();
-      }, AFTER_EXIT_MS);
+      if (over) return;
+      if (code === undefined) [code, signal] = [c, s];
+      late = setTimeout(end, AFTER_EXIT_MS);
     });
-    const closed = () => {
-      clearTimeout(late);
-      end();
-    };
-    child.once('close', closed);
+    child.once('close', end);
   });
 }
 
@@ -320,16 +366,18 @@ async function serve(child, request) {
   killAll();
 }
 
-// Does once what a run does, so that this side's code is compiled, too.
-function warmUp() {
-  const request = JSON.parse('{"files":{"a/b.js":{"b64":"MQ=="}},"cases":[{"stdin":"","args":[]}]}');
+// Does once what a run does, with nobody as its program, so that this side's code is compiled, too.
+async function warmUp() {
+  const request = JSON.parse('{"files":{"a/b.js":{"b64":"MQ=="}},"cases":[{"stdin":"","args":[]}],"env":{},"wall_ms":9999,"cpu_ms":9999,"memory_mb":64,"max_output":9}');
   layOut(request.files);
   fs.rmSync(WORK + '/a', { recursive: true });
-  cpuMicros();
-  oomKills();
-  peakKb(process.pid, 0);
-  heapMb(64);
-  send();
+  const nobody = new EventEmitter();
+  Object.assign(nobody, { pid: process.pid, input: fs.openSync(INPUT, 'w'), stdout: new PassThrough(), stderr: new PassThrough(), stdio: [] });
+  nobody.stdio[3] = new PassThrough();
+  fs.unlinkSync(INPUT);
+  const run = runCase(nobody, request, 0);
+  nobody.stdout.write('1');
+  send(...(await run).slice(0, 0));
 }
 
 // ---- main -------------------------------------------------------------------------------------------------
@@ -337,7 +385,7 @@ function warmUp() {
 async function main() {
   send(['H', { protocol: PROTOCOL, language: 'javascript', version: process.versions.node, pid: process.pid, uid: process.getuid() }]);
   const child = await spare();
-  warmUp();
+  await warmUp();
   let data = [];
   let size = 0;
   let busy = false;

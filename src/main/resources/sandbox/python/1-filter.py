@@ -24,6 +24,7 @@ import importlib.machinery
 import io
 import itertools
 import json
+import mmap
 import random
 import resource
 import select
@@ -34,6 +35,8 @@ import termios
 import threading
 import time
 import types
+
+import _signal
 
 # What learners import most; a module that the image lacks is skipped. Each costs every run a little, as its memory is
 # copied by every fork: what takes more room, and is wanted less, is left to those who import it.

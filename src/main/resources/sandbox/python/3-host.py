@@ -231,3 +231,10 @@ class Relay:
 
     def zero(self):
         VIEW[: self.high] = ZERO[: self.high]
+        self.high = 0
+
+    def forget(self):
+        """Drops what is not flushed."""
+        self.high = max(self.high, self.used)
+        self.used = self.results = 0
+        self.zero()

@@ -95,27 +95,18 @@ def run_cases(ctl, request, group, place):
 # ---- the spare child ---------------------------------------------------------------------------------------------
 
 
-def child(ctl, out, err, filter_, room, group, place, checks):
+def child(ctl, out, err, room, group, place, checks, farewell):
     """Gets everything ready, waits for a request and serves it. Never returns."""
     global host_out
     os.setsid()
     os.umask(0o022)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _signal.signal(_signal.SIGINT, _signal.default_int_handler)
     host_out = os.dup(1)
     os.dup2(out, 1)
     os.dup2(err, 2)
     in_step = True
     try:
         make_folder()
-        limit(resource.RLIMIT_NOFILE, NO_FILES)
-        limit(resource.RLIMIT_CORE, 1)  # not 0: only 1 also keeps a core handler of the host from being started
-        limit(resource.RLIMIT_MEMLOCK, 0)
-        limit(resource.RLIMIT_MSGQUEUE, 0)
-        install(filter_)
-        standard_streams()
-        threading.stack_size(THREAD_STACK)
-        sys.dont_write_bytecode = True
-        os.environ.clear()
         take_blame()
         warm_up(checks)
         base = data_size()
@@ -134,7 +125,7 @@ def child(ctl, out, err, filter_, room, group, place, checks):
                 settle(request, room, base, 1)
                 limit_cpu(request)
                 lay_out(request["files"])
-                become(ctl, request, 0)
+                become(ctl, request, 0, farewell)
         except OSError as e:
             raise Broken("the files cannot be laid out: " + os.strerror(e.errno or 0)) from None
         settle(request, room, base, 3)
@@ -154,14 +145,14 @@ def child(ctl, out, err, filter_, room, group, place, checks):
 class Spare:
     """A child that waits for a request, and the pipes that lead to it."""
 
-    def __init__(self, filter_, room, group, place, checks, exit_=os._exit):
+    def __init__(self, room, group, place, checks, farewell, exit_=os._exit):
         self.ctl, speak = os.pipe()
         self.out, out_end = os.pipe()
         self.err, err_end = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
             try:
-                child(speak, out_end, err_end, filter_, room, group, place, checks)
+                child(speak, out_end, err_end, room, group, place, checks, farewell)
             except BaseException as e:
                 os.write(err_end, ("the runner's child failed: %s: %s\n" % (type(e).__name__, e)).encode("utf-8", "replace")[:400])
             finally:
@@ -184,7 +175,7 @@ class Spare:
             os.close(fd)
 
 
-def serve(spare, relay, group):
+def serve(spare, relay, group, farewell):
     """One request from the message that it has come to D. Whether the stream is in step, and whether it was checked."""
     message = spare.wait()
     checking = None
@@ -194,7 +185,7 @@ def serve(spare, relay, group):
     kind = message[0] if message else None
     if kind == b"s":
         relay.start(0, message[3], spare.pid, None)
-        result = supervise(spare.pid, spare.out, spare.err, message, relay, group)
+        result = supervise(spare.pid, spare.out, spare.err, message, relay, group, farewell)
         relay.add(b"X", {"case": 0, **result})
     elif kind == b"m":
         serve_cases(spare, message, relay)
@@ -209,6 +200,9 @@ def serve(spare, relay, group):
         kind = b"b"  # it should not happen, and its last words are now in this process's memory
     relay.add(b"D")
     relay.flush()
+    if farewell.used:
+        os.kill(spare.pid, signal.SIGKILL)
+        os.waitpid(spare.pid, 0)
     return kind != b"b", checking is not None
 
 
@@ -242,6 +236,38 @@ def last_words(spare):
         return ""
 
 
+def prepare(filter_):
+    """What holds for process 1 and every program alike, done once rather than after each fork."""
+    limit(resource.RLIMIT_NOFILE, NO_FILES)
+    limit(resource.RLIMIT_CORE, 1)  # not 0: only 1 also keeps a core handler of the host from being started
+    limit(resource.RLIMIT_MEMLOCK, 0)
+    limit(resource.RLIMIT_MSGQUEUE, 0)
+    install(filter_)
+    standard_streams()
+    threading.stack_size(THREAD_STACK)
+    sys.dont_write_bytecode = True
+    os.environ.clear()
+    os.environ.update({**from_image, "HOME": WORK, "LANG": "C.UTF-8", "USER": "sandbox", "LOGNAME": "sandbox",
+                       "PWD": WORK, "PYTHONDONTWRITEBYTECODE": "1"})  # fmt: skip
+
+
+def rehearse(relay, group, farewell):
+    """Does once on throw-away data what this process does for a run: the pages that it shares with the new child are
+    copied now, while the child gets ready, and not while somebody waits."""
+    (out, out_end), (err, err_end) = os.pipe(), os.pipe()
+    os.write(out_end, b"1")
+    farewell.say(0)
+    os.close(out_end)
+    os.close(err_end)
+    relay.start(0, 1, os.getpid(), None)
+    result = supervise(os.getpid(), out, err, (b"s", 60000, 60000, 1, False, 1, time.monotonic_ns(), 0), relay, group, farewell)
+    relay.add(b"X", {"case": 0, **result})
+    relay.forget()
+    farewell.clear()
+    os.close(out)
+    os.close(err)
+
+
 def main():
     # No handler anywhere in process 1: from inside, the kernel drops signals whose action is the default.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -256,6 +282,7 @@ def main():
     adapt_multiprocessing()
     os.set_blocking(1, False)
     filter_, group = make_filter(), Group()
+    prepare(filter_)
     cleaner = Cleaner(group)
     place = next(p for p in cleaner.places if p.path == TMP)
     frame(b"H", {"protocol": PROTOCOL, "language": "python", "version": "%d.%d.%d" % sys.version_info[:3], "pid": os.getpid(),
@@ -269,9 +296,10 @@ def main():
     own = (int(pages[1]) - int(pages[2])) * resource.getpagesize()
     room = group.limit - own * 3 // 2 - (6 << 20) if group.limit else None
     relay = Relay(len(BUFFER))
-    cleaned, checks = None, False
+    cleaned, checks, farewell = None, False, Farewell()
     while True:
-        spare = Spare(filter_, room, group, place, checks)
+        spare = Spare(room, group, place, checks, farewell)
+        rehearse(relay, group, farewell)
         if not (spare.wait() or (None,))[0] == b"r":
             sys.stderr.write("no child could be made ready" + last_words(spare) + "\n")
             os._exit(3)
@@ -279,8 +307,9 @@ def main():
             relay.add(b"C", cleaned)
         relay.add(b"R")
         relay.flush()
-        in_step, checks = serve(spare, relay, group)
+        in_step, checks = serve(spare, relay, group, farewell)
         relay.zero()
+        farewell.clear()
         spare.close()
         cleaned = cleaner.clean()
         if not (cleaned["clean"] and in_step):
