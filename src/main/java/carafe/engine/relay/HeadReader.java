@@ -30,12 +30,12 @@ final class HeadReader {
             bytes = Arrays.copyOf(held, Math.min(LONGEST, Math.max(2 * before, before + more)));
         }
         in.get(in.position(), bytes, before, more);
-        if (before == 0) {
-            int blank = emptyLines(bytes, more);
-            if (blank > 0) { // RFC 9112, section 2.2: an empty line before a request is ignored
-                in.position(in.position() + blank);
-                return in.hasRemaining() ? feed(in, scratch) : null;
-            }
+        int blank = emptyLines(bytes, before + more);
+        if (blank > 0) { // RFC 9112, section 2.2: an empty line before a request is ignored
+            in.position(in.position() + blank - before); // of what is held, only its first half can be
+            begun = null;
+            length = 0;
+            return in.hasRemaining() ? feed(in, scratch) : null;
         }
         int end = end(bytes, Math.max(0, before - 3), before + more);
         if (end < 0) {

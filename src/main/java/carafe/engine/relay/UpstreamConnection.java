@@ -17,6 +17,7 @@ final class UpstreamConnection implements Wire.User {
     private @Nullable Exchange exchange;
     private @Nullable Body body;
     private boolean reusable;
+    private boolean stopping;
     private boolean heardAnything;
     private long lastAt = System.nanoTime();
 
@@ -146,7 +147,7 @@ final class UpstreamConnection implements Wire.User {
         var done = Objects.requireNonNull(exchange);
         exchange = null;
         body = null;
-        if (reusable && !more && done.requestComplete() && !wire.isClogged()) {
+        if (reusable && !more && !stopping && done.requestComplete() && !wire.isClogged()) {
             wire.reading(true);
             pool.give(this);
         } else {
@@ -186,6 +187,7 @@ final class UpstreamConnection implements Wire.User {
 
     @Override
     public void stop() {
+        stopping = true;
         if (exchange == null) {
             close();
         }
