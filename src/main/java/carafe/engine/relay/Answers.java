@@ -13,7 +13,10 @@ final class Answers {
     }
 
     static void write(Out out, Plan.Answer answer, boolean keepAlive, boolean toHead) {
-        out.ascii("HTTP/1.1 ").ascii(Integer.toString(answer.status())).ascii(" ").ascii(reason(answer.status()));
+        out.ascii("HTTP/1.1 ")
+                .ascii(Integer.toString(answer.status()))
+                .ascii(" ")
+                .ascii(reason(answer.status()));
         answer.fields().forEach(field -> out.ascii("\r\n").ascii(field));
         if (answer.status() != 204) {
             out.ascii("\r\nContent-Length: ").ascii(Integer.toString(answer.body().length));

@@ -42,7 +42,8 @@ final class ClientConnection implements Wire.User, Downstream {
     ClientConnection(Lane lane, SocketChannel channel, Director director) throws IOException {
         this.lane = lane;
         this.director = director;
-        this.address = ((InetSocketAddress) channel.getRemoteAddress()).getAddress().getHostAddress();
+        this.address =
+                ((InetSocketAddress) channel.getRemoteAddress()).getAddress().getHostAddress();
         this.wire = new Wire(lane.loop(), channel, this);
     }
 
@@ -198,17 +199,17 @@ final class ClientConnection implements Wire.User, Downstream {
         start(response);
         var ending = response.connectionNames();
         for (int i = 0; i < response.count(); i++) {
-            boolean kept =
-                    switch (response.kind(i)) {
-                        case HOP, CONNECTION, TRANSFER_ENCODING -> false;
-                        case CONTENT_LENGTH -> !unknown;
-                        case OTHER, HOST, COOKIE, EXPECT, FORWARDED_FOR -> !RequestHead.ends(response, i, ending);
-                    };
+            boolean kept = switch (response.kind(i)) {
+                case HOP, CONNECTION, TRANSFER_ENCODING -> false;
+                case CONTENT_LENGTH -> !unknown;
+                case OTHER, HOST, COOKIE, EXPECT, FORWARDED_FOR -> !RequestHead.ends(response, i, ending);
+            };
             if (kept) {
                 response.line(i, out());
             }
         }
-        out().ascii(chunked ? "Transfer-Encoding: chunked\r\n" : "").ascii(keepAlive ? "\r\n" : "Connection: close\r\n\r\n");
+        out().ascii(chunked ? "Transfer-Encoding: chunked\r\n" : "")
+                .ascii(keepAlive ? "\r\n" : "Connection: close\r\n\r\n");
     }
 
     @Override
@@ -329,13 +330,12 @@ final class ClientConnection implements Wire.User, Downstream {
 
     @Override
     public void tick(long now) {
-        boolean tooLong =
-                switch (at) {
-                    case HEAD -> now - since > (reader.begun() ? LONGEST_HEAD : LONGEST_IDLE);
-                    case BODY -> now - since > LONGEST_PAUSE;
-                    case ANSWER -> false;
-                    case FAREWELL -> now - since > LONGEST_FAREWELL && cloggedAt == 0;
-                };
+        boolean tooLong = switch (at) {
+            case HEAD -> now - since > (reader.begun() ? LONGEST_HEAD : LONGEST_IDLE);
+            case BODY -> now - since > LONGEST_PAUSE;
+            case ANSWER -> false;
+            case FAREWELL -> now - since > LONGEST_FAREWELL && cloggedAt == 0;
+        };
         if (tooLong || (cloggedAt != 0 && now - cloggedAt > LONGEST_CLOGGED)) {
             gone(new IOException("too slow"));
         }

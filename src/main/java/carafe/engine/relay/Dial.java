@@ -94,7 +94,10 @@ final class Dial implements Loop.Registered, Wire.User {
 
     private void askForTunnel(Wire to, Origin.Via via) {
         var out = lane.loop().out.to(to);
-        out.ascii("CONNECT ").ascii(origin.authority()).ascii(" HTTP/1.1\r\nHost: ").ascii(origin.authority());
+        out.ascii("CONNECT ")
+                .ascii(origin.authority())
+                .ascii(" HTTP/1.1\r\nHost: ")
+                .ascii(origin.authority());
         if (via.authorization() != null) {
             out.ascii("\r\nProxy-Authorization: ").ascii(via.authorization());
         }

@@ -183,7 +183,8 @@ final class Exchange {
         if (over) {
             return;
         }
-        if (failure.kind() == Failure.Kind.UNREACHABLE && tried + 1 < plan.upstreams().size()) {
+        if (failure.kind() == Failure.Kind.UNREACHABLE
+                && tried + 1 < plan.upstreams().size()) {
             tried++;
             connect();
         } else {

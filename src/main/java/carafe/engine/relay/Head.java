@@ -41,7 +41,8 @@ public final class Head {
     public String method() {
         return switch (first) {
             case 3 -> bytes[0] == 'G' && bytes[1] == 'E' && bytes[2] == 'T' ? "GET" : text(0, first);
-            case 4 -> bytes[0] == 'P' && bytes[1] == 'O' && bytes[2] == 'S' && bytes[3] == 'T' ? "POST" : text(0, first);
+            case 4 ->
+                bytes[0] == 'P' && bytes[1] == 'O' && bytes[2] == 'S' && bytes[3] == 'T' ? "POST" : text(0, first);
             default -> text(0, first);
         };
     }

@@ -121,7 +121,9 @@ final class HeadParser {
         int nameEnd = run(TOKEN);
         if (nameEnd == start) {
             throw new BadMessage(
-                    bytes[start] == ' ' || bytes[start] == '\t' ? "a header field is folded" : "a header field has no name");
+                    bytes[start] == ' ' || bytes[start] == '\t'
+                            ? "a header field is folded"
+                            : "a header field has no name");
         }
         expect(':');
         while (bytes[at] == ' ' || bytes[at] == '\t') {

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param secure whether TLS is spoken with the server
  */
-public record Origin(boolean secure, String host, int port, @Nullable Via via) {
+public record Origin(
+        boolean secure, String host, int port, @Nullable Via via) {
     /**
      * A proxy on the way: spoken to in absolute addresses, or asked for a tunnel when the server speaks TLS.
      *

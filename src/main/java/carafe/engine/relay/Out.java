@@ -58,7 +58,10 @@ final class Out {
 
     /** {@code piece} as one chunk of a chunked body. */
     Out chunk(ByteBuffer piece) {
-        return ascii(Integer.toHexString(piece.remaining())).ascii("\r\n").piece(piece).ascii("\r\n");
+        return ascii(Integer.toHexString(piece.remaining()))
+                .ascii("\r\n")
+                .piece(piece)
+                .ascii("\r\n");
     }
 
     /** Sends what is there. */

@@ -1,10 +1,13 @@
 package carafe.engine.relay;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -55,7 +58,7 @@ public final class Relay implements AutoCloseable {
             Wire.quietly(channel::close);
             return;
         }
-        var lane = lanes.get(Math.floorMod(turn.getAndIncrement(), lanes.size()));
+        var lane = nextLane();
         lane.loop().run(() -> begin(lane, channel));
     }
 
@@ -66,6 +69,29 @@ public final class Relay implements AutoCloseable {
             log.debug("a client left at once cause={}", e.toString());
             Wire.quietly(channel::close);
         }
+    }
+
+    /** The head of a request that somebody else has read: what {@link #pass} takes. */
+    public static Head head(String startLine, List<Map.Entry<String, String>> fields) throws IOException {
+        var text = new StringBuilder(startLine).append("\r\n");
+        fields.forEach(field -> text.append(field.getKey())
+                .append(": ")
+                .append(field.getValue())
+                .append("\r\n"));
+        return new HeadParser().request(text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /**
+     * Passes a request on for a thread that may block, and returns when the answer is complete.
+     *
+     * @throws IOException when the answer broke off after its beginning, or {@code answer} could not take it
+     */
+    public void pass(Head request, Plan.Forward plan, InputStream body, Answering answer) throws IOException {
+        new Bridge(nextLane(), request, Framing.request(request), plan).run(body, answer);
+    }
+
+    private Lane nextLane() {
+        return lanes.get(Math.floorMod(turn.getAndIncrement(), lanes.size()));
     }
 
     /** Connections open at the moment, of clients and to upstreams. */

@@ -12,8 +12,9 @@ final class RequestHead {
         if (via != null && !upstream.origin().secure()) {
             out.ascii("http://").ascii(upstream.origin().authority());
         }
-        out.ascii(upstream.basePath()).ascii(plan.target()).ascii(" HTTP/1.1\r\n");
-        if (!plan.edits().keepHost()) {
+        boolean server = plan.target().equals("*") && !upstream.basePath().isEmpty();
+        out.ascii(upstream.basePath()).ascii(server ? "" : plan.target()).ascii(" HTTP/1.1\r\n");
+        if (plan.edits().host() == Edits.HostField.UPSTREAMS) {
             out.ascii("Host: ").ascii(upstream.hostField()).ascii("\r\n");
         }
         if (via != null && via.authorization() != null && !upstream.origin().secure()) {
@@ -27,12 +28,11 @@ final class RequestHead {
     private static void fields(Out out, Head head, long length, Edits edits) {
         var ending = head.connectionNames();
         for (int i = 0; i < head.count(); i++) {
-            boolean kept =
-                    switch (head.kind(i)) {
-                        case HOP, CONNECTION, TRANSFER_ENCODING, CONTENT_LENGTH, EXPECT -> false;
-                        case HOST -> edits.keepHost();
-                        case OTHER, COOKIE, FORWARDED_FOR -> !ends(head, i, ending) && !edits.drops(head, i);
-                    };
+            boolean kept = switch (head.kind(i)) {
+                case HOP, CONNECTION, TRANSFER_ENCODING, CONTENT_LENGTH, EXPECT -> false;
+                case HOST -> edits.host() == Edits.HostField.CLIENTS;
+                case OTHER, COOKIE, FORWARDED_FOR -> !ends(head, i, ending) && !edits.drops(head, i);
+            };
             if (kept) {
                 head.line(i, out);
             }

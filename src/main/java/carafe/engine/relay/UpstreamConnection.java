@@ -200,7 +200,8 @@ final class UpstreamConnection implements Wire.User {
             if (now - lastAt > LONGEST_IDLE) {
                 close();
             }
-        } else if (!current.clientClogged() && now - lastAt > current.plan().silence().toNanos()) {
+        } else if (!current.clientClogged()
+                && now - lastAt > current.plan().silence().toNanos()) {
             fail(new Failure(
                     Failure.Kind.TIMEOUT,
                     "the server sent nothing for " + current.plan().silence().toSeconds() + " s"));

@@ -49,9 +49,25 @@ class FarUpstreamTest {
     static void start() throws Exception {
         var file = folder.resolve("store.p12");
         var made = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-alias", "a", "-keyalg", "EC", "-dname", "CN=localhost", "-ext", "san=dns:localhost",
-                        "-storetype", "PKCS12", "-keystore", file.toString(), "-storepass", "changeit", "-validity", "2")
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "a",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=localhost",
+                        "-ext",
+                        "san=dns:localhost",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        "changeit",
+                        "-validity",
+                        "2")
                 .redirectErrorStream(true)
                 .start();
         made.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
@@ -116,7 +132,7 @@ class FarUpstreamTest {
                 (head, client) -> new Plan.Forward(
                         upstreams,
                         head.target(),
-                        new Edits(false, List.of(), List.of()),
+                        new Edits(Edits.HostField.UPSTREAMS, List.of(), List.of()),
                         null,
                         Duration.ofSeconds(20),
                         watcher),
@@ -153,7 +169,9 @@ class FarUpstreamTest {
             peer.setEnabledProtocols(new String[] {version});
             while (true) {
                 var request = head(peer.getInputStream());
-                say(peer, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n" + request.charAt(5) + request.charAt(6) + "\n");
+                say(
+                        peer,
+                        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n" + request.charAt(5) + request.charAt(6) + "\n");
             }
         });
         try (var relay = relay(secure("localhost"), tls);
@@ -179,7 +197,8 @@ class FarUpstreamTest {
                 var client = RawSocket.connect(relay.listen("127.0.0.1", 0).port())) {
             var body = new byte[size];
             new java.util.Random(7).nextBytes(body);
-            client.send("POST /x HTTP/1.1\r\nHost: p\r\nContent-Length: " + size + "\r\n\r\n").send(body);
+            client.send("POST /x HTTP/1.1\r\nHost: p\r\nContent-Length: " + size + "\r\n\r\n")
+                    .send(body);
             client.readHead();
             assertThat(client.in().readNBytes(size)).isEqualTo(body);
         }
@@ -230,7 +249,8 @@ class FarUpstreamTest {
 
     @Test
     void aServerThatDoesNotSpeakTlsIs502() throws Exception {
-        try (var plain = RawServer.playing(peer -> peer.send("HTTP/1.1 400 Bad Request\r\n\r\n").readToEnd());
+        try (var plain = RawServer.playing(
+                        peer -> peer.send("HTTP/1.1 400 Bad Request\r\n\r\n").readToEnd());
                 var relay = relay(new Origin(true, "localhost", plain.port(), null), tls);
                 var client = RawSocket.connect(relay.listen("127.0.0.1", 0).port())) {
             client.send(GET);
@@ -247,7 +267,8 @@ class FarUpstreamTest {
                 client.send(GET);
                 var peer = proxy.next();
                 assertThat(peer.readHead())
-                        .isEqualTo("GET http://far.example:80/x HTTP/1.1\r\nHost: far.example\r\nProxy-Authorization: Basic dTpw\r\n\r\n");
+                        .isEqualTo(
+                                "GET http://far.example:80/x HTTP/1.1\r\nHost: far.example\r\nProxy-Authorization: Basic dTpw\r\n\r\n");
                 peer.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
                 assertThat(client.readHead()).startsWith("HTTP/1.1 200");
             }
@@ -283,13 +304,16 @@ class FarUpstreamTest {
     void aProxyThatRefusesTheTunnelIs502() throws Exception {
         try (var proxy = RawServer.playing(peer -> {
             peer.readHead();
-            peer.send("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n").readToEnd();
+            peer.send("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+                    .readToEnd();
         })) {
             var via = new Origin.Via("127.0.0.1", proxy.port(), null);
             try (var relay = relay(new Origin(true, "localhost", 443, via), tls);
                     var client = RawSocket.connect(relay.listen("127.0.0.1", 0).port())) {
                 client.send(GET);
-                assertThat(client.readMessage()).startsWith("HTTP/1.1 502").contains("refuses the tunnel with status 407");
+                assertThat(client.readMessage())
+                        .startsWith("HTTP/1.1 502")
+                        .contains("refuses the tunnel with status 407");
             }
         }
     }

@@ -56,7 +56,12 @@ class RelayTest {
             return Answers.text(200, "here");
         }
         return new Plan.Forward(
-                upstreams, head.target(), new Edits(false, List.of(), List.of()), rewriter, silence, new Looker());
+                upstreams,
+                head.target(),
+                new Edits(Edits.HostField.UPSTREAMS, List.of(), List.of()),
+                rewriter,
+                silence,
+                new Looker());
     }
 
     private final class Looker implements Watcher {
@@ -94,18 +99,21 @@ class RelayTest {
     @Test
     void headsPassInOrderWithTheirCaseAndRepetitions() {
         try (var client = RawSocket.connect(port)) {
-            client.send("POST /a%2Fb/../c//d?x=1&x=%20%zz#f HTTP/1.1\r\nHost: proxy:1\r\nX-One:  1 \r\nx-ONE: 2\r\n"
-                    + "aUTHORIZATION: Bearer K\u00e9\r\nEmpty:\r\nContent-Length: 4\r\nConnection: keep-alive, X-Gone\r\nX-Gone: 1\r\n"
-                    + "Keep-Alive: timeout=5\r\nTE: trailers\r\nUpgrade: h2c\r\nProxy-Authorization: secret\r\n\r\nbody");
+            client.send(
+                    "POST /a%2Fb/../c//d?x=1&x=%20%zz#f HTTP/1.1\r\nHost: proxy:1\r\nX-One:  1 \r\nx-ONE: 2\r\n"
+                            + "aUTHORIZATION: Bearer K\u00e9\r\nEmpty:\r\nContent-Length: 4\r\nConnection: keep-alive, X-Gone\r\nX-Gone: 1\r\n"
+                            + "Keep-Alive: timeout=5\r\nTE: trailers\r\nUpgrade: h2c\r\nProxy-Authorization: secret\r\n\r\nbody");
             var peer = server.next();
             assertThat(peer.readMessage())
                     .isEqualTo("POST /base/a%2Fb/../c//d?x=1&x=%20%zz#f HTTP/1.1\r\nHost: api.example\r\nX-One:  1 \r\n"
                             + "x-ONE: 2\r\naUTHORIZATION: Bearer K\u00e9\r\nEmpty:\r\nContent-Length: 4\r\n\r\nbody");
-            peer.send("HTTP/1.1 299 Quite Fine\r\nset-cookie: a=1\r\nSet-Cookie: b=2\r\nContent-Encoding: gzip\r\n"
-                    + "Connection: X-Away\r\nX-Away: 1\r\nKeep-Alive: timeout=5\r\nContent-Length: 3\r\nX-Last: \u00fc\r\n\r\n\u001f\u0000\u00ff");
+            peer.send(
+                    "HTTP/1.1 299 Quite Fine\r\nset-cookie: a=1\r\nSet-Cookie: b=2\r\nContent-Encoding: gzip\r\n"
+                            + "Connection: X-Away\r\nX-Away: 1\r\nKeep-Alive: timeout=5\r\nContent-Length: 3\r\nX-Last: \u00fc\r\n\r\n\u001f\u0000\u00ff");
             assertThat(client.readMessage())
-                    .isEqualTo("HTTP/1.1 299 Quite Fine\r\nset-cookie: a=1\r\nSet-Cookie: b=2\r\nContent-Encoding: gzip\r\n"
-                            + "Content-Length: 3\r\nX-Last: \u00fc\r\n\r\n\u001f\u0000\u00ff");
+                    .isEqualTo(
+                            "HTTP/1.1 299 Quite Fine\r\nset-cookie: a=1\r\nSet-Cookie: b=2\r\nContent-Encoding: gzip\r\n"
+                                    + "Content-Length: 3\r\nX-Last: \u00fc\r\n\r\n\u001f\u0000\u00ff");
         }
     }
 
@@ -126,7 +134,8 @@ class RelayTest {
             peer.readHead();
             peer.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
             assertThat(client.readHead())
-                    .isEqualTo("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+                    .isEqualTo(
+                            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
             for (var word : List.of("data: one\n\n", "data: two\n\n", "x")) {
                 var chunk = Integer.toHexString(word.length()) + "\r\n" + word + "\r\n";
                 peer.send(chunk);
@@ -143,7 +152,9 @@ class RelayTest {
         try (var client = RawSocket.connect(port)) {
             client.send("POST /x HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
             var peer = server.next();
-            assertThat(peer.readHead()).contains("\r\nTransfer-Encoding: chunked\r\n").doesNotContain("Content-Length");
+            assertThat(peer.readHead())
+                    .contains("\r\nTransfer-Encoding: chunked\r\n")
+                    .doesNotContain("Content-Length");
             assertThat(peer.read(8)).isEqualTo("3\r\nabc\r\n");
             client.send("1;ext=1\r\nd\r\n");
             assertThat(peer.read(6)).isEqualTo("1\r\nd\r\n");
@@ -171,7 +182,9 @@ class RelayTest {
             var peer = server.next();
             peer.readHead();
             peer.send("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno");
-            assertThat(client.readToEnd()).startsWith("HTTP/1.1 413 Too Large\r\n").endsWith("\r\n\r\nno");
+            assertThat(client.readToEnd())
+                    .startsWith("HTTP/1.1 413 Too Large\r\n")
+                    .endsWith("\r\n\r\nno");
         }
     }
 
@@ -225,7 +238,8 @@ class RelayTest {
             client.send("ok");
             var peer = server.next();
             assertThat(peer.readMessage()).doesNotContain("Expect").endsWith("ok");
-            peer.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            peer.send(
+                    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
             assertThat(client.readHead()).isEqualTo("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n");
             assertThat(client.readHead()).startsWith("HTTP/1.1 200 OK\r\n");
         }
@@ -291,7 +305,9 @@ class RelayTest {
         return new Rewriter() {
             @Override
             public byte[] rewrite(byte[] body) {
-                return new String(body, StandardCharsets.ISO_8859_1).toUpperCase().getBytes(StandardCharsets.ISO_8859_1);
+                return new String(body, StandardCharsets.ISO_8859_1)
+                        .toUpperCase()
+                        .getBytes(StandardCharsets.ISO_8859_1);
             }
 
             @Override
@@ -306,10 +322,12 @@ class RelayTest {
     void aRewrittenBodyGoesOutWithItsNewLength(int size) {
         rewriter = upper(1 << 20);
         try (var client = RawSocket.connect(port)) {
-            client.send("POST /x HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(size) + "\r\n"
-                    + "a".repeat(size) + "\r\n0\r\n\r\n");
+            client.send("POST /x HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(size)
+                    + "\r\n" + "a".repeat(size) + "\r\n0\r\n\r\n");
             var peer = server.next();
-            assertThat(peer.readMessage()).contains("\r\nContent-Length: " + size + "\r\n").endsWith("\r\n\r\n" + "A".repeat(size));
+            assertThat(peer.readMessage())
+                    .contains("\r\nContent-Length: " + size + "\r\n")
+                    .endsWith("\r\n\r\n" + "A".repeat(size));
             peer.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
             assertThat(client.readHead()).startsWith("HTTP/1.1 200");
         }
@@ -334,7 +352,9 @@ class RelayTest {
         server.close();
         try (var client = RawSocket.connect(port)) {
             client.send(GET);
-            assertThat(client.readMessage()).startsWith("HTTP/1.1 502 Bad Gateway").contains("UNREACHABLE: cannot connect to 127.0.0.1");
+            assertThat(client.readMessage())
+                    .startsWith("HTTP/1.1 502 Bad Gateway")
+                    .contains("UNREACHABLE: cannot connect to 127.0.0.1");
             client.send("GET /here HTTP/1.1\r\nHost: p\r\n\r\n");
             assertThat(client.readMessage()).endsWith("here");
         }
@@ -400,7 +420,17 @@ class RelayTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"zz\r\nab", "1\r\nabc\r\n", "5;\u0001\r\nab", "-1\r\nab", "1\nab", "ffffffffffffffff\r\nab", "1 x\u0000\r\n", "\r\n"})
+    @ValueSource(
+            strings = {
+                "zz\r\nab",
+                "1\r\nabc\r\n",
+                "5;\u0001\r\nab",
+                "-1\r\nab",
+                "1\nab",
+                "ffffffffffffffff\r\nab",
+                "1 x\u0000\r\n",
+                "\r\n"
+            })
     void malformedChunksCutTheAnswer(String chunk) {
         try (var client = RawSocket.connect(port)) {
             client.send(GET);
