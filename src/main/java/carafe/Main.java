@@ -12,6 +12,9 @@ import java.util.Arrays;
 
 /** The command line: {@code java -jar carafe.jar [serve | proxy | model …]}; without words it serves. */
 public final class Main {
+    /** The status of a process that ends to be started again: that of SIGTERM, which no watcher takes for a wish to rest. */
+    static final int ENDED = 143;
+
     private Main() {}
 
     public static void main(String[] args) throws Exception {

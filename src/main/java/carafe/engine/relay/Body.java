@@ -3,27 +3,19 @@ package carafe.engine.relay;
 import java.nio.ByteBuffer;
 
 /** Finds where a message's body ends, and hands its content on without the framing (RFC 9112, sections 6 and 7). */
-abstract sealed class Body {
+sealed interface Body {
     /** Takes content; the buffer is only good until the method returns. */
     interface Taker {
         void take(ByteBuffer piece);
     }
 
-    private boolean complete;
-
     /** Reads from {@code in} until it is empty or the body is complete. */
-    abstract void feed(ByteBuffer in, Taker taker) throws BadMessage;
+    void feed(ByteBuffer in, Taker taker) throws BadMessage;
 
-    final boolean complete() {
-        return complete;
-    }
-
-    final void finish() {
-        complete = true;
-    }
+    boolean complete();
 
     /** Whether the end of the connection is the end of this body. */
-    boolean endsWithConnection() {
+    default boolean endsWithConnection() {
         return false;
     }
 
@@ -36,44 +28,48 @@ abstract sealed class Body {
     }
 
     /** As many bytes as {@code Content-Length} says. */
-    static final class Counted extends Body {
+    final class Counted implements Body {
         private long left;
 
         Counted(long length) {
             this.left = length;
-            if (length == 0) {
-                finish();
+        }
+
+        @Override
+        public void feed(ByteBuffer in, Taker taker) {
+            int count = (int) Math.min(left, in.remaining());
+            if (count > 0) {
+                left -= count;
+                pass(in, count, taker);
             }
         }
 
         @Override
-        void feed(ByteBuffer in, Taker taker) {
-            int count = (int) Math.min(left, in.remaining());
-            if (count > 0) {
-                left -= count;
-                if (left == 0) {
-                    finish();
-                }
-                pass(in, count, taker);
-            }
+        public boolean complete() {
+            return left == 0;
         }
     }
 
     /** Everything until the connection ends; responses only. */
-    static final class UntilClose extends Body {
+    final class UntilClose implements Body {
         @Override
-        void feed(ByteBuffer in, Taker taker) {
+        public void feed(ByteBuffer in, Taker taker) {
             pass(in, in.remaining(), taker);
         }
 
         @Override
-        boolean endsWithConnection() {
+        public boolean complete() {
+            return false;
+        }
+
+        @Override
+        public boolean endsWithConnection() {
             return true;
         }
     }
 
     /** Chunks with their sizes. Extensions and trailers are read over and end here. */
-    static final class Chunked extends Body {
+    final class Chunked implements Body {
         private static final int MOST_DIGITS = 15;
         private static final int MOST_EXTENSION = 1024;
         private static final int MOST_TRAILERS = 8 << 10;
@@ -88,7 +84,8 @@ abstract sealed class Body {
             TRAILER_START,
             TRAILER,
             TRAILER_LF,
-            END_LF
+            END_LF,
+            END
         }
 
         private At at = At.SIZE;
@@ -97,8 +94,13 @@ abstract sealed class Body {
         private int skipped;
 
         @Override
-        void feed(ByteBuffer in, Taker taker) throws BadMessage {
-            while (in.hasRemaining() && !complete()) {
+        public boolean complete() {
+            return at == At.END;
+        }
+
+        @Override
+        public void feed(ByteBuffer in, Taker taker) throws BadMessage {
+            while (in.hasRemaining() && at != At.END) {
                 if (at == At.DATA) {
                     int count = (int) Math.min(size, in.remaining());
                     size -= count;
@@ -146,9 +148,9 @@ abstract sealed class Body {
                 }
                 case END_LF -> {
                     lineFeed(b);
-                    finish();
+                    at = At.END;
                 }
-                case DATA -> throw new IllegalStateException("data is not framing");
+                case DATA, END -> throw new IllegalStateException("data is not framing");
             }
         }
 

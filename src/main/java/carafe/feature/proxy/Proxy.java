@@ -1,12 +1,14 @@
 package carafe.feature.proxy;
 
-import carafe.engine.relay.Listener;
+import carafe.engine.relay.Ending;
 import carafe.engine.relay.Relay;
 import carafe.feature.models.Meter;
 import carafe.feature.models.Use;
+import carafe.platform.audit.AuditLog;
 import carafe.platform.config.Config;
 import carafe.platform.db.Db;
 import carafe.platform.db.Ids;
+import carafe.platform.http.Body;
 import carafe.platform.http.Caller;
 import carafe.platform.http.Cors;
 import carafe.platform.http.HttpServer;
@@ -16,10 +18,13 @@ import carafe.platform.http.RequestObserver;
 import carafe.platform.http.Routes;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +38,10 @@ public final class Proxy implements AutoCloseable {
      *
      * @param logs a database with the tables of the log
      * @param meter books the use of models; null where nothing is booked
+     * @param audit null where there is none
+     * @param portVariable the variable that holds the port
+     * @param panel serves the pages of the panel as long as they are switched on
+     * @param end ends the process in order
      * @param signedHere whether a token is one by which people are signed in here
      */
     public record Ground(
@@ -40,6 +49,10 @@ public final class Proxy implements AutoCloseable {
             Duration stopTimeout,
             Db logs,
             @Nullable Meter meter,
+            @Nullable AuditLog audit,
+            String portVariable,
+            BiConsumer<Routes, BooleanSupplier> panel,
+            Runnable end,
             Predicate<String> signedHere,
             RequestObserver observer,
             ObjectMapper mapper,
@@ -54,12 +67,19 @@ public final class Proxy implements AutoCloseable {
     private final HttpServer pages;
     private final Forwarder forwarder;
     private final ProxyMemory memory;
-    private @Nullable Listener listener;
+    private final Restart restart;
+    private final Door door;
 
     public Proxy(Config.Proxy start, Ground ground) throws IOException {
         this.ground = ground;
         this.config = new ProxyConfig(start.environment(), start.file(), ground.mapper(), ground.clock());
         this.memory = new ProxyMemory(ground.logs(), config, ground.mapper(), ground.clock());
+        this.restart = new Restart(config, ground.end());
+        var passages = new Passages(memory.statistics(), memory.log(), this::book, ground.clock());
+        this.forwarder =
+                new Forwarder(config, new OwnCookie(ground.signedHere()), passages, this::serve, ground.mapper());
+        this.relay = new Relay(forwarder, Proxy::tls);
+        this.door = new Door(relay, ground.host(), ground.portVariable());
         this.pages = new HttpServer(
                 new HttpServer.Settings(
                         ground.host(),
@@ -72,10 +92,6 @@ public final class Proxy implements AutoCloseable {
                 new Limits(area -> 0),
                 ground.observer(),
                 this::pages);
-        var passages = new Passages(memory.statistics(), memory.log(), this::book, ground.clock());
-        this.forwarder =
-                new Forwarder(config, new OwnCookie(ground.signedHere()), passages, pages::take, ground.mapper());
-        this.relay = new Relay(forwarder, Proxy::tls);
         config.onChange(settings -> {
             memory.use(settings);
             relay.forgetIdle();
@@ -90,7 +106,7 @@ public final class Proxy implements AutoCloseable {
         }
     }
 
-    private void book(Caller caller, UsageTap.Used used, long at, carafe.engine.relay.Ending ending) {
+    private void book(Caller caller, UsageTap.Used used, long at, Ending ending) {
         var meter = ground.meter();
         if (meter != null) {
             meter.book(
@@ -104,13 +120,29 @@ public final class Proxy implements AutoCloseable {
         }
     }
 
+    private void serve(SocketChannel channel, byte[] read) {
+        pages.take(channel, read);
+    }
+
+    /** What its own port serves beside upstreams. */
     private void pages(Routes routes) {
-        // the panel and its interface
+        var gate = new KeyGate(config, new WrongKeys(ground.audit(), memory.log(), ground.clock()));
+        register(routes, "", gate);
+        ground.panel().accept(routes, () -> config.settings().dashboard());
     }
 
     /** Its place under {@code /proxy} of the main port. */
     public void register(Routes routes) {
+        register(routes, PrefixRoutes.PREFIX, new AdminGate());
         new PrefixRoutes(relay, forwarder).register(routes);
+    }
+
+    private void register(Routes routes, String prefix, Gate gate) {
+        var body = new Body(ground.mapper());
+        new AdminRoutes(config, memory.statistics(), restart, gate, ground.clock()).register(routes, prefix);
+        new ConfigRoutes(config, restart, gate, body, door, ground.audit()).register(routes, prefix);
+        new LogRoutes(memory, gate, body, ground.clock()).register(routes, prefix);
+        new UpstreamRoutes(config, relay, gate).register(routes, prefix);
     }
 
     /** Takes up what an earlier run left, and serves. */
@@ -123,18 +155,18 @@ public final class Proxy implements AutoCloseable {
 
     /** Opens its own port; 0 takes a free one. */
     public void listen(int port) throws IOException {
-        listener = relay.listen(ground.host(), port);
-        log.info("the proxy listens on port {}", listener.port());
+        door.open(port);
+        log.info("the proxy listens on port {}", door.port());
     }
 
-    /** The port that is really open, or -1. */
+    /** The port that is really open, or 0. */
     public int port() {
-        var open = listener;
-        return open == null ? -1 : open.port();
+        return door.port();
     }
 
     @Override
     public void close() {
+        memory.log().end();
         relay.close(ground.stopTimeout());
         config.close();
         pages.close();

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -85,15 +86,19 @@ final class ProxyConfig implements AutoCloseable {
         tell();
     }
 
-    /** Writes these values, null takes one out, and takes them over. */
+    /** Writes these values, null takes one out, and takes them over; for the boot id that is no restart yet. */
     synchronized void save(Map<String, @Nullable String> changes) throws IOException {
         env.update(changes);
-        reload();
+        takeOver();
     }
 
     /** Replaces the headers that are set; nothing else changes. */
     synchronized void saveHeaders(ObjectNode newHeaders) throws IOException {
         headers.replace(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(newHeaders) + "\n");
+        takeOver();
+    }
+
+    private void takeOver() {
         current = new Current(read(), current.bootId(), current.startedAt());
         tell();
     }
@@ -142,11 +147,13 @@ final class ProxyConfig implements AutoCloseable {
         if (now.equals(seen)) {
             return;
         }
-        boolean onlyHeaders = java.util.Objects.equals(now.env(), seen.env());
-        var rules = read();
-        current = onlyHeaders ? new Current(rules, current.bootId(), current.startedAt()) : fresh(rules);
+        boolean onlyHeaders = Objects.equals(now.env(), seen.env());
         log.info("settings of the proxy changed on disk and hold now");
-        tell();
+        if (onlyHeaders) {
+            takeOver();
+        } else {
+            reload();
+        }
     }
 
     private Stamp stamp() {

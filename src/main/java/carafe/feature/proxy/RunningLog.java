@@ -16,6 +16,9 @@ final class RunningLog {
     private static final int KEPT = 1000;
     private static final int MOST_READERS = 100;
 
+    /** Stands for the end of the log; compared by identity. */
+    static final LogLine END = new LogLine(0, LogLine.Level.INFO, "", "", "", null);
+
     /** Somebody who looks on. When it is too slow, it misses the oldest lines. */
     static final class Reader {
         private final BlockingQueue<LogLine> queue = new ArrayBlockingQueue<>(100);
@@ -25,14 +28,14 @@ final class RunningLog {
             this.filter = filter;
         }
 
-        /** The next line, or null when there was none for so long. */
+        /** The next line, or null when there was none for so long. After the end of the log comes {@link #END} alone. */
         @Nullable
         LogLine next(long millis) throws InterruptedException {
             return queue.poll(millis, TimeUnit.MILLISECONDS);
         }
 
         private void offer(LogLine line) {
-            while (filter.test(line) && !queue.offer(line)) {
+            while ((line == END || filter.test(line)) && !queue.offer(line)) {
                 queue.poll();
             }
         }
@@ -107,5 +110,10 @@ final class RunningLog {
         synchronized (last) {
             last.clear();
         }
+    }
+
+    /** Lets everybody go who looks on. */
+    void end() {
+        readers.forEach(reader -> reader.offer(END));
     }
 }

@@ -36,12 +36,27 @@ public final class EnvFile {
     private static final int BACKUPS = 10;
     private static final int LARGEST = 1 << 20;
 
+    /** Puts a file in another's place. */
+    interface Mover {
+        void move(Path from, Path to) throws IOException;
+    }
+
     private final Path path;
     private final Clock clock;
+    private final Mover mover;
 
     public EnvFile(Path path, Clock clock) {
+        this(
+                path,
+                clock,
+                (from, to) ->
+                        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING));
+    }
+
+    EnvFile(Path path, Clock clock, Mover mover) {
         this.path = path.toAbsolutePath();
         this.clock = clock;
+        this.mover = mover;
     }
 
     public Path path() {
@@ -144,7 +159,7 @@ public final class EnvFile {
 
     private void move(Path fresh, byte[] bytes) throws IOException {
         try {
-            Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            mover.move(fresh, path);
         } catch (IOException e) {
             if (!Files.isRegularFile(path)) {
                 throw e;

@@ -7,7 +7,7 @@ import java.util.List;
 
 /** The settings of the transparent proxy. Most live in a file that its panel writes; see {@link Setting.Home#ENV_FILE}. */
 public final class ProxyCatalogue {
-    static final Setting PROXY_PORT = Setting.of(
+    public static final Setting PROXY_PORT = Setting.of(
             "PROXY_PORT",
             Kind.NUMBER,
             "",
