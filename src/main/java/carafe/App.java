@@ -39,6 +39,7 @@ import carafe.feature.models.ModelCatalogue;
 import carafe.feature.models.ModelRoutes;
 import carafe.feature.models.Models;
 import carafe.feature.proxy.Proxy;
+import carafe.feature.web.PanelRoutes;
 import carafe.feature.web.WebRoutes;
 import carafe.platform.config.Catalogue;
 import carafe.platform.config.Config;
@@ -313,7 +314,7 @@ public final class App implements AutoCloseable {
                         meter,
                         accounts.audit(),
                         "PROXY_PORT",
-                        (routes, on) -> {},
+                        (routes, on) -> new PanelRoutes(on).register(routes),
                         () -> System.exit(Main.ENDED),
                         accounts::isSignedHere,
                         requestLog,

@@ -1,6 +1,7 @@
 package carafe;
 
 import carafe.feature.proxy.Proxy;
+import carafe.feature.web.PanelRoutes;
 import carafe.platform.config.Config;
 import carafe.platform.db.DataFolder;
 import carafe.platform.db.Db;
@@ -51,7 +52,7 @@ public final class ProxyAlone implements AutoCloseable {
                             null,
                             null,
                             "PORT",
-                            (routes, on) -> {},
+                            (routes, on) -> new PanelRoutes(on).register(routes),
                             () -> System.exit(Main.ENDED),
                             token -> false,
                             new RequestLog(metrics, config.logs().requestsPerSecond()),

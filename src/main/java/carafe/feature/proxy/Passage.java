@@ -42,18 +42,13 @@ final class Passage implements Watcher {
     }
 
     void begin() {
-        tell(Level.INFO, "Request started: " + call.method(), null);
+        tell(Level.INFO, call.at(), "started", null);
     }
 
-    private void tell(Level level, String message, @Nullable String content) {
+    private void tell(Level level, long at, String message, @Nullable String content) {
         if (log.wants(level)) {
-            log.add(new LogLine(
-                    call.at(),
-                    level,
-                    call.method() + " " + call.path() + ": " + message,
-                    call.path(),
-                    call.id(),
-                    content));
+            var text = call.method() + " " + call.path() + " " + message;
+            log.add(new LogLine(at, level, text, call.path(), call.id(), content));
         }
     }
 
@@ -124,17 +119,16 @@ final class Passage implements Watcher {
 
     private void tell(Ending ending, Call done, @Nullable String content) {
         long ms = ending.totalNanos() / 1_000_000;
+        long at = call.at() + ms;
         if (ending.failure() != null) {
-            tell(Level.ERROR, "failed after " + ms + " ms: " + done.error(), null);
+            tell(Level.ERROR, at, "failed after " + ms + " ms: " + done.error(), null);
         } else if (ending.clientLeft()) {
-            tell(Level.WARNING, "the client left after " + ms + " ms, " + ending.received() + " bytes", null);
+            tell(Level.WARNING, at, "the client left after " + ms + " ms, " + ending.received() + " bytes", null);
         } else if (status >= 400) {
-            tell(
-                    Level.ERROR,
-                    "HTTP " + status + " " + reason + ", " + ending.received() + " bytes, " + ms + " ms",
-                    content);
+            var what = "HTTP " + status + " " + reason + ", " + ending.received() + " bytes, " + ms + " ms";
+            tell(Level.ERROR, at, what, content);
         } else if (log.wants(Level.INFO)) {
-            tell(Level.INFO, status + ", " + ending.received() + " bytes, " + ms + " ms", content);
+            tell(Level.INFO, at, status + ", " + ending.received() + " bytes, " + ms + " ms", content);
         }
     }
 
