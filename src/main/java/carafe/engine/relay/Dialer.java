@@ -28,7 +28,7 @@ final class Dialer {
         var dial = new Dial(this, lane, exchange, origin);
         var host = origin.dialHost();
         var literal = literal(host);
-        if (literal != null && (!origin.secure())) {
+        if (literal != null && !origin.secure()) {
             lane.loop().later(() -> dial.start(List.of(literal), null));
         } else {
             Thread.startVirtualThread(() -> lookUp(dial, lane, origin, host));

@@ -43,7 +43,7 @@ final class HeadReader {
                 throw new BadMessage(431, "the head is longer than " + LONGEST + " bytes");
             }
             in.position(in.position() + more);
-            begun = bytes == scratch ? Arrays.copyOf(bytes, Math.max(512, more)) : bytes;
+            begun = held == null ? Arrays.copyOf(bytes, Math.max(512, more)) : bytes;
             length = before + more;
             return null;
         }

@@ -63,7 +63,7 @@ final class Loop implements AutoCloseable {
 
     /** Runs {@code task} on this loop, at once when already there. Safe from any thread; never after {@link #close}. */
     void run(Runnable task) {
-        if (Thread.currentThread() == thread) {
+        if (thread.equals(Thread.currentThread())) {
             task.run();
         } else {
             tasks.add(task);
@@ -74,7 +74,7 @@ final class Loop implements AutoCloseable {
     /** Runs {@code task} on this loop after the event that is being handled. */
     void later(Runnable task) {
         tasks.add(task);
-        if (Thread.currentThread() != thread) {
+        if (!thread.equals(Thread.currentThread())) {
             selector.wakeup();
         }
     }

@@ -156,12 +156,10 @@ record ConfigChange(
         private void removals() {
             body.optionalArray("unset")
                     .ifPresent(names -> names.forEach(name -> {
-                        var key = ConfigKey.KNOWN.stream()
-                                .filter(known -> known.key().equals(name.asText()) && known.setting() != null)
-                                .findFirst()
+                        var setting = ConfigKey.setting(name.asText())
                                 .orElseThrow(() -> wrong("unset", "a list of keys that have a variable"));
-                        fields.add(key.key());
-                        key.setting().names().forEach(variable -> variables.put(variable, null));
+                        fields.add(name.asText());
+                        setting.names().forEach(variable -> variables.put(variable, null));
                     }));
         }
 

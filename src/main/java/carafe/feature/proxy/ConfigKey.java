@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,14 @@ record ConfigKey(
             new ConfigKey("log_retention_days", ProxyCatalogue.PROXY_LOG_DAYS, "number", true, false, BASIC),
             new ConfigKey("log_daily_limit", ProxyCatalogue.PROXY_LOG_LIMIT, "number", true, false, BASIC),
             new ConfigKey("dashboard_open_stats", ProxyCatalogue.DASHBOARD_OPEN, "boolean", true, false, SECURITY));
+
+    /** The variable behind the key of this name, if it is one that every panel knows. */
+    static Optional<Setting> setting(String name) {
+        return KNOWN.stream()
+                .filter(known -> known.key().equals(name))
+                .findFirst()
+                .map(ConfigKey::setting);
+    }
 
     /** Its entry with {@code value}. */
     ObjectNode entry(JsonNode value) {

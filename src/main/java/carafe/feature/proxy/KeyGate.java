@@ -60,8 +60,9 @@ final class KeyGate implements Gate {
     }
 
     private static String given(@Nullable String authorization) {
-        boolean bearer = authorization != null && authorization.regionMatches(true, 0, "Bearer ", 0, 7);
-        return bearer ? authorization.substring(7).strip() : "";
+        return authorization != null && authorization.regionMatches(true, 0, "Bearer ", 0, 7)
+                ? authorization.substring(7).strip()
+                : "";
     }
 
     private static Problem refused(Context ctx, String why) {

@@ -86,7 +86,7 @@ final class LogRoutes {
             to.data(line.json().toString());
         }
         long told = clock.millis();
-        for (var line = reader.next(LOOK_MS); line != RunningLog.END; line = reader.next(LOOK_MS)) {
+        for (var line = reader.next(LOOK_MS); !RunningLog.END.equals(line); line = reader.next(LOOK_MS)) {
             if (line != null) {
                 to.data(line.json().toString());
             }

@@ -44,7 +44,11 @@ final class ProxyConfig implements AutoCloseable {
     private volatile Current current;
     private volatile Stamp seen = new Stamp(null, null);
 
-    /** Reads both files. @param environment what the process's environment says, by name */
+    /**
+     * Reads both files.
+     *
+     * @param environment what the process's environment says, by name
+     */
     ProxyConfig(Map<String, String> environment, Path file, ObjectMapper mapper, Clock clock) {
         this.environment = Map.copyOf(environment);
         this.env = new EnvFile(file, clock);

@@ -16,7 +16,7 @@ final class RunningLog {
     private static final int KEPT = 1000;
     private static final int MOST_READERS = 100;
 
-    /** Stands for the end of the log; compared by identity. */
+    /** Stands for the end of the log: no line is of that time and says nothing. */
     static final LogLine END = new LogLine(0, LogLine.Level.INFO, "", "", "", null);
 
     /** Somebody who looks on. When it is too slow, it misses the oldest lines. */
@@ -35,7 +35,7 @@ final class RunningLog {
         }
 
         private void offer(LogLine line) {
-            while ((line == END || filter.test(line)) && !queue.offer(line)) {
+            while ((END.equals(line) || filter.test(line)) && !queue.offer(line)) {
                 queue.poll();
             }
         }

@@ -62,10 +62,12 @@ final class WrongKeys {
         int count;
         synchronized (known) {
             var before = known.get(address);
-            boolean fresh = before == null || now - before.since() > WINDOW_MS;
-            count = fresh ? 1 : before.wrong() + 1;
+            if (before == null || now - before.since() > WINDOW_MS) {
+                before = new Tries(0, now, now);
+            }
+            count = before.wrong() + 1;
             long wait = count < FREE ? 0 : Math.min(LONGEST_WAIT_MS, 1000L << Math.min(10, count - FREE));
-            known.put(address, new Tries(count, fresh ? now : before.since(), now + wait));
+            known.put(address, new Tries(count, before.since(), now + wait));
         }
         tell(address, what, count, now);
     }

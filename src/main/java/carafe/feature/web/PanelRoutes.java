@@ -31,10 +31,14 @@ public final class PanelRoutes {
     }
 
     public void register(Routes routes) {
-        both(routes, "/admin/assets/{hash}/<path>", ctx -> Sent.asset(
-                ctx,
-                assets().file(ctx.pathParam("hash"), ctx.pathParam("path")).orElseThrow(PanelRoutes::missing),
-                Sent.FOR_EVER));
+        both(
+                routes,
+                "/admin/assets/{hash}/<path>",
+                ctx -> Sent.asset(
+                        ctx,
+                        assets().file(ctx.pathParam("hash"), ctx.pathParam("path"))
+                                .orElseThrow(PanelRoutes::missing),
+                        Sent.FOR_EVER));
         both(routes, "/admin", ctx -> Sent.page(ctx, assets()));
         both(routes, "/admin/<path>", this::view);
     }

@@ -296,8 +296,8 @@ public record Config(
     }
 
     private static Proxy proxy(Environment env, Map<String, String> process, Path envFile) {
-        var beside = envFile.resolveSibling("env").resolve(".env");
-        var file = !Files.isRegularFile(envFile) && Files.isDirectory(beside.getParent()) ? beside : envFile;
+        var folder = envFile.resolveSibling("env");
+        var file = !Files.isRegularFile(envFile) && Files.isDirectory(folder) ? folder.resolve(".env") : envFile;
         var own = new HashMap<String, String>();
         for (var setting : ProxyCatalogue.ALL) {
             setting.names().forEach(name -> own.computeIfAbsent(name, process::get));
