@@ -10,6 +10,7 @@ import io.javalin.http.Handler;
 import java.io.IOException;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PanelRoutes {
     private static final Rule PUBLIC = Rule.of(Surface.WEBUI, Access.PUBLIC);
+
+    /** Words between single slashes: neither a file, nor a climb, nor an absolute path. */
+    private static final Pattern VIEW = Pattern.compile("[\\w-]{1,64}(/[\\w-]{1,64}){0,8}/?");
 
     private final BooleanSupplier on;
     private final Map<String, Asset> fixed = Map.of(
@@ -63,10 +67,10 @@ public final class PanelRoutes {
         var asset = fixed.get(path);
         if (asset != null) {
             Sent.asset(ctx, asset, Sent.ONE_DAY);
-        } else if (path.substring(path.lastIndexOf('/') + 1).indexOf('.') >= 0) {
-            throw missing();
-        } else {
+        } else if (VIEW.matcher(path).matches()) {
             Sent.page(ctx, assets());
+        } else {
+            throw missing();
         }
     }
 
