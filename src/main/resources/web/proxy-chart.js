@@ -15,7 +15,7 @@ const clock = (seconds, span) => new Date(seconds * 1000).toLocaleTimeString(und
 function roundUp(n) {
   if (n <= 2) return 2;
   const power = 10 ** Math.floor(Math.log10(n));
-  return [1, 2, 4, 6, 8, 10].map((step) => step * power).find((step) => step >= n);
+  return (power < 10 ? [4, 6, 8, 10] : [1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10]).map((step) => step * power).find((step) => step >= n);
 }
 
 /**

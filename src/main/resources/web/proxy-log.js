@@ -35,7 +35,9 @@ class ProxyLog extends View {
     const leave = new AbortController();
     this.leave = leave;
     this.seen = new Set();
+    this.held = [];
     this.lines = [];
+    this.waiting = 0;
     try {
       if (!this.client.open) throw Object.assign(new Error(t('px.locked')), { status: 401 });
       await this.older();
@@ -64,6 +66,7 @@ class ProxyLog extends View {
 
   fresh(line) {
     const mark = `${line.timestamp} ${line.request_id} ${line.message}`;
+    if (this.seen.size > 8 * MOST) this.seen = new Set([...this.seen].slice(-2 * MOST));
     return !this.seen.has(mark) && !!this.seen.add(mark);
   }
 
@@ -71,15 +74,15 @@ class ProxyLog extends View {
     if (line.type || !this.fresh(line)) return;
     const list = this.querySelector('.log');
     this.atEnd = !list || list.scrollHeight - list.scrollTop - list.clientHeight < 24;
-    this.held ??= [];
     this.held.push(line);
+    if (this.held.length > MOST) this.held.shift(); // a pause may last a night
     if (!this.live) this.waiting = this.held.length;
     else if (!this.flushing) this.flushing = requestAnimationFrame(() => this.flush());
   }
 
   flush() {
     this.flushing = 0;
-    this.lines = [...this.lines, ...(this.held ?? [])].slice(-MOST);
+    this.lines = [...this.lines, ...this.held].slice(-MOST);
     this.held = [];
     this.waiting = 0;
   }
