@@ -1,20 +1,12 @@
 // Every page in both themes and both widths: accessible, legible, nothing sticking out, no complaint of the browser.
-import { createRequire } from 'node:module';
+import { faults } from './accessible.mjs';
 import { check, picture, test, until } from './harness.mjs';
 import { call, open } from './steps.mjs';
 import { weakPairs } from './contrast.mjs';
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const PAGES = ['/', 'chat', '/run', '/settings/profile', '/settings/look', '/settings/answers', '/settings/access',
-  '/admin/users', '/admin/connections', '/admin/models', '/admin/sandbox', '/admin/signup'];
+  '/admin/users', '/admin/connections', '/admin/models', '/admin/sandbox', '/admin/signup', '/admin/proxy'];
 const chatPath = async (page) => `/c/${(await call(page, 'GET', '/api/v1/chats/search?text=overlapping&page=1')).body[0].id}`;
-
-async function faults(page) {
-  await page.evaluate(await (await import('node:fs/promises')).readFile(axe, 'utf8'));
-  const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-  return violations.filter((v) => ['serious', 'critical'].includes(v.impact))
-    .map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.target.join(' ')} ${n.failureSummary?.split('\n')[1] ?? ''}`).join(' | ')}`);
-}
 
 for (const colorScheme of ['light', 'dark']) {
   test(`no serious accessibility fault on any page (${colorScheme})`, async ({ page }) => {

@@ -38,6 +38,8 @@ import carafe.feature.models.Meter;
 import carafe.feature.models.ModelCatalogue;
 import carafe.feature.models.ModelRoutes;
 import carafe.feature.models.Models;
+import carafe.feature.proxy.Proxy;
+import carafe.feature.web.PanelRoutes;
 import carafe.feature.web.WebRoutes;
 import carafe.platform.config.Catalogue;
 import carafe.platform.config.Config;
@@ -83,7 +85,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -108,6 +112,7 @@ public final class App implements AutoCloseable {
     private final Heartbeats heartbeats;
     private final ClientWatch clients;
     private final Metrics metrics;
+    private final Db logDb;
     private final RequestRows requestRows;
     private final Health health;
     private final Readiness readiness = new Readiness();
@@ -127,6 +132,8 @@ public final class App implements AutoCloseable {
     private final Runs runs;
     private final CodeSettings code;
     private final PoolRoutes poolRoutes;
+    private final RequestLog requestLog;
+    private final @Nullable Proxy proxy;
     private final HttpServer http;
 
     /** Builds everything and opens the database; a failure closes what was open. */
@@ -139,7 +146,8 @@ public final class App implements AutoCloseable {
             var keys = SecretKeys.open(config.accounts().secretKey(), folder.path());
             metrics = closing(new Metrics());
             db = closing(database());
-            requestRows = closing(new RequestRows(logDatabase(), config.logs().requestLogDays(), clock));
+            logDb = logDatabase();
+            requestRows = closing(new RequestRows(logDb, config.logs().requestLogDays(), clock));
             requestRows.measureIn(metrics);
             nodes = closing(new Nodes(db, ids, clock, "", Version.TEXT));
             jobs = closing(new Jobs(db, nodes, ids, clock, 4));
@@ -168,12 +176,13 @@ public final class App implements AutoCloseable {
             connections = new Connections(config.models().upstreams(), connectionStore);
             catalogue = closing(new ModelCatalogue(connections::enabled, this::localIds, client, clock));
             ledger = closing(new Ledger(db));
+            var meter = new Meter(ledger, clock);
             models = new Models(
                     catalogue,
                     this::openLocal,
                     upstreams,
                     client,
-                    new Meter(ledger, clock),
+                    meter,
                     mapper,
                     config.models().upstreamTimeout());
 
@@ -196,6 +205,8 @@ public final class App implements AutoCloseable {
             code = CodeSettings.of(config.code());
             poolRoutes = new PoolRoutes(sandbox, runMeters, code, settings, db, accounts.audit(), mapper, clock);
             connectSockets(chatSockets);
+            requestLog = new RequestLog(metrics, config.logs().requestsPerSecond());
+            proxy = config.proxy().configured() ? closing(proxy(meter)) : null;
             schedule();
             health = health();
             health.measureIn(metrics);
@@ -293,6 +304,25 @@ public final class App implements AutoCloseable {
         });
     }
 
+    private Proxy proxy(Meter meter) throws IOException {
+        return new Proxy(
+                config.proxy(),
+                new Proxy.Ground(
+                        config.server().host(),
+                        config.server().shutdownTimeout(),
+                        logDb,
+                        meter,
+                        accounts.audit(),
+                        "PROXY_PORT",
+                        (routes, on) -> new PanelRoutes(on).register(routes),
+                        () -> System.exit(Main.ENDED),
+                        accounts::isSignedHere,
+                        requestLog,
+                        mapper,
+                        ids,
+                        clock));
+    }
+
     private HttpServer server() {
         var server = config.server();
         var settings = new HttpServer.Settings(
@@ -302,12 +332,7 @@ public final class App implements AutoCloseable {
                 Networks.parse(server.trustedProxies()),
                 new Cors(server.corsOrigins()));
         return new HttpServer(
-                settings,
-                mapper,
-                accounts.authenticator(),
-                new Limits(this::allowance),
-                new RequestLog(metrics, config.logs().requestsPerSecond()),
-                this::routes);
+                settings, mapper, accounts.authenticator(), new Limits(this::allowance), requestLog, this::routes);
     }
 
     private int allowance(RateArea area) {
@@ -344,6 +369,9 @@ public final class App implements AutoCloseable {
         new ModelRoutes(catalogue, mapper, clock).register(routes);
         new ConnectionRoutes(connections, connectionStore, catalogue, client, mapper, ids).register(routes);
         poolRoutes.register(routes);
+        if (proxy != null) {
+            proxy.register(routes);
+        }
         new WebRoutes(Version.TEXT).register(routes);
         new HealthRoutes(health, readiness, clock).register(routes);
         new MetricsRoutes(metrics, config.logs().metricsToken()).register(routes);
@@ -375,14 +403,33 @@ public final class App implements AutoCloseable {
         requestRows.start();
         catalogue.start();
         sandbox.start();
+        if (proxy != null) {
+            startProxy(proxy);
+        }
         http.start();
         readiness.started();
         jobs.enqueue("chat.purge", "start", "{}", clock.instant().plusSeconds(60));
         log.info("Carafe is ready on port {}", http.port());
     }
 
+    private void startProxy(Proxy started) {
+        started.start();
+        config.proxy().port().ifPresent(port -> {
+            try {
+                started.listen(port);
+            } catch (IOException e) {
+                throw new UncheckedIOException("the port " + port + " of the proxy cannot be opened", e);
+            }
+        });
+    }
+
     public int port() {
         return http.port();
+    }
+
+    /** The proxy, where it is set up. */
+    public Optional<Proxy> proxy() {
+        return Optional.ofNullable(proxy);
     }
 
     public HttpServer http() {

@@ -10,8 +10,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
 
-/** The command line: {@code java -jar carafe.jar [serve | model …]}; without words it serves. */
+/** The command line: {@code java -jar carafe.jar [serve | proxy | model …]}; without words it serves. */
 public final class Main {
+    /** The status of a process that ends to be started again: that of SIGTERM, which no watcher takes for a wish to rest. */
+    static final int ENDED = 143;
+
     private Main() {}
 
     public static void main(String[] args) throws Exception {
@@ -21,18 +24,44 @@ public final class Main {
         System.getProperties().putIfAbsent("jdk.virtualThreadScheduler.parallelism", Integer.toString(carriers));
         switch (args.length == 0 ? "serve" : args[0]) {
             case "serve" -> serve();
+            case "proxy" -> proxy();
             case "model" ->
                 System.exit(ModelCommand.run(Arrays.copyOfRange(args, 1, args.length), System.out, System.err));
             case "model-host" -> ModelHost.main(Arrays.copyOfRange(args, 1, args.length));
             default -> {
                 System.err.println(
-                        "Usage: java -jar carafe.jar [serve | model add SOURCE | model list | model remove ID]");
+                        "Usage: java -jar carafe.jar [serve | proxy | model add SOURCE | model list | model remove ID]");
                 System.exit(2);
             }
         }
     }
 
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    /** Something that serves until it is closed. */
+    private record Program(Step start, AutoCloseable end) {}
+
+    private interface Maker {
+        Program make(Config config) throws Exception;
+    }
+
     private static void serve() throws Exception {
+        run(config -> {
+            var app = new App(config, Clock.systemUTC());
+            return new Program(app::start, app);
+        });
+    }
+
+    private static void proxy() throws Exception {
+        run(config -> {
+            var proxy = new ProxyAlone(config, Clock.systemUTC());
+            return new Program(proxy::start, proxy);
+        });
+    }
+
+    private static void run(Maker maker) throws Exception {
         try {
             var config = Config.from(System.getenv(), Path.of(".env"));
             if (!config.data().database().isSet()) {
@@ -43,19 +72,21 @@ public final class Main {
                     config.logs().json(),
                     config.logs().environment(),
                     config.data().folder()));
-            var app = new App(config, Clock.systemUTC());
-            Runtime.getRuntime()
-                    .addShutdownHook(new Thread(
-                            () -> {
-                                app.close();
-                                logs.close();
-                            },
-                            "shutdown"));
-            app.start();
+            var program = maker.make(config);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(program.end(), logs), "shutdown"));
+            program.start().run();
         } catch (ConfigException | IllegalStateException e) {
             System.err.println("Carafe cannot start.");
             String.valueOf(e.getMessage()).lines().forEach(line -> System.err.println("  " + line));
             System.exit(2);
+        }
+    }
+
+    private static void stop(AutoCloseable program, Logs logs) {
+        try (logs) {
+            program.close();
+        } catch (Exception e) {
+            System.err.println("Carafe did not stop cleanly: " + e);
         }
     }
 }

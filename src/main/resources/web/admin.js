@@ -9,6 +9,7 @@ const TABS = {
   models: [() => import('./admin-models.js'), () => html`<cf-admin-models></cf-admin-models>`],
   sandbox: [() => import('./admin-sandbox.js'), () => html`<cf-admin-sandbox></cf-admin-sandbox>`],
   signup: [() => import('./admin-signup.js'), () => html`<cf-admin-signup></cf-admin-signup>`],
+  proxy: [() => import('./admin-proxy.js'), () => html`<cf-admin-proxy></cf-admin-proxy>`],
 };
 
 class Admin extends View {

@@ -37,6 +37,7 @@ public final class Accounts implements AutoCloseable {
     private final AuditLog audit;
     private final CallerCache cache;
     private final ModelsInUse inUse;
+    private final Tokens tokens;
     private final AccountAuthenticator authenticator;
     private final SignInRoutes signInRoutes;
     private final ProfileRoutes profileRoutes;
@@ -53,7 +54,7 @@ public final class Accounts implements AutoCloseable {
         this.lastSeen = new LastSeen(db, clock);
         this.audit = new AuditLog(db, clock);
         var keys = new ApiKeyStore(db, secrets, new Ids(clock), clock);
-        var tokens = new Tokens(secrets, clock);
+        this.tokens = new Tokens(secrets, clock);
         var cache = new CallerCache(clock);
         this.authenticator = new AccountAuthenticator(tokens, logins, keys, settings, cache, lastSeen);
         var signIn = new SignIn(db, store, logins, passwords, tokens, settings, cache, audit, clock);
@@ -74,6 +75,11 @@ public final class Accounts implements AutoCloseable {
 
     public Authenticator authenticator() {
         return authenticator;
+    }
+
+    /** Whether {@code token} is one of the tokens by which people are signed in here. */
+    public boolean isSignedHere(String token) {
+        return tokens.isSignedHere(token);
     }
 
     public AccountStore store() {

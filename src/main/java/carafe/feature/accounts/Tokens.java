@@ -57,6 +57,16 @@ final class Tokens {
         }
     }
 
+    /** Whether it bears our signature, be it over or taken back. */
+    boolean isSignedHere(String token) {
+        try {
+            algorithm.verify(JWT.decode(token));
+            return true;
+        } catch (JWTVerificationException e) {
+            return false;
+        }
+    }
+
     Optional<Session> read(String token) {
         try {
             DecodedJWT jwt = verifier.verify(token);

@@ -20,6 +20,45 @@ public final class Meter {
         return new Hold(use, model);
     }
 
+    /**
+     * Books a call that somebody else made, once it has ended.
+     *
+     * @param at when it began, in epoch milliseconds
+     * @param usage as the model's server counted it, null when it did not
+     */
+    public void book(
+            Use use, String model, LlmEvent.@Nullable Usage usage, long at, long firstMs, long totalMs, int status) {
+        ledger.append(new UsageRow(
+                use.callId(),
+                at,
+                accountId(use.caller()),
+                keyId(use.caller()),
+                use.surface(),
+                use.refKind(),
+                use.refId(),
+                model,
+                "",
+                usage == null ? 0 : usage.input(),
+                usage == null ? 0 : usage.output(),
+                usage == null ? 0 : usage.cached(),
+                usage == null,
+                firstMs,
+                totalMs,
+                status));
+    }
+
+    private static @Nullable String accountId(Caller caller) {
+        return switch (caller) {
+            case Caller.Person person -> person.id();
+            case Caller.Key key -> key.owner().id();
+            case Caller.Anonymous anonymous -> null;
+        };
+    }
+
+    private static @Nullable String keyId(Caller caller) {
+        return caller instanceof Caller.Key key ? key.keyId() : null;
+    }
+
     /** A call in progress, used by one thread. */
     final class Hold implements AutoCloseable {
         private final Use use;
@@ -77,7 +116,7 @@ public final class Meter {
                     use.callId(),
                     startedAt,
                     accountId(use.caller()),
-                    use.caller() instanceof Caller.Key key ? key.keyId() : null,
+                    keyId(use.caller()),
                     use.surface(),
                     use.refKind(),
                     use.refId(),
@@ -90,14 +129,6 @@ public final class Meter {
                     firstMs,
                     elapsedMs(),
                     status));
-        }
-
-        private static @Nullable String accountId(Caller caller) {
-            return switch (caller) {
-                case Caller.Person person -> person.id();
-                case Caller.Key key -> key.owner().id();
-                case Caller.Anonymous anonymous -> null;
-            };
         }
     }
 }

@@ -22,17 +22,29 @@ final class WebAssets {
     private final Asset html;
     private final String scriptHash;
 
-    private WebAssets() {
+    /**
+     * One HTML page and where it lives.
+     *
+     * @param root the folder of its addresses, such as {@code /carafe}
+     * @param app its first module
+     * @param whole whether the modules of the first load are announced in it
+     */
+    record Page(String root, String title, String app, boolean whole) {
+        static final Page CARAFE = new Page("/carafe", "Carafe", "app.js", true);
+        static final Page PROXY = new Page("/admin", "Proxy", "proxy-app.js", false);
+    }
+
+    private WebAssets(Page page) {
         var imports = new LinkedHashMap<String, String>();
         var first = new StringBuilder();
         var listed = WebFile.readList(text(LIST));
         for (var file : listed) {
             files.put(file.path(), new Asset(file.path(), file.adapt(bytes(file.resource()))));
         }
-        this.folder = "/carafe/assets/" + commonHash();
+        this.folder = page.root() + "/assets/" + commonHash();
         for (var file : listed) {
             file.importName().ifPresent(name -> imports.put(name, folder + "/" + file.path()));
-            if (file.preloaded()) {
+            if (page.whole() && file.preloaded()) {
                 first.append("<link rel=\"modulepreload\" href=\"%s/%s\">\n".formatted(folder, file.path()));
             }
         }
@@ -42,13 +54,16 @@ final class WebAssets {
                 "index.html",
                 text("web/index.html")
                         .replace("{{assets}}", folder)
+                        .replace("{{root}}", page.root())
+                        .replace("{{title}}", page.title())
+                        .replace("{{app}}", page.app())
                         .replace("{{importmap}}", map)
                         .replace("{{preload}}", first.toString().strip())
                         .getBytes(StandardCharsets.UTF_8));
     }
 
-    static WebAssets load() {
-        return new WebAssets();
+    static WebAssets load(Page page) {
+        return new WebAssets(page);
     }
 
     /** The hashed folder, such as {@code /carafe/assets/Xk3…}. */

@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WebRoutes {
     private static final Rule PUBLIC = Rule.of(Surface.WEBUI, Access.PUBLIC);
-    private static final String FOR_EVER = "public, max-age=31536000, immutable";
-    private static final String ASK_AGAIN = "no-cache";
-    private static final String ONE_DAY = "public, max-age=86400";
     private static final List<String> VIEWS =
             List.of("/c/{id}", "/run", "/settings", "/settings/{tab}", "/admin", "/admin/{tab}", "/signin");
 
@@ -35,7 +32,7 @@ public final class WebRoutes {
     private synchronized WebAssets assets() {
         var known = loaded;
         if (known == null) {
-            known = WebAssets.load();
+            known = WebAssets.load(WebAssets.Page.CARAFE);
             loaded = known;
         }
         return known;
@@ -62,7 +59,7 @@ public final class WebRoutes {
     private static void fixed(Routes routes, String name, String... paths) {
         var asset = WebAssets.fixed(name);
         for (var path : paths) {
-            both(routes, path, ctx -> send(ctx, asset, ONE_DAY));
+            both(routes, path, ctx -> Sent.asset(ctx, asset, Sent.ONE_DAY));
         }
     }
 
@@ -88,59 +85,12 @@ public final class WebRoutes {
     }
 
     private void page(Context ctx) throws IOException {
-        var pages = assets();
-        ctx.header("Content-Security-Policy", policy(pages.scriptHash()));
-        ctx.header("Referrer-Policy", "no-referrer");
-        ctx.header("Cross-Origin-Opener-Policy", "same-origin");
-        ctx.header("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
-        send(ctx, pages.html(), ASK_AGAIN);
-    }
-
-    private static String policy(String scriptHash) {
-        return String.join(
-                "; ",
-                "default-src 'self'",
-                "script-src 'self' " + scriptHash,
-                "img-src 'self' data: blob:",
-                "connect-src 'self'",
-                "frame-ancestors 'none'",
-                "base-uri 'none'",
-                "object-src 'none'",
-                "form-action 'self'");
+        Sent.page(ctx, assets());
     }
 
     private void asset(Context ctx) throws IOException {
         var asset = assets().file(ctx.pathParam("hash"), ctx.pathParam("path"))
                 .orElseThrow(() -> new Problem.NotFound("file"));
-        send(ctx, asset, FOR_EVER);
-    }
-
-    private static void send(Context ctx, Asset asset, String cache) throws IOException {
-        var gzip = takesGzip(ctx.header("Accept-Encoding"));
-        var etag = '"' + asset.hash() + (gzip ? "-gz" : "") + '"';
-        ctx.disableCompression(); // compressed once, not for every reader
-        ctx.header("Cache-Control", cache).header("ETag", etag);
-        ctx.res().addHeader("Vary", "Accept-Encoding");
-        if (matches(ctx.header("If-None-Match"), etag)) {
-            ctx.status(304);
-            return;
-        }
-        var body = gzip ? asset.gzip() : asset.plain();
-        ctx.contentType(asset.type());
-        if (gzip) {
-            ctx.header("Content-Encoding", "gzip");
-        }
-        ctx.res().setContentLength(body.length);
-        if (!ctx.req().getMethod().equals("HEAD")) {
-            ctx.res().getOutputStream().write(body);
-        }
-    }
-
-    private static boolean takesGzip(@Nullable String accepted) {
-        return accepted != null && accepted.contains("gzip") && !accepted.matches(".*gzip\\s*;\\s*q=0(\\.0*)?\\b.*");
-    }
-
-    private static boolean matches(@Nullable String wanted, String etag) {
-        return wanted != null && (wanted.strip().equals("*") || wanted.contains(etag));
+        Sent.asset(ctx, asset, Sent.FOR_EVER);
     }
 }

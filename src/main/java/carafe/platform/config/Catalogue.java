@@ -10,6 +10,7 @@ import static carafe.platform.config.Setting.Category.SERVER;
 
 import carafe.platform.config.Setting.Kind;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Every setting there is, declared once. */
@@ -362,7 +363,7 @@ public final class Catalogue {
             .hidden();
 
     /** All of them, in the order of tables and pages. */
-    public static final List<Setting> ALL = List.of(
+    public static final List<Setting> ALL = withProxy(List.of(
             PORT,
             HOST,
             SHUTDOWN_TIMEOUT,
@@ -428,7 +429,7 @@ public final class Catalogue {
             LOG_SAMPLE,
             LOG_RETENTION,
             ENVIRONMENT,
-            METRICS_TOKEN);
+            METRICS_TOKEN));
 
     private Catalogue() {}
 
@@ -441,6 +442,10 @@ public final class Catalogue {
                         "30",
                         what + " a minute and account, or address of strangers; 0 for no limit.")
                 .live();
+    }
+
+    private static List<Setting> withProxy(List<Setting> own) {
+        return Stream.concat(own.stream(), ProxyCatalogue.ALL.stream()).toList();
     }
 
     /** The setting of this name that admins change at run time, or null. */

@@ -1,6 +1,7 @@
 package carafe.platform.config;
 
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ public record Config(
         Accounts accounts,
         Code code,
         Limits limits,
+        Proxy proxy,
         Logs logs,
         Map<String, String> live) {
     /** {@code live}: what the environment says about the settings that admins change later, by name. */
@@ -25,8 +27,10 @@ public record Config(
         live = Map.copyOf(live);
     }
 
+    /** {@code givenPort}: what was set, for programs with another default. */
     public record Server(
             int port,
+            Optional<Integer> givenPort,
             String host,
             Duration shutdownTimeout,
             List<String> trustedProxies,
@@ -84,6 +88,21 @@ public record Config(
 
     public record Limits(int signinPerMinute, int signupPerMinute) {}
 
+    /**
+     * The transparent proxy. Its other settings change while it runs, so it reads them itself.
+     *
+     * @param port of its own listener; empty: none
+     * @param configured whether there is a sign that somebody wants it
+     * @param environment what the process's environment says about its settings, by name
+     * @param file the settings file that its panel writes and that wins over {@code environment}
+     */
+    public record Proxy(
+            Optional<Integer> port, int fallbackPort, boolean configured, Map<String, String> environment, Path file) {
+        public Proxy {
+            environment = Map.copyOf(environment);
+        }
+    }
+
     /** {@code metricsToken} lets Prometheus in. */
     public record Logs(
             String level,
@@ -104,6 +123,7 @@ public record Config(
                 accounts(env),
                 code(env),
                 limits(env),
+                proxy(env, process, envFile),
                 logs(env),
                 live(env));
         env.check();
@@ -121,8 +141,10 @@ public record Config(
     }
 
     private static Server server(Environment env) {
+        int port = env.number(Catalogue.PORT, 0, 65_535);
         return new Server(
-                env.number(Catalogue.PORT, 0, 65_535),
+                port,
+                env.given(Catalogue.PORT).map(text -> port),
                 env.text(Catalogue.HOST),
                 env.duration(Catalogue.SHUTDOWN_TIMEOUT),
                 env.list(Catalogue.TRUSTED_PROXIES),
@@ -271,6 +293,21 @@ public record Config(
         }
         return new Limits(
                 env.number(Catalogue.RATE_SIGNIN, 0, 1_000_000), env.number(Catalogue.RATE_SIGNUP, 0, 1_000_000));
+    }
+
+    private static Proxy proxy(Environment env, Map<String, String> process, Path envFile) {
+        var folder = envFile.resolveSibling("env");
+        var file = !Files.isRegularFile(envFile) && Files.isDirectory(folder) ? folder.resolve(".env") : envFile;
+        var own = new HashMap<String, String>();
+        for (var setting : ProxyCatalogue.ALL) {
+            setting.names().forEach(name -> own.computeIfAbsent(name, process::get));
+        }
+        var port = env.given(ProxyCatalogue.PROXY_PORT).isPresent()
+                ? Optional.of(env.number(ProxyCatalogue.PROXY_PORT, 0, 65_535))
+                : Optional.<Integer>empty();
+        boolean configured =
+                port.isPresent() || env.given(ProxyCatalogue.API_BASE_URL).isPresent();
+        return new Proxy(port, env.number(ProxyCatalogue.FALLBACK_PORT, 0, 65_535), configured, own, file);
     }
 
     private static Logs logs(Environment env) {

@@ -30,36 +30,13 @@ final class Environment {
         var all = new HashMap<String, String>();
         if (Files.isRegularFile(file)) {
             try {
-                for (var line : Files.readAllLines(file)) {
-                    readLine(line, all);
-                }
+                all.putAll(new EnvText(Files.readString(file)).values());
             } catch (IOException e) {
                 throw new ConfigException(List.of("cannot read " + file + ": " + e.getMessage()));
             }
         }
         all.putAll(process);
         return all;
-    }
-
-    private static void readLine(String line, Map<String, String> into) {
-        var text = line.strip();
-        if (text.startsWith("export ")) {
-            text = text.substring(7).strip();
-        }
-        int equals = text.indexOf('=');
-        if (equals <= 0 || text.startsWith("#")) {
-            return;
-        }
-        var value = text.substring(equals + 1).strip();
-        if (value.length() >= 2
-                && (value.startsWith("\"") || value.startsWith("'"))
-                && value.charAt(0) == value.charAt(value.length() - 1)) {
-            value = value.substring(1, value.length() - 1);
-        } else {
-            int comment = value.indexOf(" #");
-            value = comment < 0 ? value : value.substring(0, comment).strip();
-        }
-        into.put(text.substring(0, equals).strip(), value);
     }
 
     Optional<String> given(Setting setting) {

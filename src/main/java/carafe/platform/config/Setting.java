@@ -1,5 +1,6 @@
 package carafe.platform.config;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -10,7 +11,7 @@ import java.util.List;
  * @param aliases other names that are read when {@code name} is not set
  * @param fallback the default as text, empty for none
  * @param secret whether its value must never be shown
- * @param home whether admins change it at run time (then the database's value wins) or it is fixed at start
+ * @param home whether it is fixed at start, or admins change it at run time, and which value then wins
  */
 public record Setting(
         String name,
@@ -41,13 +42,23 @@ public record Setting(
         ACCOUNTS,
         CODE,
         LIMITS,
+        PROXY,
         LOGS
     }
 
     /** The one place a setting lives. */
     public enum Home {
         ENV,
-        TABLE
+        TABLE,
+        /** The file {@code .env}, which wins over the environment and is written by the proxy's own panel. */
+        ENV_FILE
+    }
+
+    /** All names under which it is read, the first that is given counts. */
+    public List<String> names() {
+        var names = new ArrayList<>(List.of(name));
+        names.addAll(aliases);
+        return names;
     }
 
     static Setting of(String name, Kind kind, String fallback, Category category, String example, String description) {
@@ -65,5 +76,10 @@ public record Setting(
     /** Admins change it while the server runs. */
     Setting live() {
         return new Setting(name, aliases, kind, fallback, category, secret, Home.TABLE, example, description);
+    }
+
+    /** Lives in the file that the proxy's panel writes. */
+    Setting inEnvFile() {
+        return new Setting(name, aliases, kind, fallback, category, secret, Home.ENV_FILE, example, description);
     }
 }

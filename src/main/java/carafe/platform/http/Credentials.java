@@ -40,6 +40,16 @@ public record Credentials(Source source, String token) {
         return cookie == null ? new Credentials(Source.NONE, "") : bounded(Source.COOKIE, cookie);
     }
 
+    /** Where {@code Authorization} and {@code x-api-key} are meant for somebody else: {@code X-Carafe-Key}, then the cookie. */
+    static Credentials besideUpstreams(Context ctx) {
+        var key = ctx.header("X-Carafe-Key");
+        if (key != null) {
+            return bounded(Source.API_KEY_HEADER, key.trim());
+        }
+        var cookie = cookie(ctx);
+        return cookie == null ? new Credentials(Source.NONE, "") : bounded(Source.COOKIE, cookie);
+    }
+
     private static @Nullable String cookie(Context ctx) {
         return ctx.header("Cookie") == null ? null : ctx.cookie("token");
     }

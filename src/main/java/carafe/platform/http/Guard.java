@@ -22,11 +22,13 @@ final class Guard {
     }
 
     void admit(Context ctx, Rule rule) {
-        refuseMethodOverride(ctx);
+        if (rule.surface() != Surface.PROXY) {
+            refuseMethodOverride(ctx);
+        }
         refuseLargeBody(ctx, rule);
         var address = address(ctx);
         ctx.attribute(Caller.ADDRESS, address);
-        var credentials = Credentials.of(ctx);
+        var credentials = rule.surface() == Surface.PROXY ? Credentials.besideUpstreams(ctx) : Credentials.of(ctx);
         var caller = authenticator.authenticate(credentials, address);
         ctx.attribute(Caller.ATTRIBUTE, caller);
         if (credentials.source() == Credentials.Source.COOKIE

@@ -5,35 +5,47 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.json.JavalinJackson;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.SessionHandler;
+import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.session.NullSessionCache;
 import org.eclipse.jetty.session.NullSessionDataStore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Javalin as Carafe runs it: virtual threads, own JSON, no file serving, one funnel for errors, a graceful stop. */
 public final class HttpServer implements AutoCloseable {
     /**
-     * @param port 0 takes a free one
+     * @param port 0 takes a free one, {@link #NO_PORT} none: then connections come by {@link #take}
      * @param stopTimeout how long running requests may go on after {@link #close}
      */
     public record Settings(String host, int port, Duration stopTimeout, Networks trustedProxies, Cors cors) {}
 
+    /** For a server whose connections are accepted by somebody else. */
+    public static final int NO_PORT = -1;
+
     private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
+
+    /** A head and what came with it in one read of whoever hands a connection over. */
+    private static final int HANDED_BYTES = 130 << 10;
 
     /** Longer than any heartbeat of ours, shorter than a forgotten connection should live. */
     private static final Duration IDLE = Duration.ofMinutes(2);
 
     private final Javalin javalin;
     private final AtomicReference<List<Routes.Declared>> declared = new AtomicReference<>(List.of());
+    private final AtomicReference<@Nullable HandedConnector> handed = new AtomicReference<>();
 
     /** Registers everything {@code features} asks for; {@link #start} opens the port. */
     public HttpServer(
@@ -46,6 +58,7 @@ public final class HttpServer implements AutoCloseable {
         var guard = new Guard(authenticator, limits, settings.trustedProxies(), settings.cors());
         this.javalin = Javalin.create(config -> {
             basics(config, settings, mapper);
+            connectors(config, settings);
             config.routes.before(ctx -> begin(ctx, settings.cors(), observer));
             config.requestLogger.http((ctx, ms) -> end(ctx, ms, observer));
             Errors.register(config.routes);
@@ -71,17 +84,19 @@ public final class HttpServer implements AutoCloseable {
             server.insertHandler(new GracefulHandler());
             server.setStopTimeout(settings.stopTimeout().toMillis());
         });
+    }
+
+    private void connectors(JavalinConfig config, Settings settings) {
         config.jetty.addConnector((server, http) -> {
             http.setSendServerVersion(false);
             http.setRequestHeaderSize(32 * 1024);
             http.setOutputBufferSize(8 * 1024); // a thousand open streams keep one each
             // else a connection that sent one token reads the next, different in case only, as the first
             http.setHeaderCacheCaseSensitive(true);
-            var connector = new ServerConnector(server, new HttpConnectionFactory(new HttpConfiguration(http)));
-            connector.setHost(settings.host());
-            connector.setPort(settings.port());
+            var copy = new HttpConfiguration(http);
+            var connector =
+                    settings.port() == NO_PORT ? handedConnector(server, copy) : openConnector(server, copy, settings);
             connector.setIdleTimeout(IDLE.toMillis());
-            connector.setAcceptQueueSize(1024);
             connector.setShutdownIdleTimeout(
                     Math.min(200, settings.stopTimeout().toMillis() / 2 + 1));
             return connector;
@@ -94,6 +109,28 @@ public final class HttpServer implements AutoCloseable {
         cache.setSessionDataStore(new NullSessionDataStore());
         sessions.setSessionCache(cache);
         sessions.setUsingCookies(false);
+    }
+
+    private static AbstractConnector openConnector(Server server, HttpConfiguration http, Settings settings) {
+        var connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        connector.setHost(settings.host());
+        connector.setPort(settings.port());
+        connector.setAcceptQueueSize(1024);
+        return connector;
+    }
+
+    private AbstractConnector handedConnector(Server server, HttpConfiguration http) {
+        http.setInputBufferSize(HANDED_BYTES);
+        http.setPersistentConnectionsEnabled(false); // the next request may be for whoever handed this one over
+        var connector = new HandedConnector(server, new HttpConnectionFactory(http));
+        handed.set(connector);
+        return connector;
+    }
+
+    /** Serves a connection that was accepted elsewhere, beginning with the bytes that were read there. */
+    public void take(SocketChannel channel, byte[] read) {
+        Objects.requireNonNull(handed.get(), "a server with a port accepts for itself")
+                .take(channel, read);
     }
 
     private static void begin(Context ctx, Cors cors, RequestObserver observer) {

@@ -52,6 +52,10 @@ public final class Routes {
         add(HandlerType.DELETE, path, rule, handler);
     }
 
+    public void options(String path, Rule rule, Handler handler) {
+        add(HandlerType.OPTIONS, path, rule, handler);
+    }
+
     /** A WebSocket endpoint; the rule is checked before the upgrade. */
     public void webSocket(String path, Rule rule, Consumer<WsConfig> socket) {
         webSocket(path, rule, ctx -> {}, socket);
@@ -89,7 +93,7 @@ public final class Routes {
     }
 
     private void answer(Context ctx, Rule rule, Handler handler) throws Exception {
-        try (var _ = bodies.take(bodyLength(ctx), rule.maxBody())) {
+        try (var _ = bodies.take(rule.maxBody() == Rule.ANY_LENGTH ? 0 : bodyLength(ctx), rule.maxBody())) {
             handler.handle(ctx);
         } catch (StackOverflowError | OutOfMemoryError e) {
             // Javalin would answer an empty 500; one greedy request must not look like a broken server

@@ -16,6 +16,9 @@ public record Rule(
     /** The largest JSON body where a route does not say otherwise. */
     public static final long MEBIBYTE = 1 << 20;
 
+    /** For routes that pass a body on as it comes and keep none of it. */
+    public static final long ANY_LENGTH = Long.MAX_VALUE;
+
     public static Rule of(Surface surface, Access access) {
         return new Rule(surface, access, RateArea.NONE, MEBIBYTE, null);
     }

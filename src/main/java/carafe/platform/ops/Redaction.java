@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * Takes secrets out of what is logged: by the name of a key, wherever a key and its value stand in the text, and by the
  * shape of the value. When in doubt it hides too much. Its time is linear in the text, which others choose.
  */
-final class Redaction {
+public final class Redaction {
     static final String MASK = "***REDACTED***";
 
     private static final List<String> SECRET_WORDS = List.of(
@@ -82,7 +82,7 @@ final class Redaction {
     }
 
     /** {@code text} without what looks like a secret. */
-    static String text(String text) {
+    public static String text(String text) {
         var clean = pairs(text);
         clean = clean.contains("://") ? WEB_LOGIN.matcher(clean).replaceAll("$1://" + MASK + "@") : clean;
         clean = clean.contains("://") ? OTHER_LOGIN.matcher(clean).replaceAll("$1://" + MASK + "@") : clean;

@@ -166,7 +166,8 @@ class WebRoutesTest {
     @Test
     void everySourceFileOfThePagesIsServed() throws Exception {
         var listed = Files.readString(SOURCES.resolve("files.txt"));
-        var apart = List.of("files.txt", "index.html", "favicon.svg", "manifest.webmanifest", "robots.txt");
+        var apart = List.of(
+                "files.txt", "index.html", "favicon.svg", "manifest.webmanifest", "proxy.webmanifest", "robots.txt");
         try (var files = Files.list(SOURCES)) {
             assertThat(files.map(file -> file.getFileName().toString()).filter(name -> !apart.contains(name)))
                     .allSatisfy(name ->
