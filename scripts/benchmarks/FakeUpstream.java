@@ -195,7 +195,7 @@ public final class FakeUpstream {
         }
 
         private void answer(byte[] bytes, int bodyStart, int end) {
-            if (startsWith(bytes, "POST /v1/chat/completions")) {
+            if (startsWith(bytes, "POST /v1/chat/completions") || startsWith(bytes, "POST /v1/messages")) {
                 boolean isFast = indexOf(bytes, bodyStart, end, FAST) >= 0;
                 boolean streams = indexOf(bytes, bodyStart, end, STREAM) >= 0 || indexOf(bytes, bodyStart, end, STREAM_SPACED) >= 0;
                 if (streams) start(isFast ? fast : slow, isFast);

@@ -14,7 +14,12 @@ final class Load {
 
     /** A ready-made HTTP request. */
     static byte[] post(int port, String path, String bearer, String body) {
-        return ("POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nAuthorization: Bearer " + bearer
+        return post(port, path, "Authorization: Bearer " + bearer, body, "");
+    }
+
+    /** {@code more} are further header lines, each with its end. */
+    static byte[] post(int port, String path, String authorization, String body, String more) {
+        return ("POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n" + more + authorization
                         + "\r\nContent-Type: application/json\r\nAccept: */*\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
                 .getBytes(StandardCharsets.US_ASCII);
     }

@@ -24,6 +24,12 @@ final class Server implements AutoCloseable {
     }
 
     static Server start(List<String> command, Map<String, String> environment, int port, Path log) throws IOException, InterruptedException {
+        return start(command, environment, port, log, "/health");
+    }
+
+    /** {@code sign} is the path that answers 200 when it is ready. */
+    static Server start(List<String> command, Map<String, String> environment, int port, Path log, String sign)
+            throws IOException, InterruptedException {
         var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         for (String name : List.of("DATABASE_URL", "OPENAI_API_BASE_URL", "OPENAI_API_BASE_URLS", "OLLAMA_BASE_URL", "OLLAMA_BASE_URLS")) {
             builder.environment().remove(name);
@@ -31,7 +37,7 @@ final class Server implements AutoCloseable {
         builder.environment().putAll(environment);
         long start = System.nanoTime();
         var process = builder.start();
-        while (!healthy(port)) {
+        while (!healthy(port, sign)) {
             if (!process.isAlive() || System.nanoTime() - start > 60_000_000_000L) {
                 process.destroyForcibly();
                 throw new IOException("did not start: " + String.join(" ", command) + "\n" + tail(log));
@@ -48,11 +54,11 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private static boolean healthy(int port) {
+    private static boolean healthy(int port, String sign) {
         try (var socket = new Socket()) {
             socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
             socket.setSoTimeout(5000);
-            socket.getOutputStream().write("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(("GET " + sign + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII).endsWith(" 200");
         } catch (IOException e) {
             return false;

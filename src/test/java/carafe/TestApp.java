@@ -56,6 +56,7 @@ public final class TestApp implements AutoCloseable {
                 "RATE_LIMIT_SIGNIN", "0",
                 "RATE_LIMIT_SIGNUP", "0",
                 "DOCKER_HOST", "unix:///nowhere/docker.sock", // only the tests of code have containers
+                "LOG_STORAGE_PATH", folder.resolve("proxy-lines").toString(),
                 "SHUTDOWN_TIMEOUT", "5s"));
         for (int i = 0; i < settings.length; i += 2) {
             variables.put(settings[i], settings[i + 1]);

@@ -160,11 +160,10 @@ final class ConfigRoutes {
     }
 
     private void save(ConfigChange changes) throws IOException {
-        if (changes.headers() != null) {
-            config.saveHeaders(changes.headers());
+        if (!changes.variables().isEmpty() || changes.headers() != null) {
+            config.save(changes.variables(), changes.headers());
         }
         if (!changes.variables().isEmpty()) {
-            config.save(changes.variables());
             restart.schedule("exec"); // what panels wait for is a new boot id
         }
     }

@@ -13,7 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -25,6 +25,8 @@ import java.util.regex.Pattern;
 final class LogFiles {
     private static final Pattern NAME = Pattern.compile("(\\d{4}-\\d{2}-\\d{2})\\.jsonl");
     private static final int LONGEST_LINE = 1 << 20;
+    private static final long LARGEST_READ = 64 << 20;
+    private static final int MOST_READ = 10_000;
 
     private final Path folder;
     private final int limit;
@@ -76,11 +78,19 @@ final class LogFiles {
     }
 
     private long count(LocalDate day) throws IOException {
+        if (!isReadable(file(day))) {
+            return 0;
+        }
         try (var all = Files.lines(file(day), StandardCharsets.ISO_8859_1)) {
             return all.count();
         } catch (NoSuchFileException e) {
             return 0;
         }
+    }
+
+    /** Not so for what only looks like a file, and for what is larger than we would ever write. */
+    private static boolean isReadable(Path file) throws IOException {
+        return Files.isRegularFile(file) && Files.size(file) <= LARGEST_READ;
     }
 
     private Path file(LocalDate day) {
@@ -108,20 +118,26 @@ final class LogFiles {
         lines = 0;
     }
 
-    /** All lines that can be read, oldest first. */
+    /** The last lines that can be read, oldest first. */
     List<LogLine> read() throws IOException {
-        var all = new ArrayList<LogLine>();
+        var last = new ArrayDeque<LogLine>();
         for (var file : files()) {
+            if (!isReadable(file)) {
+                continue;
+            }
             try (var reader = new BufferedReader(
                     new java.io.InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
                 for (var text = reader.readLine(); text != null; text = reader.readLine()) {
                     if (text.length() <= LONGEST_LINE) {
-                        parse(text).ifPresent(all::add);
+                        parse(text).ifPresent(last::addLast);
+                    }
+                    if (last.size() > MOST_READ) {
+                        last.removeFirst();
                     }
                 }
             }
         }
-        return all;
+        return List.copyOf(last);
     }
 
     private Optional<LogLine> parse(String text) {

@@ -90,15 +90,27 @@ final class ProxyConfig implements AutoCloseable {
         tell();
     }
 
-    /** Writes these values, null takes one out, and takes them over; for the boot id that is no restart yet. */
-    synchronized void save(Map<String, @Nullable String> changes) throws IOException {
-        env.update(changes);
-        takeOver();
-    }
-
-    /** Replaces the headers that are set; nothing else changes. */
-    synchronized void saveHeaders(ObjectNode newHeaders) throws IOException {
-        headers.replace(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(newHeaders) + "\n");
+    /**
+     * Writes both or neither, and takes them over; for the boot id that is no restart yet.
+     *
+     * @param changes values by variable, null takes one out
+     * @param newHeaders in place of those that are set; null leaves them
+     */
+    synchronized void save(Map<String, @Nullable String> changes, @Nullable ObjectNode newHeaders) throws IOException {
+        var before = newHeaders == null ? "" : headers.text();
+        if (newHeaders != null) {
+            headers.replace(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(newHeaders) + "\n");
+        }
+        try {
+            if (!changes.isEmpty()) {
+                env.update(changes);
+            }
+        } catch (IOException e) {
+            if (newHeaders != null) {
+                headers.replace(before.isEmpty() ? "{}\n" : before);
+            }
+            throw e;
+        }
         takeOver();
     }
 
