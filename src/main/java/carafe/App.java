@@ -7,7 +7,6 @@ import carafe.engine.llm.Upstreams;
 import carafe.engine.llm.local.LocalModel;
 import carafe.engine.llm.local.LocalModels;
 import carafe.engine.llm.local.LocalSettings;
-import carafe.engine.llm.openai.OpenAiClient;
 import carafe.engine.sandbox.Sandbox;
 import carafe.feature.accounts.Accounts;
 import carafe.feature.chats.ChatPurge;
@@ -27,12 +26,17 @@ import carafe.feature.code.Hints;
 import carafe.feature.code.PoolRoutes;
 import carafe.feature.code.RunMeters;
 import carafe.feature.code.Runs;
+import carafe.feature.gateway.Forwarder;
 import carafe.feature.gateway.GatewayRoutes;
+import carafe.feature.gateway.MessagesRoutes;
+import carafe.feature.gateway.OllamaRoutes;
+import carafe.feature.gateway.ResponsesRoutes;
 import carafe.feature.models.Access;
 import carafe.feature.models.ConnectionRoutes;
 import carafe.feature.models.ConnectionStore;
 import carafe.feature.models.Connections;
 import carafe.feature.models.Ledger;
+import carafe.feature.models.LocalDetails;
 import carafe.feature.models.LocalModelRoutes;
 import carafe.feature.models.Meter;
 import carafe.feature.models.ModelCatalogue;
@@ -40,6 +44,9 @@ import carafe.feature.models.ModelRoutes;
 import carafe.feature.models.Models;
 import carafe.feature.proxy.Proxy;
 import carafe.feature.web.PanelRoutes;
+import carafe.feature.models.Providers;
+import carafe.feature.models.RouteStore;
+import carafe.feature.models.RoutingRoutes;
 import carafe.feature.web.WebRoutes;
 import carafe.platform.config.Catalogue;
 import carafe.platform.config.Config;
@@ -86,6 +93,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -117,9 +125,10 @@ public final class App implements AutoCloseable {
     private final Health health;
     private final Readiness readiness = new Readiness();
     private final LocalModels local;
-    private final OpenAiClient client;
+    private final Providers providers;
     private final ConnectionStore connectionStore;
     private final Connections connections;
+    private final RouteStore routeStore;
     private final ModelCatalogue catalogue;
     private final Ledger ledger;
     private final Models models;
@@ -170,21 +179,24 @@ public final class App implements AutoCloseable {
             var upstreams = closing(new Upstreams());
             heartbeats = closing(new Heartbeats());
             clients = closing(new ClientWatch());
-            client = new OpenAiClient(upstreams, mapper);
+            providers = new Providers(upstreams, mapper);
             local = closing(localModels());
             connectionStore = new ConnectionStore(db, keys, clock);
             connections = new Connections(config.models().upstreams(), connectionStore);
-            catalogue = closing(new ModelCatalogue(connections::enabled, this::localIds, client, clock));
+            routeStore = new RouteStore(db);
+            catalogue = closing(
+                    new ModelCatalogue(connections::enabled, this::localIds, routeStore::all, providers, clock));
             ledger = closing(new Ledger(db));
             var meter = new Meter(ledger, clock);
             models = new Models(
                     catalogue,
                     this::openLocal,
                     upstreams,
-                    client,
+                    providers,
                     meter,
                     mapper,
-                    config.models().upstreamTimeout());
+                    new Models.Patience(
+                            config.models().upstreamTimeout(), config.models().firstTokenTimeout()));
 
             chats = new ChatStore(db);
             messages = new MessageStore(db);
@@ -274,6 +286,22 @@ public final class App implements AutoCloseable {
         }
     }
 
+    private List<LocalDetails> localDetails() {
+        try {
+            return local.list().stream()
+                    .map(model -> new LocalDetails(
+                            model.id(),
+                            model.size(),
+                            model.architecture(),
+                            model.context(),
+                            Objects.requireNonNullElse(model.licence(), ""),
+                            Objects.requireNonNullElse(model.resident(), 0L)))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the folder of local models cannot be read", e);
+        }
+    }
+
     private Access openLocal(String id) {
         try {
             var lease = local.lease(id);
@@ -349,7 +377,11 @@ public final class App implements AutoCloseable {
 
     /** The router searches from the front: what is called most comes first. */
     private void routes(Routes routes) {
-        new GatewayRoutes(models, catalogue, heartbeats, requestRows, mapper, ids, clock).register(routes);
+        var forwarder = new Forwarder(models, heartbeats, requestRows, mapper, ids, clock);
+        new GatewayRoutes(forwarder, catalogue, mapper, ids, clock).register(routes);
+        new MessagesRoutes(forwarder, catalogue, mapper, ids).register(routes);
+        new ResponsesRoutes(forwarder, mapper, ids, clock).register(routes);
+        new OllamaRoutes(forwarder, catalogue, this::localDetails, mapper, clock).register(routes);
         new TurnRoutes(turns, turnStore, chats, messages, catalogue, heartbeats, mapper).register(routes);
         var hints = new Hints(models, catalogue, mapper, ids, code);
         new CodeRoutes(sandbox, runs, hints, runMeters, heartbeats, clients, mapper, code).register(routes);
@@ -367,7 +399,8 @@ public final class App implements AutoCloseable {
         accounts.register(routes);
         new LocalModelRoutes(local, mapper).register(routes);
         new ModelRoutes(catalogue, mapper, clock).register(routes);
-        new ConnectionRoutes(connections, connectionStore, catalogue, client, mapper, ids).register(routes);
+        new ConnectionRoutes(connections, connectionStore, catalogue, providers, mapper, ids).register(routes);
+        new RoutingRoutes(routeStore, connections, catalogue, db, mapper).register(routes);
         poolRoutes.register(routes);
         if (proxy != null) {
             proxy.register(routes);

@@ -117,21 +117,21 @@ class ConnectionForm extends View {
   static properties = { result: { state: true }, wrong: { state: true }, failure: { state: true } };
 
   values() {
-    const { name, url, key, enabled } = this.querySelector('form').elements;
+    const { kind, name, url, key, enabled } = this.querySelector('form').elements;
     const address = url.value.trim().replace(/\/+$/, '');
     const bad = !/^https?:\/\/[^\s/]+/.test(address);
     this.wrong = bad ? t('adm.conn.url.bad') : null;
     if (bad) { url.focus(); return null; }
     const fallback = () => { try { return new URL(address).host; } catch { return address; } };
-    return { kind: 'openai', name: name.value.trim() || fallback(), url: address, enabled: enabled.checked, ...(key.value && { key: key.value.trim() }) };
+    return { kind: kind.value, name: name.value.trim() || fallback(), url: address, enabled: enabled.checked, ...(key.value && { key: key.value.trim() }) };
   }
 
   async test() {
     const values = this.values();
     if (!values) return;
     this.result = 'running';
-    const same = this.row && values.url === this.row.url && !values.key;
-    this.result = await test(same ? { id: this.row.id } : { url: values.url, ...(values.key && { key: values.key }) });
+    const same = this.row && values.url === this.row.url && values.kind === this.row.kind && !values.key;
+    this.result = await test(same ? { id: this.row.id } : { kind: values.kind, url: values.url, ...(values.key && { key: values.key }) });
   }
 
   async save(e) {
@@ -147,7 +147,10 @@ class ConnectionForm extends View {
 
   render() {
     const row = this.row ?? {};
+    const kinds = Object.entries({ openai: 'OpenAI', anthropic: 'Anthropic', ollama: 'Ollama' });
     return html`<form novalidate @submit=${this.save}>
+      ${field(t('adm.conn.kind'), html`<select id="c-kind" name="kind" aria-describedby="c-kind-hint">
+        ${kinds.map(([value, label]) => html`<option value=${value} ?selected=${value === (row.kind ?? 'openai')}>${label}</option>`)}</select>`, { id: 'c-kind', hint: t('adm.conn.kind.hint') })}
       ${field(t('adm.conn.url'), html`<input id="c-url" name="url" type="url" autofocus autocomplete="off" spellcheck="false" maxlength="2000" .value=${row.url ?? ''} aria-invalid=${!!this.wrong} aria-describedby="c-url-hint">`, { id: 'c-url', hint: t('adm.conn.url.hint'), wrong: this.wrong })}
       ${field(t('adm.conn.key'), html`<input id="c-key" name="key" type="password" autocomplete="off" maxlength="4000" placeholder=${row.key_set ? '••••••••' : nothing} aria-describedby="c-key-hint">`, { id: 'c-key', hint: row.key_set ? t('adm.conn.key.kept') : t('adm.conn.key.hint') })}
       ${field(t('adm.conn.name'), html`<input id="c-name" name="name" autocomplete="off" maxlength="100" .value=${row.name ?? ''}>`, { id: 'c-name' })}

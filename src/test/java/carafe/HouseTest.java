@@ -116,7 +116,8 @@ class HouseTest {
                 .resideOutsideOfPackages("carafe.feature.models..", "carafe.feature.proxy..")
                 .should()
                 .dependOnClassesThat()
-                .haveNameMatching("carafe\\.engine\\.llm\\.(Upstreams|Exchange|openai\\..*|local\\..*)")
+                .haveNameMatching(
+                        "carafe\\.engine\\.llm\\.(Upstreams|Exchange|Calls|anthropic\\..*|ollama\\..*|openai\\..*|local\\..*)")
                 .check(CARAFE);
     }
 

@@ -38,4 +38,16 @@ public record LlmFailure(
     public static LlmFailure brokeOff() {
         return new LlmFailure(502, "upstream_broken", "The model server broke off in the middle of its answer.");
     }
+
+    /** Whether another server, or the same one later, may well answer this call. */
+    public boolean isRetryable() {
+        return !code.equals("cancelled")
+                && !code.equals("stopping")
+                && (status == 408 || status == 409 || status == 425 || status == 429 || status >= 500);
+    }
+
+    /** The same in no protocol's words: the caller speaks another one than the upstream. */
+    public LlmFailure withoutBody() {
+        return body == null ? this : new LlmFailure(status, code, message, null, retryAfter);
+    }
 }

@@ -202,6 +202,11 @@ public final class PushedExchange implements Exchange {
         }
     }
 
+    /** Whether a body of this type comes piece by piece: server-sent events, or lines of JSON. */
+    public static boolean isStream(String type) {
+        return type.startsWith("text/event-stream") || type.startsWith("application/x-ndjson");
+    }
+
     private void push(Sink to, byte[] piece) throws IOException {
         to.piece(piece, () -> grant(piece.length));
     }
@@ -268,7 +273,7 @@ public final class PushedExchange implements Exchange {
                 over = resultCallback;
                 // a stream is begun before its first event; anything else is worth waking for when it is there
                 var type = response.getFirstHeader("Content-Type");
-                showable = type != null && type.getValue().startsWith("text/event-stream");
+                showable = type != null && isStream(type.getValue());
                 ended |= entity == null;
                 if (showable || ended) {
                     changed.signalAll();

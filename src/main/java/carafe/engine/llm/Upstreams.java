@@ -104,6 +104,11 @@ public final class Upstreams implements AutoCloseable {
                 target, silence, cancellation, () -> waiting.get().send(request, target, silence, cancellation));
     }
 
+    /** Runs {@code effect} once when {@code limit} has passed, to the second, unless the answer is closed before. */
+    public Deadline deadline(Duration limit, Runnable effect) {
+        return new Deadline(watch.watch(effect, limit));
+    }
+
     private static <T> T explained(Target target, Duration silence, Cancellation cancellation, Call<T> call) {
         try {
             return call.make();

@@ -1,66 +1,46 @@
 package carafe.feature.gateway;
 
-import carafe.engine.llm.Cancellation;
-import carafe.engine.llm.LlmException;
-import carafe.engine.llm.LlmFailure;
+import carafe.engine.llm.Dialect;
 import carafe.feature.models.ModelCatalogue;
 import carafe.feature.models.ModelEntry;
-import carafe.feature.models.Models;
 import carafe.feature.models.RawCall;
-import carafe.feature.models.Use;
 import carafe.platform.db.Ids;
 import carafe.platform.http.Access;
 import carafe.platform.http.Body;
-import carafe.platform.http.Caller;
 import carafe.platform.http.ClientGone;
 import carafe.platform.http.Fields;
-import carafe.platform.http.Heartbeats;
 import carafe.platform.http.Problem;
-import carafe.platform.http.RequestId;
 import carafe.platform.http.Routes;
 import carafe.platform.http.Rule;
 import carafe.platform.http.Surface;
-import carafe.platform.ops.RequestRow;
-import carafe.platform.ops.RequestRows;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
 
 /**
- * The OpenAI API (platform.openai.com/docs/api-reference): models, chat completions and embeddings. Bodies pass through
- * as they are, so that fields this program has never heard of work.
+ * The OpenAI API (platform.openai.com/docs/api-reference): models, chat completions, completions and embeddings. Bodies
+ * pass through as they are, so that fields this program has never heard of work.
  */
 public final class GatewayRoutes {
     /** Images travel inside the JSON. */
-    private static final long MOST_BODY = 64 * Rule.MEBIBYTE;
+    static final long MOST_BODY = 64 * Rule.MEBIBYTE;
 
-    private final Models models;
+    private final Forwarder forwarder;
     private final ModelCatalogue catalogue;
-    private final Heartbeats heartbeats;
-    private final RequestRows requestLog;
     private final Clock clock;
     private final Body body;
-    private final Failures failures;
     private final ObjectMapper mapper;
     private final Ids ids;
     private final long startedAt;
 
-    public GatewayRoutes(
-            Models models,
-            ModelCatalogue catalogue,
-            Heartbeats heartbeats,
-            RequestRows requestLog,
-            ObjectMapper mapper,
-            Ids ids,
-            Clock clock) {
-        this.requestLog = requestLog;
-        this.clock = clock;
-        this.models = models;
+    public GatewayRoutes(Forwarder forwarder, ModelCatalogue catalogue, ObjectMapper mapper, Ids ids, Clock clock) {
+        this.forwarder = forwarder;
         this.catalogue = catalogue;
-        this.heartbeats = heartbeats;
+        this.clock = clock;
         this.body = new Body(mapper);
-        this.failures = new Failures(mapper);
         this.mapper = mapper;
         this.ids = ids;
         this.startedAt = clock.instant().getEpochSecond();
@@ -70,6 +50,7 @@ public final class GatewayRoutes {
         var call = Rule.of(Surface.OPENAI, Access.USER).withMaxBody(MOST_BODY);
         routes.post("/v1/chat/completions", call, ctx -> chat(ctx, Surface.OPENAI));
         routes.post("/v1/embeddings", call, ctx -> embed(ctx, Surface.OPENAI));
+        routes.post("/v1/completions", call, this::complete);
         var read = Rule.of(Surface.OPENAI, Access.USER);
         routes.get("/v1/models", read, this::list);
         routes.get("/v1/models/<id>", read, this::show);
@@ -91,7 +72,34 @@ public final class GatewayRoutes {
                 .isEmpty()) {
             throw new Problem.BadRequest("'messages' must hold at least one message.", "messages");
         }
-        forward(ctx, surface, new RawCall("/chat/completions", model, original, fields.node()));
+        var node = fields.node();
+        var call = new RawCall(Dialect.OPENAI, "/chat/completions", model, original, node, Map.of(), () -> asked(node));
+        forwarder.forward(ctx, surface, call, new ChatWriter(mapper, ids.next(), model, now(), wantsUsage(node)));
+    }
+
+    /** The same request with its {@code stream} said, which means no where it is missing. */
+    private static ObjectNode asked(ObjectNode node) {
+        var copy = node.deepCopy();
+        return copy.put("stream", node.path("stream").asBoolean());
+    }
+
+    private static boolean wantsUsage(ObjectNode node) {
+        return node.path("stream_options").path("include_usage").asBoolean();
+    }
+
+    private void complete(Context ctx) throws ClientGone {
+        byte[] original = body.bytes(ctx);
+        var fields = new Fields(body.object(ctx, original), "");
+        var model = fields.text("model", 256);
+        fields.optionalBool("stream");
+        if (!fields.has("prompt")) {
+            throw fields.missing("prompt");
+        }
+        var node = fields.node();
+        var call = new RawCall(
+                Dialect.OPENAI, "/completions", model, original, node, Map.of(), () -> CompletionInput.chat(node));
+        forwarder.forward(
+                ctx, Surface.OPENAI, call, new CompletionWriter(mapper, ids.next(), model, now(), wantsUsage(node)));
     }
 
     private void embed(Context ctx, Surface surface) throws ClientGone {
@@ -101,53 +109,35 @@ public final class GatewayRoutes {
         if (!fields.has("input")) {
             throw fields.missing("input");
         }
-        forward(ctx, surface, new RawCall("/embeddings", model, original, fields.node()));
+        forwarder.forward(ctx, surface, new RawCall("/embeddings", model, original, fields.node()), null);
     }
 
-    private void forward(Context ctx, Surface surface, RawCall call) throws ClientGone {
-        var cancellation = new Cancellation();
-        var use = new Use(Caller.of(ctx), surface.name().toLowerCase(java.util.Locale.ROOT), "api", "", ids.next());
-        try (var answer = new PassedAnswer(ctx, surface, heartbeats, cancellation)) {
-            models.forward(use, call, answer, cancellation);
-        } catch (LlmException e) {
-            log(ctx, surface, call, e.failure());
-            throw failures.problem(e.failure(), surface);
-        }
-    }
-
-    /** Failed calls with their reason; the ledger has the figures of all. */
-    private void log(Context ctx, Surface surface, RawCall call, LlmFailure failure) {
-        var caller = Caller.of(ctx);
-        requestLog.record(new RequestRow(
-                RequestId.of(ctx),
-                clock.millis(),
-                surface,
-                caller.person().id(),
-                caller instanceof Caller.Key key ? key.keyId() : null,
-                call.model(),
-                failure.status(),
-                call.original().length,
-                0,
-                0,
-                0,
-                failure.message()));
+    private long now() {
+        return clock.instant().getEpochSecond();
     }
 
     private void list(Context ctx) {
         var answer = mapper.createObjectNode().put("object", "list");
         var data = answer.putArray("data");
-        catalogue.all().forEach(model -> data.add(entry(model)));
+        boolean anthropic = ctx.header("anthropic-version") != null;
+        catalogue.all().forEach(model -> data.add(anthropic ? anthropicEntry(model) : entry(model)));
+        if (anthropic) {
+            answer.put("has_more", false)
+                    .put("first_id", data.path(0).path("id").textValue())
+                    .put("last_id", data.path(data.size() - 1).path("id").textValue());
+        }
         ctx.json(answer);
     }
 
     private void show(Context ctx) {
         var id = ctx.pathParam("id");
-        ctx.json(entry(catalogue
+        var model = catalogue
                 .find(id)
                 .orElseThrow(() -> new Problem.NotFound(
                         "model_not_found",
                         "The model '" + id + "' does not exist or you do not have access to it.",
-                        "model"))));
+                        "model"));
+        ctx.json(ctx.header("anthropic-version") == null ? entry(model) : anthropicEntry(model));
     }
 
     private ObjectNode entry(ModelEntry model) {
@@ -156,5 +146,14 @@ public final class GatewayRoutes {
                 .put("object", "model")
                 .put("created", startedAt)
                 .put("owned_by", model.connection().name());
+    }
+
+    /** Clients of the Anthropic API ask at the same address, and say so in a header. */
+    private ObjectNode anthropicEntry(ModelEntry model) {
+        return mapper.createObjectNode()
+                .put("id", model.id())
+                .put("type", "model")
+                .put("display_name", model.name())
+                .put("created_at", Instant.ofEpochSecond(startedAt).toString());
     }
 }

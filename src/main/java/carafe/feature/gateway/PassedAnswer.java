@@ -1,6 +1,8 @@
 package carafe.feature.gateway;
 
 import carafe.engine.llm.Cancellation;
+import carafe.engine.llm.LlmEvent;
+import carafe.engine.llm.LlmException;
 import carafe.engine.llm.LlmFailure;
 import carafe.feature.models.RawAnswer;
 import carafe.platform.http.ClientGone;
@@ -14,27 +16,45 @@ import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** An upstream's answer on its way to the client of one request. */
+/** An upstream's answer on its way to the client of one request, as its bytes or written anew. */
 final class PassedAnswer implements RawAnswer, AutoCloseable {
     private final Context ctx;
     private final Surface surface;
     private final Heartbeats heartbeats;
     private final Cancellation cancellation;
+    private final @Nullable AnswerWriter writer;
+    private final boolean streams;
+    private final Collected collected = new Collected();
     private @Nullable ResponseStream stream;
 
-    PassedAnswer(Context ctx, Surface surface, Heartbeats heartbeats, Cancellation cancellation) {
+    /**
+     * @param writer for answers of other protocols; null when the call has no translation
+     * @param streams whether the client wants a stream
+     */
+    PassedAnswer(
+            Context ctx,
+            Surface surface,
+            Heartbeats heartbeats,
+            Cancellation cancellation,
+            @Nullable AnswerWriter writer,
+            boolean streams) {
         this.ctx = ctx;
         this.surface = surface;
         this.heartbeats = heartbeats;
         this.cancellation = cancellation;
+        this.writer = writer;
+        this.streams = streams;
     }
 
     @Override
     public void begin(int status, String contentType) {
         ctx.status(status);
         if (contentType.startsWith("text/event-stream")) {
-            stream = ResponseStream.open(ctx, contentType);
-            heartbeats.watch(stream, cancellation::cancel);
+            var opened = ResponseStream.open(ctx, contentType);
+            stream = opened;
+            heartbeats.watch(opened, cancellation::cancel);
+        } else if (contentType.startsWith("application/x-ndjson")) {
+            stream = ResponseStream.open(ctx, contentType); // no heartbeat: lines know no comments
         } else {
             ctx.res().setContentType(contentType);
         }
@@ -65,9 +85,41 @@ final class PassedAnswer implements RawAnswer, AutoCloseable {
     public void tear(LlmFailure failure) throws ClientGone {
         if (stream != null) {
             var problem = new Problem.Upstream(failure.status(), failure.code(), failure.message());
-            stream.data(surface.render(problem, RequestId.of(ctx)).toString());
+            var body = surface.render(problem, RequestId.of(ctx));
+            if (writer == null) {
+                stream.data(body.toString());
+            } else {
+                writer.failed(body, stream);
+            }
         }
         ResponseStream.abort(ctx);
+    }
+
+    @Override
+    public void event(LlmEvent event) throws ClientGone {
+        var words = Objects.requireNonNull(writer, "an answer without a writer");
+        if (streams) {
+            write(event, words);
+            return;
+        }
+        collected.add(event);
+        if (event instanceof LlmEvent.Failed(var failure)) {
+            throw new LlmException(failure.withoutBody()); // nothing has been sent yet
+        }
+        if (event instanceof LlmEvent.Done) {
+            ctx.status(200).json(words.whole(collected));
+        }
+    }
+
+    private void write(LlmEvent event, AnswerWriter words) throws ClientGone {
+        if (stream == null) {
+            begin(200, words.streamType());
+        }
+        if (event instanceof LlmEvent.Failed(var failure)) {
+            tear(failure);
+        } else {
+            words.event(event, Objects.requireNonNull(stream));
+        }
     }
 
     @Override

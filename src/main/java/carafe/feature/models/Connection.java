@@ -1,6 +1,8 @@
 package carafe.feature.models;
 
 import carafe.engine.llm.Target;
+import carafe.engine.llm.anthropic.AnthropicClient;
+import carafe.engine.llm.ollama.OllamaClient;
 import carafe.platform.config.Secret;
 import java.util.Locale;
 
@@ -13,6 +15,7 @@ public record Connection(String id, Kind kind, String name, String url, Secret k
     /** The protocol spoken to it. Local models are reached through child processes that speak OpenAI's. */
     public enum Kind {
         OPENAI,
+        ANTHROPIC,
         OLLAMA,
         LOCAL;
 
@@ -25,9 +28,12 @@ public record Connection(String id, Kind kind, String name, String url, Secret k
     public static final Connection LOCAL =
             new Connection("local", Kind.LOCAL, "Local models", "", Secret.NONE, true, true);
 
-    /** Where its OpenAI-compatible API is; not for local models. */
+    /** Where it speaks its own protocol; not for local models. */
     Target target() {
-        var base = kind == Kind.OLLAMA && !url.endsWith("/v1") ? url + "/v1" : url;
-        return new Target(base, key);
+        return switch (kind) {
+            case OPENAI, LOCAL -> new Target(url, key);
+            case ANTHROPIC -> AnthropicClient.target(url, key);
+            case OLLAMA -> OllamaClient.target(url, key);
+        };
     }
 }

@@ -2,7 +2,6 @@ package carafe.feature.models;
 
 import carafe.engine.llm.LlmException;
 import carafe.engine.llm.LlmFailure;
-import carafe.engine.llm.openai.OpenAiClient;
 import carafe.platform.config.Secret;
 import carafe.platform.db.Ids;
 import carafe.platform.http.Access;
@@ -25,7 +24,7 @@ public final class ConnectionRoutes {
     private final Connections connections;
     private final ConnectionStore store;
     private final ModelCatalogue catalogue;
-    private final OpenAiClient client;
+    private final Providers providers;
     private final Body body;
     private final ObjectMapper mapper;
     private final Ids ids;
@@ -34,13 +33,13 @@ public final class ConnectionRoutes {
             Connections connections,
             ConnectionStore store,
             ModelCatalogue catalogue,
-            OpenAiClient client,
+            Providers providers,
             ObjectMapper mapper,
             Ids ids) {
         this.connections = connections;
         this.store = store;
         this.catalogue = catalogue;
-        this.client = client;
+        this.providers = providers;
         this.body = new Body(mapper);
         this.mapper = mapper;
         this.ids = ids;
@@ -104,8 +103,9 @@ public final class ConnectionRoutes {
     private static Connection read(Fields fields, String id, Secret oldKey) {
         var kind = switch (fields.optionalText("kind", 20).orElse("openai")) {
             case "openai" -> Connection.Kind.OPENAI;
+            case "anthropic" -> Connection.Kind.ANTHROPIC;
             case "ollama" -> Connection.Kind.OLLAMA;
-            default -> throw new Problem.Unprocessable("'kind' must be openai or ollama.", "kind");
+            default -> throw new Problem.Unprocessable("'kind' must be openai, anthropic or ollama.", "kind");
         };
         var url = url(fields.text("url", 2000));
         return new Connection(
@@ -148,7 +148,7 @@ public final class ConnectionRoutes {
         var answer = mapper.createObjectNode();
         long started = System.nanoTime();
         try {
-            var models = client.models(connection.target(), PATIENCE);
+            var models = providers.client(connection.kind()).models(connection.target(), PATIENCE);
             answer.put("ok", true);
             models.forEach(answer.putArray("models")::add);
             if (models.isEmpty()) {
@@ -166,7 +166,7 @@ public final class ConnectionRoutes {
         return switch (failure.status()) {
             case 401, 403 -> "The server refuses the key. Check that it is complete and belongs to this server.";
             case 404 ->
-                connection.url().endsWith("/v1")
+                connection.kind() != Connection.Kind.OPENAI || connection.url().endsWith("/v1")
                         ? "There is no list of models at this address. Check the path."
                         : "There is no list of models at this address. Most servers want it to end in /v1.";
             case 502 -> "Check the address, and that the server runs and can be reached from here.";

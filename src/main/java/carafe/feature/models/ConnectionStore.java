@@ -68,7 +68,10 @@ public final class ConnectionStore {
     }
 
     boolean delete(String id) {
-        return db.update("DELETE FROM connection WHERE id = ?", id) > 0;
+        return db.transaction(() -> {
+            db.update("DELETE FROM model_route WHERE connection_id = ?", id);
+            return db.update("DELETE FROM connection WHERE id = ?", id) > 0;
+        });
     }
 
     private @org.jspecify.annotations.Nullable String seal(Secret key) {

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tables {@code usage} and {@code usage_day}: every model call, written in batches at most {@value #COLLECT_MS} ms
+ * Tables {@code usage}, {@code usage_attempt} and {@code usage_day}: every model call, written in batches at most {@value #COLLECT_MS} ms
  * after it ended. So much is lost when the process is killed; a full disk is tried again until the queue is full.
  */
 public final class Ledger implements AutoCloseable {
@@ -26,9 +26,12 @@ public final class Ledger implements AutoCloseable {
     private static final long DAY_MS = TimeUnit.DAYS.toMillis(1);
     private static final String INSERT = """
             INSERT INTO usage (call_id, at, account_id, key_id, surface, ref_kind, ref_id, model, connection_id,
-                tokens_in, tokens_out, tokens_cached, estimated, first_ms, total_ms, status) VALUES\s""";
-    private static final String ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                tokens_in, tokens_out, tokens_cached, estimated, first_ms, total_ms, status, attempts) VALUES\s""";
+    private static final String ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String INSERT_MANY = INSERT + String.join(", ", Collections.nCopies(ROWS_A_STATEMENT, ROW));
+    private static final String INSERT_ATTEMPT = """
+            INSERT INTO usage_attempt (call_id, attempt, connection_id, upstream_name, status, code, total_ms)
+            VALUES (?, ?, ?, ?, ?, ?, ?)""";
     private static final String UPSERT_DAY = """
             INSERT INTO usage_day (day, account_id, key_id, model, calls, tokens_in, tokens_out)
             VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -100,6 +103,7 @@ public final class Ledger implements AutoCloseable {
         for (; from < batch.size(); from++) {
             db.update(INSERT + ROW, values(batch.subList(from, from + 1)));
         }
+        batch.forEach(this::writeAttempts);
         var days = new HashMap<DayKey, long[]>();
         for (var row : batch) {
             var key = new DayKey(row.at() / DAY_MS, orEmpty(row.accountId()), orEmpty(row.keyId()), row.model());
@@ -113,8 +117,28 @@ public final class Ledger implements AutoCloseable {
         return batch.size();
     }
 
+    /** One try that worked is the call itself and needs no row. */
+    private void writeAttempts(UsageRow row) {
+        var attempts = row.attempts();
+        if (attempts.size() == 1 && attempts.getFirst().code().isEmpty()) {
+            return;
+        }
+        for (int i = 0; i < attempts.size(); i++) {
+            var attempt = attempts.get(i);
+            db.update(
+                    INSERT_ATTEMPT,
+                    row.callId(),
+                    i + 1,
+                    attempt.connectionId(),
+                    attempt.upstreamName(),
+                    attempt.status(),
+                    attempt.code(),
+                    attempt.totalMs());
+        }
+    }
+
     private static @Nullable Object[] values(List<UsageRow> rows) {
-        var values = new ArrayList<@Nullable Object>(rows.size() * 16);
+        var values = new ArrayList<@Nullable Object>(rows.size() * 17);
         for (var row : rows) {
             Collections.addAll(
                     values,
@@ -133,7 +157,8 @@ public final class Ledger implements AutoCloseable {
                     row.estimated(),
                     row.firstMs(),
                     row.totalMs(),
-                    row.status());
+                    row.status(),
+                    Math.max(1, row.attempts().size()));
         }
         return values.toArray();
     }

@@ -1,8 +1,11 @@
 package carafe.feature.models;
 
 import carafe.engine.llm.LlmEvent;
+import carafe.engine.llm.LlmFailure;
 import carafe.platform.http.Caller;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Measures model calls and books each of them once, whether it succeeded or not. */
@@ -16,7 +19,7 @@ public final class Meter {
     }
 
     /** Begins a call; closing the hold books it. */
-    Hold open(Use use, ModelEntry model) {
+    Hold open(Use use, String model) {
         return new Hold(use, model);
     }
 
@@ -44,7 +47,8 @@ public final class Meter {
                 usage == null,
                 firstMs,
                 totalMs,
-                status));
+                status,
+                List.of()));
     }
 
     private static @Nullable String accountId(Caller caller) {
@@ -62,17 +66,52 @@ public final class Meter {
     /** A call in progress, used by one thread. */
     final class Hold implements AutoCloseable {
         private final Use use;
-        private final ModelEntry model;
+        private final String model;
+        private final List<UsageAttempt> attempts = new ArrayList<>(1);
         private final long startedAt = clock.millis();
         private final long started = System.nanoTime();
         private long firstMs;
         private int status = 500;
         private LlmEvent.@Nullable Usage usage;
         private long estimatedOut;
+        private @Nullable Route route;
+        private long routeStarted;
+        private @Nullable LlmFailure failure;
 
-        private Hold(Use use, ModelEntry model) {
+        private Hold(Use use, String model) {
             this.use = use;
             this.model = model;
+        }
+
+        /** A server is tried. */
+        void begin(Route newRoute) {
+            endAttempt();
+            route = newRoute;
+            routeStarted = System.nanoTime();
+            failure = null;
+        }
+
+        /** Why the server that is tried gave no answer, or no whole one. */
+        void failed(LlmFailure newFailure) {
+            failure = newFailure;
+            status = newFailure.status();
+        }
+
+        @Nullable
+        LlmFailure failure() {
+            return failure;
+        }
+
+        private void endAttempt() {
+            var tried = route;
+            if (tried != null) {
+                attempts.add(new UsageAttempt(
+                        tried.connection().id(),
+                        tried.upstreamName(),
+                        status,
+                        failure == null ? "" : failure.code(),
+                        (System.nanoTime() - routeStarted) / 1_000_000));
+            }
         }
 
         /** The first piece of the answer is there. */
@@ -111,6 +150,7 @@ public final class Meter {
 
         @Override
         public void close() {
+            endAttempt();
             var counted = usage;
             ledger.append(new UsageRow(
                     use.callId(),
@@ -120,15 +160,16 @@ public final class Meter {
                     use.surface(),
                     use.refKind(),
                     use.refId(),
-                    model.id(),
-                    model.connection().id(),
+                    model,
+                    route == null ? "" : route.connection().id(),
                     counted == null ? 0 : counted.input(),
                     counted == null ? estimatedOut : counted.output(),
                     counted == null ? 0 : counted.cached(),
                     counted == null,
                     firstMs,
                     elapsedMs(),
-                    status));
+                    status,
+                    attempts));
         }
     }
 }

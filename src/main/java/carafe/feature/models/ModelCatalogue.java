@@ -1,11 +1,11 @@
 package carafe.feature.models;
 
 import carafe.engine.llm.LlmException;
-import carafe.engine.llm.openai.OpenAiClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,24 +33,32 @@ public final class ModelCatalogue implements AutoCloseable {
 
     private final Supplier<List<Connection>> connections;
     private final Supplier<List<String>> localModels;
-    private final OpenAiClient client;
+    private final Supplier<List<RouteStore.Row>> routes;
+    private final Providers providers;
     private final Clock clock;
     private final Map<String, ConnectionStatus> statuses = new ConcurrentHashMap<>();
     private final CountDownLatch firstLook = new CountDownLatch(1);
     private final ReentrantLock pause = new ReentrantLock();
     private final Condition wake = pause.newCondition();
     private volatile Map<String, ModelEntry> entries = Map.of();
+    private volatile Map<String, List<Route>> routesOf = Map.of();
     private volatile boolean closed;
 
-    /** @param connections the enabled ones in order of preference; the first that offers a model id serves it */
+    /**
+     * @param connections the enabled ones in order of preference; the first that offers a model id serves it, the others
+     *     when it fails
+     * @param routes what administrators set instead
+     */
     public ModelCatalogue(
             Supplier<List<Connection>> connections,
             Supplier<List<String>> localModels,
-            OpenAiClient client,
+            Supplier<List<RouteStore.Row>> routes,
+            Providers providers,
             Clock clock) {
         this.connections = connections;
         this.localModels = localModels;
-        this.client = client;
+        this.routes = routes;
+        this.providers = providers;
         this.clock = clock;
     }
 
@@ -67,6 +75,12 @@ public final class ModelCatalogue implements AutoCloseable {
     public Optional<ModelEntry> find(String id) {
         awaitFirstLook();
         return Optional.ofNullable(entries.get(id));
+    }
+
+    /** Where {@code model} can be called; empty when there is no such model. */
+    List<Route> routes(String model) {
+        awaitFirstLook();
+        return routesOf.getOrDefault(model, List.of());
     }
 
     /** Whether anything can be called, as known now. */
@@ -135,7 +149,7 @@ public final class ModelCatalogue implements AutoCloseable {
         try {
             var models = connection.kind() == Connection.Kind.LOCAL
                     ? localModels.get()
-                    : client.models(connection.target(), PATIENCE);
+                    : providers.client(connection.kind()).models(connection.target(), PATIENCE);
             return new ConnectionStatus(models, null, clock.millis());
         } catch (LlmException e) {
             log.warn("connection not usable connection={} cause={}", connection.name(), e.getMessage());
@@ -149,13 +163,33 @@ public final class ModelCatalogue implements AutoCloseable {
     }
 
     private void publish(List<Connection> all) {
-        var fresh = new LinkedHashMap<String, ModelEntry>();
+        var fresh = new LinkedHashMap<String, List<Route>>();
         for (var connection : all) {
-            for (var id : new ArrayList<>(status(connection.id()).models())) {
-                fresh.putIfAbsent(id, new ModelEntry(id, id, connection, id));
+            for (var id : status(connection.id()).models()) {
+                var known = fresh.computeIfAbsent(id, i -> new ArrayList<>(1));
+                known.add(new Route(id, connection, id, 1, known.size()));
             }
         }
-        entries = java.util.Collections.unmodifiableMap(fresh);
+        fresh.putAll(chosen(all));
+        var named = new LinkedHashMap<String, ModelEntry>();
+        fresh.forEach((id, at) -> named.put(
+                id,
+                new ModelEntry(id, id, at.getFirst().connection(), at.getFirst().upstreamName())));
+        routesOf = Collections.unmodifiableMap(fresh);
+        entries = Collections.unmodifiableMap(named);
+    }
+
+    /** The routes that were set by hand, but for those over connections that are off or gone. */
+    private Map<String, List<Route>> chosen(List<Connection> all) {
+        var chosen = new LinkedHashMap<String, List<Route>>();
+        for (var row : routes.get()) {
+            all.stream()
+                    .filter(connection -> connection.id().equals(row.connectionId()))
+                    .findFirst()
+                    .ifPresent(connection -> chosen.computeIfAbsent(row.model(), m -> new ArrayList<>())
+                            .add(new Route(row.model(), connection, row.upstreamName(), row.weight(), row.priority())));
+        }
+        return chosen;
     }
 
     @Override

@@ -1,57 +1,62 @@
 package carafe.feature.models;
 
 import carafe.engine.llm.Cancellation;
-import carafe.engine.llm.Exchange;
 import carafe.engine.llm.LlmEvent;
 import carafe.engine.llm.LlmException;
 import carafe.engine.llm.LlmFailure;
-import carafe.engine.llm.PushedExchange;
-import carafe.engine.llm.Target;
 import carafe.engine.llm.Upstreams;
-import carafe.engine.llm.openai.OpenAiClient;
-import carafe.engine.llm.openai.StreamTap;
-import carafe.engine.llm.openai.WholeAnswer;
 import carafe.platform.http.ClientGone;
+import carafe.platform.http.Problem;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Objects;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Every call to a language model, whoever makes it: found in the catalogue, sent, measured and booked once. */
+/**
+ * Every call to a language model, whoever makes it: routed, sent, measured and booked once. As long as nobody has seen
+ * anything of an answer, a server that fails is replaced by the next one that offers the model.
+ */
 public final class Models {
-    private static final int MOST_ANSWER = 64 << 20;
+    /** How long an upstream may send nothing, and how long its first token may take. */
+    public record Patience(Duration silence, Duration firstToken) {}
 
     private final ModelCatalogue catalogue;
     private final Function<String, Access> local;
     private final Upstreams upstreams;
-    private final OpenAiClient client;
+    private final Providers providers;
+    private final PassThrough passThrough;
     private final Meter meter;
-    private final ObjectMapper mapper;
-    private final Duration silence;
+    private final Patience patience;
+    private final Router router = new Router(() -> ThreadLocalRandom.current().nextLong(), System::nanoTime);
 
-    /**
-     * @param local opens a local model by its id
-     * @param silence how long an upstream may send nothing
-     */
+    /** @param local opens a local model by its id */
     public Models(
             ModelCatalogue catalogue,
             Function<String, Access> local,
             Upstreams upstreams,
-            OpenAiClient client,
+            Providers providers,
             Meter meter,
             ObjectMapper mapper,
-            Duration silence) {
+            Patience patience) {
         this.catalogue = catalogue;
         this.local = local;
         this.upstreams = upstreams;
-        this.client = client;
+        this.providers = providers;
+        this.passThrough = new PassThrough(upstreams, providers, mapper, patience.silence());
         this.meter = meter;
-        this.mapper = mapper;
-        this.silence = silence;
+        this.patience = patience;
+    }
+
+    /** What is done with one server after the other, until it works. */
+    @FunctionalInterface
+    private interface Work {
+        void on(Attempt attempt, boolean last) throws ClientGone;
     }
 
     /**
@@ -59,142 +64,183 @@ public final class Models {
      * returns after its Done or Failed. Faults arrive as Failed, never as exceptions.
      */
     public Reply call(Use use, String model, ObjectNode body, Consumer<LlmEvent> sink, Cancellation cancellation) {
-        var entry = catalogue.find(model);
-        if (entry.isEmpty()) {
+        var routes = router.order(catalogue.routes(model));
+        if (routes.isEmpty()) {
             sink.accept(new LlmEvent.Failed(unknown(model)));
             return new Reply(404, 0, 0);
         }
-        try (var hold = meter.open(use, entry.get())) {
-            hold.status(200);
-            body.put("model", entry.get().upstreamName());
-            try (var access = reach(entry.get(), use)) {
-                client.chat(
-                        access.target(),
-                        body,
-                        silence,
-                        event -> observe(hold, named(event, access), sink),
-                        cancellation);
+        try (var hold = meter.open(use, model)) {
+            try {
+                attempt(
+                        use,
+                        routes,
+                        hold,
+                        cancellation,
+                        body.path("stream").asBoolean(true),
+                        (attempt, last) -> chat(attempt, body, hold, sink, last));
             } catch (LlmException e) {
-                observe(hold, new LlmEvent.Failed(e.failure()), sink);
+                sink.accept(new LlmEvent.Failed(e.failure()));
+            } catch (ClientGone e) {
+                throw new UncheckedIOException(e); // cannot be: this sink is no client
             }
             return new Reply(hold.status(), hold.firstMs(), hold.elapsedMs());
         }
     }
 
-    private static LlmEvent named(LlmEvent event, Access access) {
-        return event instanceof LlmEvent.Failed(var failure) ? new LlmEvent.Failed(access.explain(failure)) : event;
-    }
-
-    private static void observe(Meter.Hold hold, LlmEvent event, Consumer<LlmEvent> sink) {
-        switch (event) {
-            case LlmEvent.Text text -> hold.piece();
-            case LlmEvent.Reasoning reasoning -> hold.piece();
-            case LlmEvent.ToolCallDelta call -> hold.piece();
-            case LlmEvent.Usage usage -> hold.settle(usage);
-            case LlmEvent.Failed failed -> hold.status(failed.failure().status());
-            case LlmEvent.Started started -> {}
-            case LlmEvent.Done done -> {}
-        }
-        sink.accept(event);
-    }
-
     /**
-     * Passes a call through as bytes. What the upstream answers below 400 goes to {@code answer} as it arrives.
+     * Makes a call as a client made it. What the upstream answers below 400 goes to {@code answer} as it arrives.
      *
      * @throws LlmException when nothing has been answered yet: unknown model, no connection, or the upstream's error
      * @throws ClientGone when the client left; the upstream call has been ended
      */
     public Reply forward(Use use, RawCall call, RawAnswer answer, Cancellation cancellation) throws ClientGone {
-        var entry = catalogue.find(call.model()).orElseThrow(() -> new LlmException(unknown(call.model())));
-        try (var hold = meter.open(use, entry);
-                var access = reach(entry, use)) {
-            try (var exchange = send(call, entry, access, cancellation)) {
-                hold.status(exchange.status());
-                pass(call, exchange, answer, hold, access, cancellation);
-            } catch (ClientGone e) {
-                hold.status(499);
-                throw e;
-            } catch (LlmException e) {
-                hold.status(e.failure().status());
-                throw new LlmException(access.explain(e.failure()));
-            } catch (IOException e) {
-                var failure = access.explain(LlmFailure.midway(e, cancellation.isCancelled()));
-                hold.status(failure.status());
-                throw new LlmException(failure);
-            }
+        var routes = router.order(catalogue.routes(call.model()));
+        if (routes.isEmpty()) {
+            throw new LlmException(unknown(call.model()));
+        }
+        try (var hold = meter.open(use, call.model())) {
+            attempt(
+                    use,
+                    routes,
+                    hold,
+                    cancellation,
+                    call.streams(),
+                    (attempt, last) -> forward(attempt, call, answer, hold, last));
             return new Reply(hold.status(), hold.firstMs(), hold.elapsedMs());
         }
     }
 
-    private Exchange send(RawCall call, ModelEntry entry, Access access, Cancellation cancellation) throws IOException {
-        byte[] body = bytes(call, entry);
-        return call.streams()
-                ? upstreams.stream(access.target(), call.path(), body, silence, cancellation)
-                : upstreams.post(access.target(), call.path(), body, silence, cancellation);
+    /** Tries one route after the other until one answers, or has begun to. */
+    private void attempt(
+            Use use, List<Route> routes, Meter.Hold hold, Cancellation cancellation, boolean streams, Work work)
+            throws ClientGone {
+        LlmFailure failure = null;
+        for (int i = 0; i < routes.size(); i++) {
+            var route = routes.get(i);
+            boolean last = i == routes.size() - 1;
+            boolean entered = routes.size() == 1 || router.enter(route);
+            if (!entered && !(last && failure == null)) {
+                continue;
+            }
+            failure = once(use, route, hold, cancellation, streams, work, last);
+            if (failure == null) {
+                return;
+            }
+            if (!failure.isRetryable() || cancellation.isCancelled()) {
+                break;
+            }
+        }
+        if (failure != null) {
+            throw new LlmException(failure);
+        }
     }
 
-    private void pass(
-            RawCall call,
-            Exchange exchange,
-            RawAnswer answer,
-            Meter.Hold hold,
-            Access access,
-            Cancellation cancellation)
-            throws IOException {
-        if (exchange.status() >= 400) {
-            throw new LlmException(client.failure(exchange));
-        }
-        var type = Objects.requireNonNullElse(exchange.header("Content-Type"), "application/json");
-        if (exchange instanceof PushedExchange pushed && type.startsWith("text/event-stream")) {
-            var stream = new PassedStream(answer, new StreamTap(mapper), hold, call.wantsUsage());
-            answer.begin(exchange.status(), type);
-            var failure = stream.pump(pushed, cancellation);
-            if (failure != null) {
-                hold.status(failure.status());
-                answer.tear(access.explain(failure));
+    private @Nullable LlmFailure once(
+            Use use, Route route, Meter.Hold hold, Cancellation cancellation, boolean streams, Work work, boolean last)
+            throws ClientGone {
+        hold.begin(route);
+        try (var attempt = new Attempt(
+                route, reach(route, use), upstreams, cancellation, streams ? patience.firstToken() : null)) {
+            try {
+                work.on(attempt, last);
+                report(route, hold);
+                return null;
+            } catch (LlmException e) {
+                var failure = attempt.explain(e.failure());
+                hold.failed(failure);
+                router.failed(route, failure);
+                return failure;
             }
+        } catch (LlmException e) { // there was nothing to reach
+            hold.failed(e.failure());
+            router.failed(route, e.failure());
+            return e.failure();
+        } catch (ClientGone | UncheckedIOException e) {
+            hold.failed(new LlmFailure(499, "cancelled", "The caller left."));
+            router.left(route);
+            throw e;
+        } catch (RuntimeException e) {
+            int status = e instanceof Problem problem ? problem.status() : 500;
+            hold.failed(new LlmFailure(status, "not_sent", "The call was not sent."));
+            router.left(route);
+            throw e;
+        }
+    }
+
+    /** An answer that failed after it had begun is told already, and counts against its server all the same. */
+    private void report(Route route, Meter.Hold hold) {
+        var midway = hold.failure();
+        if (midway == null) {
+            router.succeeded(route);
         } else {
-            byte[] whole = exchange.readAll(MOST_ANSWER);
-            hold.first();
-            var read = WholeAnswer.of(mapper, whole);
-            if (read.failure() != null) {
-                throw new LlmException(read.failure());
+            router.failed(route, midway);
+        }
+    }
+
+    private void forward(Attempt attempt, RawCall call, RawAnswer answer, Meter.Hold hold, boolean last)
+            throws ClientGone {
+        var translation = call.chat();
+        if (passThrough.pass(attempt, call, answer, hold, last)) {
+            return;
+        }
+        if (translation == null) {
+            throw new LlmException(new LlmFailure(
+                    501, "not_offered", "The server of '" + call.model() + "' does not offer this kind of call."));
+        }
+        try {
+            chat(
+                    attempt,
+                    translation.get(),
+                    hold,
+                    event -> {
+                        try {
+                            answer.event(event);
+                        } catch (ClientGone e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    },
+                    last);
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof ClientGone gone) {
+                throw gone;
             }
-            hold.settle(read.usage());
-            answer.begin(exchange.status(), type);
-            answer.whole(whole);
+            throw e;
+        } catch (LlmException e) {
+            throw new LlmException(e.failure().withoutBody());
         }
     }
 
-    /** The client's own bytes, unless the model has another name there or the usage must be asked for. */
-    private byte[] bytes(RawCall call, ModelEntry entry) throws IOException {
-        boolean askUsage = call.streams() && !call.wantsUsage() && call.path().endsWith("/completions");
-        boolean rename = !entry.upstreamName().equals(call.model());
-        if (!askUsage && !rename) {
-            return call.original();
+    private void chat(Attempt attempt, ObjectNode body, Meter.Hold hold, Consumer<LlmEvent> sink, boolean last) {
+        var route = attempt.route;
+        var held = new HeldEvents(hold, sink, attempt::begun, last);
+        var request = body.deepCopy(); // each client writes into it
+        request.put("model", route.upstreamName());
+        hold.status(200);
+        providers
+                .client(route.connection().kind())
+                .chat(attempt.access.target(), request, patience.silence(), held, attempt.cancellation);
+        var failure = held.failure();
+        if (failure == null) {
+            return;
         }
-        var body = call.body().deepCopy();
-        body.put("model", entry.upstreamName());
-        if (askUsage) {
-            var options =
-                    body.path("stream_options") instanceof ObjectNode given ? given : body.putObject("stream_options");
-            options.put("include_usage", true);
+        if (!held.isOpen()) {
+            throw new LlmException(failure);
         }
-        return mapper.writeValueAsBytes(body);
+        var explained = attempt.explain(failure);
+        hold.failed(explained);
+        sink.accept(new LlmEvent.Failed(explained));
     }
 
-    private Access reach(ModelEntry entry, Use use) {
-        if (entry.connection().kind() != Connection.Kind.LOCAL) {
-            return new Access(entry.connection().target(), () -> false, () -> {});
+    private Access reach(Route route, Use use) {
+        if (route.connection().kind() != Connection.Kind.LOCAL) {
+            return new Access(route.connection().target(), () -> false, () -> {});
         }
-        var access = local.apply(entry.id());
+        var access = local.apply(route.upstreamName());
         if (use.refId().isEmpty()) {
             return access;
         }
         var target = access.target();
-        var headers = new HashMap<>(target.headers());
-        headers.put("X-Carafe-Session", use.refId());
-        return new Access(new Target(target.base(), target.key(), headers), access.crashed(), access.release());
+        return new Access(target.with(Map.of("X-Carafe-Session", use.refId())), access.crashed(), access.release());
     }
 
     private static LlmFailure unknown(String model) {

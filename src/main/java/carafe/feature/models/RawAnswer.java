@@ -1,9 +1,13 @@
 package carafe.feature.models;
 
+import carafe.engine.llm.LlmEvent;
 import carafe.engine.llm.LlmFailure;
 import carafe.platform.http.ClientGone;
 
-/** Where a passed-through answer goes, piece by piece as it arrives; used by one thread at a time. */
+/**
+ * Where an answer goes, piece by piece as it arrives: either bytes, after {@link #begin}, or events. It is used by one
+ * thread at a time.
+ */
 public interface RawAnswer {
     /** Status and type, once, before anything else. */
     void begin(int status, String contentType);
@@ -22,4 +26,7 @@ public interface RawAnswer {
 
     /** The upstream failed after {@link #begin}; the client must not take what it has for the whole. */
     void tear(LlmFailure failure) throws ClientGone;
+
+    /** What an upstream of another protocol says, in the order of {@link LlmEvent}; Failed only after another event. */
+    void event(LlmEvent event) throws ClientGone;
 }

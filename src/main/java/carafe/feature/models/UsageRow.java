@@ -1,5 +1,6 @@
 package carafe.feature.models;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One model call in the ledger. Times in milliseconds; {@code status} is the HTTP status the caller saw. */
@@ -19,4 +20,5 @@ record UsageRow(
         boolean estimated,
         long firstMs,
         long totalMs,
-        int status) {}
+        int status,
+        List<UsageAttempt> attempts) {}

@@ -108,6 +108,16 @@ public final class Catalogue {
                     "http://localhost:11434",
                     "Ollama servers, separated by `;`.")
             .alias("OLLAMA_BASE_URL");
+    static final Setting ANTHROPIC_URL = Setting.of(
+            "ANTHROPIC_BASE_URL",
+            Kind.TEXT,
+            "https://api.anthropic.com",
+            MODELS,
+            "https://api.anthropic.com",
+            "Where the Anthropic API is, when its key is set.");
+    static final Setting ANTHROPIC_KEY = Setting.of(
+                    "ANTHROPIC_API_KEY", Kind.TEXT, "", MODELS, "sk-ant-…", "Adds Anthropic as a connection.")
+            .hidden();
     static final Setting DEEPSEEK_KEY = Setting.of(
                     "DEEPSEEK_API_KEY", Kind.TEXT, "", MODELS, "sk-…", "Adds DeepSeek as a connection.")
             .hidden();
@@ -134,6 +144,13 @@ public final class Catalogue {
             MODELS,
             "60s",
             "How long a model server may stay silent, before and between tokens.");
+    static final Setting UPSTREAM_FIRST_TOKEN = Setting.of(
+            "UPSTREAM_FIRST_TOKEN_TIMEOUT",
+            Kind.DURATION,
+            "5m",
+            MODELS,
+            "20s",
+            "How long a model server may take for the first token of a stream, before the next one is tried.");
 
     static final Setting SECRET_KEY = Setting.of(
                     "WEBUI_SECRET_KEY",
@@ -379,11 +396,14 @@ public final class Catalogue {
             OPENAI_URLS,
             OPENAI_KEYS,
             OLLAMA_URLS,
+            ANTHROPIC_URL,
+            ANTHROPIC_KEY,
             DEEPSEEK_KEY,
             LOCAL_IDLE,
             LOCAL_SLOTS,
             LOCAL_MEMORY,
             UPSTREAM_FIRST_BYTE,
+            UPSTREAM_FIRST_TOKEN,
             SECRET_KEY,
             ENABLE_SIGNUP,
             DEFAULT_ROLE,

@@ -43,11 +43,16 @@ public record Config(
     /** {@code database} is a {@code postgresql://} address, or nothing set for SQLite in the folder. */
     public record Data(Path folder, Secret database, boolean fullSync) {}
 
-    /** An upstream that the operator named in the environment. {@code kind} is openai or ollama. */
+    /** An upstream that the operator named in the environment. {@code kind} is openai, anthropic or ollama. */
     public record Upstream(String kind, String url, Secret key) {}
 
     public record Models(
-            List<Upstream> upstreams, Duration localIdle, int localSlots, int localMemoryMb, Duration upstreamTimeout) {
+            List<Upstream> upstreams,
+            Duration localIdle,
+            int localSlots,
+            int localMemoryMb,
+            Duration upstreamTimeout,
+            Duration firstTokenTimeout) {
         public Models {
             upstreams = List.copyOf(upstreams);
         }
@@ -188,6 +193,10 @@ public record Config(
                 upstreams.add(new Upstream("ollama", url(env, Catalogue.OLLAMA_URLS, url), Secret.NONE));
             }
         }
+        env.given(Catalogue.ANTHROPIC_KEY).ifPresent(key -> {
+            var address = env.text(Catalogue.ANTHROPIC_URL);
+            upstreams.add(new Upstream("anthropic", url(env, Catalogue.ANTHROPIC_URL, address), new Secret(key)));
+        });
         env.given(Catalogue.DEEPSEEK_KEY)
                 .ifPresent(
                         key -> upstreams.add(new Upstream("openai", "https://api.deepseek.com/v1", new Secret(key))));
@@ -196,7 +205,8 @@ public record Config(
                 env.duration(Catalogue.LOCAL_IDLE),
                 env.number(Catalogue.LOCAL_SLOTS, 1, 16),
                 env.number(Catalogue.LOCAL_MEMORY, 256, 4_000_000),
-                env.duration(Catalogue.UPSTREAM_FIRST_BYTE));
+                env.duration(Catalogue.UPSTREAM_FIRST_BYTE),
+                env.duration(Catalogue.UPSTREAM_FIRST_TOKEN));
     }
 
     private static String url(Environment env, Setting setting, String text) {

@@ -38,7 +38,7 @@ public enum Surface {
 
     /** The error body of a surface other than COURSE; {@code requestId} is in it where the protocol has room. */
     public ObjectNode render(Problem problem, String requestId) {
-        if ((this == OPENAI || this == WEBUI)
+        if ((this == OPENAI || this == WEBUI || this == ANTHROPIC)
                 && problem instanceof Problem.Upstream upstream
                 && upstream.body() != null) {
             var own = upstream.body().deepCopy();

@@ -1,16 +1,16 @@
-package carafe.engine.llm.openai;
+package carafe.engine.llm;
 
 import java.nio.charset.StandardCharsets;
 
 /** Looks for ASCII patterns in bytes, where decoding every event to find most of them dull would cost more. */
-final class Bytes {
+public final class Bytes {
     private Bytes() {}
 
-    static byte[] ascii(String text) {
+    public static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    static boolean contains(byte[] bytes, int offset, int length, byte[] pattern) {
+    public static boolean contains(byte[] bytes, int offset, int length, byte[] pattern) {
         int last = offset + length - pattern.length;
         for (int i = offset; i <= last; i++) {
             if (bytes[i] == pattern[0] && matches(bytes, i, pattern)) {

@@ -1,6 +1,11 @@
 package carafe.engine.llm.openai;
 
+import carafe.engine.llm.AnswerReader;
+import carafe.engine.llm.Bytes;
+import carafe.engine.llm.Calls;
 import carafe.engine.llm.LlmEvent;
+import carafe.engine.llm.LlmFailure;
+import carafe.engine.llm.StreamTap;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Watches a chat completion stream that is passed through: finds the usage, and whether the stream came to its proper
  * end. Only events that can carry something of interest are parsed.
  */
-public final class StreamTap {
+final class ChatTap implements StreamTap {
     private static final byte[] DONE = Bytes.ascii("[DONE]");
     /** Longer events are content, even if it speaks of [DONE]. */
     private static final int DONE_EVENT = 32;
@@ -25,11 +30,11 @@ public final class StreamTap {
     private LlmEvent.@Nullable Usage usage;
     private boolean finished;
 
-    public StreamTap(ObjectMapper mapper) {
+    ChatTap(ObjectMapper mapper) {
         this.mapper = mapper;
     }
 
-    /** Looks at one event; answers true when it carries nothing but usage, which a client must have asked for. */
+    @Override
     public boolean isUsageOnly(byte[] bytes, int offset, int length) {
         if (length <= DONE_EVENT && Bytes.contains(bytes, offset, length, DONE)) {
             finished = true;
@@ -65,20 +70,33 @@ public final class StreamTap {
         return false;
     }
 
-    /** Whether the answer came to an end that the model meant; a stream without one broke off. */
+    @Override
+    public @Nullable LlmFailure error(byte[] bytes, int offset, int length) {
+        try {
+            var chunk = mapper.readTree(Calls.data(bytes, offset, length));
+            return chunk.hasNonNull("error") ? AnswerReader.failure(chunk) : null;
+        } catch (JsonProcessingException e) {
+            return null;
+        }
+    }
+
+    @Override
     public boolean finished() {
         return finished;
     }
 
-    /** Tokens as the upstream counted them, if it said. */
+    @Override
     public LlmEvent.@Nullable Usage usage() {
         return usage;
     }
 
+    /** Chat completions say prompt and completion, the Responses API input and output. */
     static LlmEvent.Usage usage(JsonNode node) {
+        boolean responses = node.has("input_tokens");
+        var in = responses ? "input_tokens" : "prompt_tokens";
         return new LlmEvent.Usage(
-                node.path("prompt_tokens").asLong(),
-                node.path("completion_tokens").asLong(),
-                node.path("prompt_tokens_details").path("cached_tokens").asLong());
+                node.path(in).asLong(),
+                node.path(responses ? "output_tokens" : "completion_tokens").asLong(),
+                node.path(in + "_details").path("cached_tokens").asLong());
     }
 }

@@ -1,11 +1,11 @@
-package carafe.engine.llm.openai;
+package carafe.engine.llm;
 
 import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Cuts a byte stream into server-sent events at blank lines, without decoding it. An event that is longer than
- * {@value #MOST} bytes is handed on in pieces: passing bytes through matters more than their shape.
+ * Cuts a byte stream into server-sent events at blank lines, or into lines, without decoding it. An event that is longer
+ * than {@value #MOST} bytes is handed on in pieces: passing bytes through matters more than their shape.
  */
 public final class EventSplitter {
     /** Receives one whole event with its closing blank line; the bytes are valid only during the call. */
@@ -16,7 +16,13 @@ public final class EventSplitter {
 
     private static final int MOST = 4 << 20;
 
+    private final boolean lines;
     private byte[] kept = new byte[0];
+
+    /** @param lines whether each line is an event (NDJSON), not what stands between blank lines */
+    public EventSplitter(boolean lines) {
+        this.lines = lines;
+    }
 
     /** Takes the next bytes of the stream and hands on every event they complete. */
     public void accept(byte[] bytes, int length, EventSink sink) throws IOException {
@@ -48,8 +54,21 @@ public final class EventSplitter {
         }
     }
 
-    /** The position after the next blank line, or -1. Lines end in LF or CR LF. */
-    private static int boundary(byte[] bytes, int from, int end) {
+    /** The position after the next event, or -1. Lines end in LF or CR LF. */
+    private int boundary(byte[] bytes, int from, int end) {
+        return lines ? line(bytes, from, end) : blankLine(bytes, from, end);
+    }
+
+    private static int line(byte[] bytes, int from, int end) {
+        for (int i = from; i < end; i++) {
+            if (bytes[i] == '\n') {
+                return i + 1;
+            }
+        }
+        return -1;
+    }
+
+    private static int blankLine(byte[] bytes, int from, int end) {
         for (int i = from; i + 1 < end; i++) {
             if (bytes[i] == '\n') {
                 if (bytes[i + 1] == '\n') {

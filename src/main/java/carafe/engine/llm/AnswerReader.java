@@ -1,0 +1,41 @@
+package carafe.engine.llm;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+/** Turns what a server of one protocol answers into events. */
+public interface AnswerReader {
+    /** One object of a stream. */
+    void piece(JsonNode piece);
+
+    /** An answer that came as one object. */
+    void whole(JsonNode answer);
+
+    EventOut out();
+
+    /** An error in the midst of a stream or in a whole answer with status 200. */
+    static LlmFailure failure(JsonNode holder) {
+        var error = holder.path("error");
+        var message =
+                error.isTextual() ? error.textValue() : error.path("message").asText("The model failed.");
+        int status = error.path("type").asText().equals("overloaded_error") ? 529 : 502;
+        return new LlmFailure(status, "upstream_error", message);
+    }
+
+    /** Parses {@code json}; nonsense ends the answer. */
+    default void read(ObjectMapper mapper, String json, boolean whole) {
+        try {
+            var node = mapper.readTree(json);
+            if (node.hasNonNull("error")) {
+                out().fail(failure(node));
+            } else if (whole) {
+                whole(node);
+            } else {
+                piece(node);
+            }
+        } catch (JsonProcessingException e) {
+            out().fail(new LlmFailure(502, "upstream_broken", "The model server sent something that is not JSON."));
+        }
+    }
+}

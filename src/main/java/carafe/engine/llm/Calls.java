@@ -1,0 +1,159 @@
+package carafe.engine.llm;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the clients of all protocols share: one call, read as the server chose to answer, and its errors. */
+public final class Calls {
+    private static final int MOST_ERROR = 64 << 10;
+    private static final int MOST_MODELS = 8 << 20;
+    private static final int MOST_ANSWER = 64 << 20;
+
+    private final Upstreams upstreams;
+    private final ObjectMapper mapper;
+
+    public Calls(Upstreams upstreams, ObjectMapper mapper) {
+        this.upstreams = upstreams;
+        this.mapper = mapper;
+    }
+
+    /**
+     * Posts {@code body} and reads the answer into {@code reader}: a stream of events or lines, or one object.
+     *
+     * @param lines whether streams of this protocol are lines (NDJSON), not server-sent events
+     */
+    public void chat(
+            Target target,
+            String path,
+            ObjectNode body,
+            Duration silence,
+            Cancellation cancellation,
+            AnswerReader reader,
+            boolean lines) {
+        boolean stream = body.path("stream").asBoolean(lines);
+        try (var exchange = upstreams.post(target, path, mapper.writeValueAsBytes(body), silence, cancellation)) {
+            if (exchange.status() != 200) {
+                reader.out().fail(failure(exchange));
+            } else if (isStream(exchange.header("Content-Type"), stream, lines)) {
+                pump(exchange, reader, lines);
+            } else {
+                var text = new String(exchange.readAll(MOST_ANSWER), StandardCharsets.UTF_8);
+                reader.read(mapper, text, true);
+            }
+        } catch (LlmException e) {
+            reader.out().fail(e.failure());
+        } catch (IOException e) {
+            reader.out().fail(LlmFailure.midway(e, cancellation.isCancelled()));
+        }
+    }
+
+    /** Some servers stream without being asked to, some answer whole although asked to stream. */
+    private static boolean isStream(@Nullable String type, boolean asked, boolean lines) {
+        if (type == null) {
+            return asked;
+        }
+        return type.startsWith("text/event-stream")
+                || type.startsWith("application/x-ndjson")
+                || (asked && (lines || !type.startsWith("application/json")));
+    }
+
+    private void pump(PulledExchange exchange, AnswerReader reader, boolean lines) throws IOException {
+        var splitter = new EventSplitter(lines);
+        var buffer = new byte[4 << 10];
+        EventSplitter.EventSink sink = (bytes, offset, length) -> event(reader, lines, bytes, offset, length);
+        for (int count = exchange.read(buffer); count >= 0; count = exchange.read(buffer)) {
+            splitter.accept(buffer, count, sink);
+        }
+        splitter.finish(sink);
+        reader.out().over();
+    }
+
+    private void event(AnswerReader reader, boolean lines, byte[] bytes, int offset, int length) {
+        if (reader.out().ended()) {
+            return; // read on to the end of the body, which frees the connection for the next call
+        }
+        var json =
+                lines ? new String(bytes, offset, length, StandardCharsets.UTF_8).strip() : data(bytes, offset, length);
+        if (json.equals("[DONE]")) {
+            reader.out().done();
+        } else if (!json.isEmpty()) {
+            reader.read(mapper, json, false);
+        }
+    }
+
+    /** The data of a server-sent event (HTML standard, 9.2.6); empty for a comment. */
+    public static String data(byte[] bytes, int offset, int length) {
+        var text = new String(bytes, offset, length, StandardCharsets.UTF_8);
+        if (text.startsWith("data:") && text.indexOf('\n') >= text.length() - 2) {
+            return text.substring(5).strip(); // the usual event, a single line
+        }
+        var data = new StringBuilder();
+        for (var line : text.split("\r?\n")) {
+            if (line.startsWith("data:")) {
+                data.append(line, 5, line.length()).append('\n');
+            }
+        }
+        return data.toString().strip();
+    }
+
+    /** What an answer with an error status says. */
+    public LlmFailure failure(Exchange exchange) throws IOException {
+        var body = new String(exchange.readAll(MOST_ERROR), StandardCharsets.UTF_8);
+        return new LlmFailure(
+                exchange.status(),
+                "upstream_error",
+                message(body, exchange.status()),
+                body,
+                exchange.header("Retry-After"));
+    }
+
+    private String message(String body, int status) {
+        try {
+            var json = mapper.readTree(body);
+            var error = json.path("error");
+            for (JsonNode node :
+                    new JsonNode[] {error.path("message"), error, json.path("message"), json.path("detail")}) {
+                if (node.isTextual() && !node.textValue().isBlank()) {
+                    return node.textValue();
+                }
+            }
+        } catch (IOException e) {
+            // not JSON: the status says what there is to say
+        }
+        return "The model server answered with status " + status + ".";
+    }
+
+    /**
+     * Ids in a list of models.
+     *
+     * @param list the field with the list
+     * @param id the field of an entry with its id
+     * @param kind what such a server is called, for the one who gave a wrong address
+     * @throws LlmException when there is no such list
+     */
+    public List<String> models(Target target, String path, String list, String id, String kind, Duration silence) {
+        try (var exchange = upstreams.get(target, path, silence)) {
+            if (exchange.status() != 200) {
+                throw new LlmException(failure(exchange));
+            }
+            var ids = new ArrayList<String>();
+            for (var model : mapper.readTree(exchange.readAll(MOST_MODELS)).path(list)) {
+                var name = model.path(id).asText();
+                if (!name.isEmpty() && name.length() <= 256) {
+                    ids.add(name);
+                }
+            }
+            return ids;
+        } catch (IOException e) {
+            throw new LlmException(
+                    new LlmFailure(502, "upstream_broken", "This address does not answer like " + kind + "."));
+        }
+    }
+}

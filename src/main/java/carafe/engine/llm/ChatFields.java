@@ -1,0 +1,88 @@
+package carafe.engine.llm;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Set;
+
+/** The fields of a chat completion request that have another form in other protocols. */
+public final class ChatFields {
+    /** What the OpenAI API defines; anything else is a field of somebody's own, and is passed on by its name. */
+    private static final Set<String> KNOWN = Set.of(
+            "model",
+            "messages",
+            "stream",
+            "stream_options",
+            "max_tokens",
+            "max_completion_tokens",
+            "temperature",
+            "top_p",
+            "stop",
+            "tools",
+            "tool_choice",
+            "parallel_tool_calls",
+            "response_format",
+            "reasoning_effort",
+            "n",
+            "seed",
+            "user",
+            "frequency_penalty",
+            "presence_penalty",
+            "logit_bias",
+            "logprobs",
+            "top_logprobs",
+            "store",
+            "metadata",
+            "service_tier",
+            "modalities",
+            "audio",
+            "prediction",
+            "verbosity",
+            "web_search_options",
+            "prompt_cache_key",
+            "prompt_cache_retention",
+            "safety_identifier",
+            "functions",
+            "function_call");
+
+    private ChatFields() {}
+
+    /** Copies what no version of the API defines. */
+    public static void copyUnknown(ObjectNode from, ObjectNode to) {
+        from.properties().forEach(field -> {
+            if (!KNOWN.contains(field.getKey()) && !to.has(field.getKey())) {
+                to.set(field.getKey(), field.getValue());
+            }
+        });
+    }
+
+    /** The limit of the answer's tokens under either of its names, or {@code otherwise}. */
+    public static int maxTokens(JsonNode body, int otherwise) {
+        var limit = body.path("max_completion_tokens");
+        return (limit.isIntegralNumber() ? limit : body.path("max_tokens")).asInt(otherwise);
+    }
+
+    /** One answer is what the other protocols give. @throws LlmException when more are asked for */
+    public static void checkOneAnswer(JsonNode body) {
+        if (body.path("n").asInt(1) > 1) {
+            throw unsupported("'n' above 1 is not possible with this model's server.");
+        }
+    }
+
+    /** The text of a message's content, a string or a list of parts. */
+    public static String text(JsonNode content) {
+        if (content.isTextual()) {
+            return content.textValue();
+        }
+        var text = new StringBuilder();
+        for (var part : content.isArray() ? content : List.<JsonNode>of()) {
+            var piece = part.path("text").asText(part.path("refusal").asText(""));
+            text.append(text.isEmpty() || piece.isEmpty() ? "" : "\n").append(piece);
+        }
+        return text.toString();
+    }
+
+    public static LlmException unsupported(String message) {
+        return new LlmException(new LlmFailure(400, "unsupported", message));
+    }
+}

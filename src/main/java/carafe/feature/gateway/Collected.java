@@ -1,0 +1,60 @@
+package carafe.feature.gateway;
+
+import carafe.engine.llm.LlmEvent;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** An answer put together from its events. */
+final class Collected {
+    private final StringBuilder text = new StringBuilder();
+    private final StringBuilder reasoning = new StringBuilder();
+    private final Map<Integer, ToolCall> calls = new TreeMap<>();
+    private LlmEvent.@Nullable Usage usage;
+    private String reason = "stop";
+    private long pieces;
+
+    void add(LlmEvent event) {
+        switch (event) {
+            case LlmEvent.Text(var piece) -> {
+                text.append(piece);
+                pieces++;
+            }
+            case LlmEvent.Reasoning(var piece) -> {
+                reasoning.append(piece);
+                pieces++;
+            }
+            case LlmEvent.ToolCallDelta piece -> {
+                calls.computeIfAbsent(piece.index(), i -> new ToolCall()).add(piece);
+                pieces++;
+            }
+            case LlmEvent.Usage counted -> usage = counted;
+            case LlmEvent.Done(var why) -> reason = why;
+            case LlmEvent.Started started -> {}
+            case LlmEvent.Failed failed -> {}
+        }
+    }
+
+    String text() {
+        return text.toString();
+    }
+
+    String reasoning() {
+        return reasoning.toString();
+    }
+
+    Collection<ToolCall> calls() {
+        return calls.values();
+    }
+
+    /** As in the OpenAI API: stop, length, tool_calls, content_filter. */
+    String reason() {
+        return reason;
+    }
+
+    /** What the upstream counted; if it did not, the number of pieces stands for the tokens of the answer. */
+    LlmEvent.Usage usage() {
+        return usage == null ? new LlmEvent.Usage(0, pieces, 0) : usage;
+    }
+}

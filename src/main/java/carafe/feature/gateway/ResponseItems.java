@@ -1,0 +1,67 @@
+package carafe.feature.gateway;
+
+import carafe.engine.llm.LlmEvent;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
+
+/** The objects that responses of OpenAI's API are made of. */
+final class ResponseItems {
+    private final ObjectMapper mapper;
+
+    ResponseItems(ObjectMapper mapper) {
+        this.mapper = mapper;
+    }
+
+    /** A message, or the summary of thoughts; {@code text} is null while it is being written. */
+    ObjectNode text(String id, boolean thoughts, @Nullable String text) {
+        var item = mapper.createObjectNode().put("id", id).put("type", thoughts ? "reasoning" : "message");
+        if (!thoughts) {
+            item.put("status", text == null ? "in_progress" : "completed").put("role", "assistant");
+        }
+        var parts = item.putArray(thoughts ? "summary" : "content");
+        if (text != null) {
+            parts.add(part(thoughts, text));
+        }
+        return item;
+    }
+
+    ObjectNode part(boolean thoughts, String text) {
+        var part = mapper.createObjectNode()
+                .put("type", thoughts ? "summary_text" : "output_text")
+                .put("text", text);
+        if (!thoughts) {
+            part.putArray("annotations");
+            part.putArray("logprobs");
+        }
+        return part;
+    }
+
+    ObjectNode call(String id, ToolCall call, String arguments, boolean done) {
+        return mapper.createObjectNode()
+                .put("id", id)
+                .put("type", "function_call")
+                .put("status", done ? "completed" : "in_progress")
+                .put("call_id", call.id())
+                .put("name", call.name())
+                .put("arguments", arguments);
+    }
+
+    ObjectNode plainText() {
+        var text = mapper.createObjectNode();
+        text.putObject("format").put("type", "text");
+        return text;
+    }
+
+    ObjectNode noReasoning() {
+        return mapper.createObjectNode().putNull("effort").putNull("summary");
+    }
+
+    ObjectNode usage(LlmEvent.Usage usage) {
+        var node = mapper.createObjectNode().put("input_tokens", usage.input());
+        node.putObject("input_tokens_details").put("cached_tokens", usage.cached());
+        node.put("output_tokens", usage.output());
+        node.putObject("output_tokens_details").put("reasoning_tokens", 0);
+        return node.put("total_tokens", usage.input() + usage.output());
+    }
+}

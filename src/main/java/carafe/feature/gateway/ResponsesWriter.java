@@ -1,0 +1,249 @@
+package carafe.feature.gateway;
+
+import carafe.engine.llm.LlmEvent;
+import carafe.platform.http.ClientGone;
+import carafe.platform.http.ResponseStream;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Responses of OpenAI's API (platform.openai.com/docs/api-reference/responses-streaming): every output item is added,
+ * filled and done, one after the other but for function calls whose pieces come mixed.
+ */
+final class ResponsesWriter implements AnswerWriter {
+    private final ObjectMapper mapper;
+    private final String id;
+    private final ResponseItems items;
+    private final ObjectNode request;
+    private final long created;
+    private final Collected seen = new Collected();
+    private final Map<Integer, Call> calls = new TreeMap<>();
+    /** The items so far by their place. */
+    private final Map<Integer, ObjectNode> output = new TreeMap<>();
+
+    private int sequence;
+    private int nextIndex;
+    private @Nullable Open open;
+
+    /** The open item of text or of thoughts. */
+    private record Open(int index, boolean thoughts, String itemId, StringBuilder text) {}
+
+    /** A function call; {@code index} is -1 until its name is known. */
+    private static final class Call {
+        private final ToolCall call = new ToolCall();
+        private String itemId = "";
+        private int index = -1;
+        private boolean done;
+    }
+
+    ResponsesWriter(ObjectMapper mapper, String id, ObjectNode request, long created) {
+        this.mapper = mapper;
+        this.id = id;
+        this.items = new ResponseItems(mapper);
+        this.request = request;
+        this.created = created;
+    }
+
+    @Override
+    public void event(LlmEvent event, ResponseStream out) throws ClientGone {
+        seen.add(event);
+        switch (event) {
+            case LlmEvent.Started started -> {
+                whole(out, "response.created", "in_progress");
+                whole(out, "response.in_progress", "in_progress");
+            }
+            case LlmEvent.Text(var text) -> piece(out, false, text);
+            case LlmEvent.Reasoning(var text) -> piece(out, true, text);
+            case LlmEvent.ToolCallDelta piece -> call(out, piece);
+            case LlmEvent.Done(var reason) -> {
+                closeText(out);
+                closeCalls(out, true);
+                boolean complete = !reason.equals("length") && !reason.equals("content_filter");
+                whole(out, complete ? "response.completed" : "response.incomplete", status(reason));
+            }
+            case LlmEvent.Usage usage -> {}
+            case LlmEvent.Failed failed -> {}
+        }
+    }
+
+    private void send(ResponseStream out, String type, ObjectNode fields) throws ClientGone {
+        var event = mapper.createObjectNode().put("type", type).put("sequence_number", sequence++);
+        event.setAll(fields);
+        out.event(type, event.toString());
+    }
+
+    private void whole(ResponseStream out, String type, String status) throws ClientGone {
+        var fields = mapper.createObjectNode();
+        fields.set("response", response(status, seen));
+        send(out, type, fields);
+    }
+
+    private ObjectNode at(Open item) {
+        var fields = mapper.createObjectNode().put("item_id", item.itemId()).put("output_index", item.index());
+        return fields.put(item.thoughts() ? "summary_index" : "content_index", 0);
+    }
+
+    private void item(ResponseStream out, String type, int index, ObjectNode item) throws ClientGone {
+        output.put(index, item);
+        var fields = mapper.createObjectNode().put("output_index", index);
+        fields.set("item", item);
+        send(out, type, fields);
+    }
+
+    private void piece(ResponseStream out, boolean thoughts, String text) throws ClientGone {
+        var item = open;
+        if (item == null || item.thoughts() != thoughts) {
+            closeText(out);
+            closeCalls(out, false);
+            item = new Open(
+                    nextIndex, thoughts, (thoughts ? "rs_" : "msg_") + id + "_" + nextIndex, new StringBuilder());
+            nextIndex++;
+            open = item;
+            item(out, "response.output_item.added", item.index(), items.text(item.itemId(), thoughts, null));
+            send(out, part(thoughts, "added"), at(item).set("part", items.part(thoughts, "")));
+        }
+        item.text().append(text);
+        var delta = at(item).put("delta", text);
+        if (!thoughts) {
+            delta.putArray("logprobs");
+        }
+        send(out, thoughts ? "response.reasoning_summary_text.delta" : "response.output_text.delta", delta);
+    }
+
+    private static String part(boolean thoughts, String what) {
+        return (thoughts ? "response.reasoning_summary_part." : "response.content_part.") + what;
+    }
+
+    private void closeText(ResponseStream out) throws ClientGone {
+        var item = open;
+        if (item == null) {
+            return;
+        }
+        open = null;
+        boolean thoughts = item.thoughts();
+        var text = item.text().toString();
+        var done = at(item).put("text", text);
+        if (!thoughts) {
+            done.putArray("logprobs");
+        }
+        send(out, thoughts ? "response.reasoning_summary_text.done" : "response.output_text.done", done);
+        send(out, part(thoughts, "done"), at(item).set("part", items.part(thoughts, text)));
+        item(out, "response.output_item.done", item.index(), items.text(item.itemId(), thoughts, text));
+    }
+
+    private void call(ResponseStream out, LlmEvent.ToolCallDelta piece) throws ClientGone {
+        closeText(out);
+        var call = calls.computeIfAbsent(piece.index(), i -> new Call());
+        call.call.add(piece);
+        if (call.done || call.call.name().isEmpty()) {
+            return;
+        }
+        if (call.index < 0) {
+            closeCalls(out, false);
+            begin(out, call);
+            delta(out, call, call.call.arguments());
+        } else {
+            delta(out, call, piece.arguments());
+        }
+    }
+
+    private void begin(ResponseStream out, Call call) throws ClientGone {
+        call.index = nextIndex++;
+        call.itemId = "fc_" + id + "_" + call.index;
+        item(out, "response.output_item.added", call.index, items.call(call.itemId, call.call, "", false));
+    }
+
+    private void delta(ResponseStream out, Call call, String arguments) throws ClientGone {
+        if (!arguments.isEmpty()) {
+            var fields = mapper.createObjectNode().put("item_id", call.itemId).put("output_index", call.index);
+            send(out, "response.function_call_arguments.delta", fields.put("delta", arguments));
+        }
+    }
+
+    /** @param all also those whose arguments are not whole: nothing comes any more */
+    private void closeCalls(ResponseStream out, boolean all) throws ClientGone {
+        for (var call : calls.values()) {
+            if (call.index < 0 && all) {
+                begin(out, call);
+            }
+            if (!call.done && call.index >= 0 && (all || call.call.isComplete(mapper))) {
+                call.done = true;
+                var arguments = call.call.arguments().isEmpty() ? "{}" : call.call.arguments();
+                var fields =
+                        mapper.createObjectNode().put("item_id", call.itemId).put("output_index", call.index);
+                fields.put("name", call.call.name()).put("arguments", arguments);
+                send(out, "response.function_call_arguments.done", fields);
+                item(out, "response.output_item.done", call.index, items.call(call.itemId, call.call, arguments, true));
+            }
+        }
+    }
+
+    @Override
+    public void failed(ObjectNode body, ResponseStream out) throws ClientGone {
+        var fields = mapper.createObjectNode();
+        var response = response("failed", seen);
+        response.putObject("error")
+                .put("code", "server_error")
+                .put("message", body.path("error").path("message").asText());
+        fields.set("response", response);
+        send(out, "response.failed", fields);
+    }
+
+    private static String status(String reason) {
+        return reason.equals("length") || reason.equals("content_filter") ? "incomplete" : "completed";
+    }
+
+    private ObjectNode response(String status, Collected answer) {
+        var response = mapper.createObjectNode()
+                .put("id", "resp_" + id)
+                .put("object", "response")
+                .put("created_at", created)
+                .put("status", status)
+                .put("background", false)
+                .putNull("error");
+        if (status.equals("incomplete")) {
+            response.putObject("incomplete_details")
+                    .put("reason", answer.reason().equals("length") ? "max_output_tokens" : "content_filter");
+        } else {
+            response.putNull("incomplete_details");
+        }
+        for (var name : List.of("instructions", "max_output_tokens", "model", "temperature", "top_p", "user")) {
+            response.set(name, request.path(name).isMissingNode() ? mapper.nullNode() : request.get(name));
+        }
+        response.putNull("previous_response_id").put("store", false).put("truncation", "disabled");
+        response.put("parallel_tool_calls", request.path("parallel_tool_calls").asBoolean(true));
+        response.set(
+                "tool_choice",
+                request.hasNonNull("tool_choice")
+                        ? request.get("tool_choice")
+                        : mapper.getNodeFactory().textNode("auto"));
+        response.set("tools", request.hasNonNull("tools") ? request.get("tools") : mapper.createArrayNode());
+        response.set("metadata", request.hasNonNull("metadata") ? request.get("metadata") : mapper.createObjectNode());
+        response.set("text", request.hasNonNull("text") ? request.get("text") : items.plainText());
+        response.set("reasoning", request.hasNonNull("reasoning") ? request.get("reasoning") : items.noReasoning());
+        ArrayNode list = response.putArray("output");
+        output.values().forEach(list::add);
+        response.set("usage", status.equals("in_progress") ? mapper.nullNode() : items.usage(answer.usage()));
+        return response;
+    }
+
+    @Override
+    public ObjectNode whole(Collected answer) {
+        if (!answer.reasoning().isEmpty()) {
+            output.put(nextIndex, items.text("rs_" + id + "_" + nextIndex++, true, answer.reasoning()));
+        }
+        if (!answer.text().isEmpty()) {
+            output.put(nextIndex, items.text("msg_" + id + "_" + nextIndex++, false, answer.text()));
+        }
+        for (var call : answer.calls()) {
+            var arguments = call.arguments().isEmpty() ? "{}" : call.arguments();
+            output.put(nextIndex, items.call("fc_" + id + "_" + nextIndex++, call, arguments, true));
+        }
+        return response(status(answer.reason()), answer);
+    }
+}
