@@ -9,6 +9,7 @@ import carafe.engine.llm.local.LocalModels;
 import carafe.engine.llm.local.LocalSettings;
 import carafe.engine.llm.openai.OpenAiClient;
 import carafe.engine.sandbox.Sandbox;
+import carafe.feature.absent.AbsentRoutes;
 import carafe.feature.accounts.Accounts;
 import carafe.feature.chats.ChatPurge;
 import carafe.feature.chats.ChatRoutes;
@@ -27,6 +28,7 @@ import carafe.feature.code.Hints;
 import carafe.feature.code.PoolRoutes;
 import carafe.feature.code.RunMeters;
 import carafe.feature.code.Runs;
+import carafe.feature.evaluations.EvaluationRoutes;
 import carafe.feature.gateway.GatewayRoutes;
 import carafe.feature.models.Access;
 import carafe.feature.models.ConnectionRoutes;
@@ -38,6 +40,10 @@ import carafe.feature.models.Meter;
 import carafe.feature.models.ModelCatalogue;
 import carafe.feature.models.ModelRoutes;
 import carafe.feature.models.Models;
+import carafe.feature.models.Workspace;
+import carafe.feature.models.WorkspaceRoutes;
+import carafe.feature.models.WorkspaceStore;
+import carafe.feature.prompts.PromptRoutes;
 import carafe.feature.web.WebRoutes;
 import carafe.platform.config.Catalogue;
 import carafe.platform.config.Config;
@@ -115,6 +121,7 @@ public final class App implements AutoCloseable {
     private final OpenAiClient client;
     private final ConnectionStore connectionStore;
     private final Connections connections;
+    private final Workspace workspace;
     private final ModelCatalogue catalogue;
     private final Ledger ledger;
     private final Models models;
@@ -166,7 +173,8 @@ public final class App implements AutoCloseable {
             local = closing(localModels());
             connectionStore = new ConnectionStore(db, keys, clock);
             connections = new Connections(config.models().upstreams(), connectionStore);
-            catalogue = closing(new ModelCatalogue(connections::enabled, this::localIds, client, clock));
+            workspace = new Workspace(new WorkspaceStore(db, accounts.grants(), clock), accounts, clock);
+            catalogue = closing(new ModelCatalogue(connections::enabled, this::localIds, client, workspace, clock));
             ledger = closing(new Ledger(db));
             models = new Models(
                     catalogue,
@@ -174,7 +182,10 @@ public final class App implements AutoCloseable {
                     upstreams,
                     client,
                     new Meter(ledger, clock),
+                    workspace,
+                    settings,
                     mapper,
+                    clock,
                     config.models().upstreamTimeout());
 
             chats = new ChatStore(db);
@@ -341,10 +352,14 @@ public final class App implements AutoCloseable {
         sockets.register(routes);
         accounts.register(routes);
         new LocalModelRoutes(local, mapper).register(routes);
-        new ModelRoutes(catalogue, mapper, clock).register(routes);
+        new WorkspaceRoutes(db, workspace, accounts.store(), new Body(mapper)).register(routes);
+        new ModelRoutes(catalogue, workspace, settings, mapper, clock).register(routes);
         new ConnectionRoutes(connections, connectionStore, catalogue, client, mapper, ids).register(routes);
         poolRoutes.register(routes);
         new WebRoutes(Version.TEXT).register(routes);
+        new PromptRoutes(db, accounts, new Body(mapper), ids, clock).register(routes);
+        new EvaluationRoutes(db, accounts, new Body(mapper), ids, clock).register(routes);
+        new AbsentRoutes().register(routes);
         new HealthRoutes(health, readiness, clock).register(routes);
         new MetricsRoutes(metrics, config.logs().metricsToken()).register(routes);
     }

@@ -136,14 +136,14 @@ public final class GatewayRoutes {
     private void list(Context ctx) {
         var answer = mapper.createObjectNode().put("object", "list");
         var data = answer.putArray("data");
-        catalogue.all().forEach(model -> data.add(entry(model)));
+        catalogue.visible(Caller.of(ctx)).forEach(model -> data.add(entry(model)));
         ctx.json(answer);
     }
 
     private void show(Context ctx) {
         var id = ctx.pathParam("id");
         ctx.json(entry(catalogue
-                .find(id)
+                .find(Caller.of(ctx), id)
                 .orElseThrow(() -> new Problem.NotFound(
                         "model_not_found",
                         "The model '" + id + "' does not exist or you do not have access to it.",

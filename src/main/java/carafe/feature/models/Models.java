@@ -11,10 +11,14 @@ import carafe.engine.llm.Upstreams;
 import carafe.engine.llm.openai.OpenAiClient;
 import carafe.engine.llm.openai.StreamTap;
 import carafe.engine.llm.openai.WholeAnswer;
+import carafe.platform.config.Catalogue;
+import carafe.platform.config.LiveSettings;
+import carafe.platform.http.Caller;
 import carafe.platform.http.ClientGone;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Objects;
@@ -30,6 +34,9 @@ public final class Models {
     private final Upstreams upstreams;
     private final OpenAiClient client;
     private final Meter meter;
+    private final Workspace workspace;
+    private final LiveSettings settings;
+    private final ModelParams params;
     private final ObjectMapper mapper;
     private final Duration silence;
 
@@ -43,13 +50,19 @@ public final class Models {
             Upstreams upstreams,
             OpenAiClient client,
             Meter meter,
+            Workspace workspace,
+            LiveSettings settings,
             ObjectMapper mapper,
+            Clock clock,
             Duration silence) {
         this.catalogue = catalogue;
         this.local = local;
         this.upstreams = upstreams;
         this.client = client;
         this.meter = meter;
+        this.workspace = workspace;
+        this.settings = settings;
+        this.params = new ModelParams(mapper, clock);
         this.mapper = mapper;
         this.silence = silence;
     }
@@ -59,13 +72,14 @@ public final class Models {
      * returns after its Done or Failed. Faults arrive as Failed, never as exceptions.
      */
     public Reply call(Use use, String model, ObjectNode body, Consumer<LlmEvent> sink, Cancellation cancellation) {
-        var entry = catalogue.find(model);
+        var entry = catalogue.find(use.caller(), model);
         if (entry.isEmpty()) {
             sink.accept(new LlmEvent.Failed(unknown(model)));
             return new Reply(404, 0, 0);
         }
         try (var hold = meter.open(use, entry.get())) {
             hold.status(200);
+            dress(body, model, use.caller());
             body.put("model", entry.get().upstreamName());
             try (var access = reach(entry.get(), use)) {
                 client.chat(
@@ -105,10 +119,11 @@ public final class Models {
      * @throws ClientGone when the client left; the upstream call has been ended
      */
     public Reply forward(Use use, RawCall call, RawAnswer answer, Cancellation cancellation) throws ClientGone {
-        var entry = catalogue.find(call.model()).orElseThrow(() -> new LlmException(unknown(call.model())));
+        var entry =
+                catalogue.find(use.caller(), call.model()).orElseThrow(() -> new LlmException(unknown(call.model())));
         try (var hold = meter.open(use, entry);
                 var access = reach(entry, use)) {
-            try (var exchange = send(call, entry, access, cancellation)) {
+            try (var exchange = send(call, entry, use.caller(), access, cancellation)) {
                 hold.status(exchange.status());
                 pass(call, exchange, answer, hold, access, cancellation);
             } catch (ClientGone e) {
@@ -126,8 +141,9 @@ public final class Models {
         }
     }
 
-    private Exchange send(RawCall call, ModelEntry entry, Access access, Cancellation cancellation) throws IOException {
-        byte[] body = bytes(call, entry);
+    private Exchange send(RawCall call, ModelEntry entry, Caller caller, Access access, Cancellation cancellation)
+            throws IOException {
+        byte[] body = bytes(call, entry, caller);
         return call.streams()
                 ? upstreams.stream(access.target(), call.path(), body, silence, cancellation)
                 : upstreams.post(access.target(), call.path(), body, silence, cancellation);
@@ -166,14 +182,35 @@ public final class Models {
         }
     }
 
+    /** Puts what people made of the model into the request. */
+    private boolean dress(ObjectNode body, String model, Caller caller) {
+        var stored = workspace.find(model).filter(found -> !found.params().isEmpty());
+        stored.ifPresent(found -> params.apply(body, found.params(), caller));
+        var defaults = settings.text(Catalogue.MODEL_PARAMS);
+        if (defaults.isEmpty()) {
+            return stored.isPresent();
+        }
+        params.fill(body, object(defaults));
+        return true;
+    }
+
+    private ObjectNode object(String json) {
+        try {
+            return mapper.readTree(json) instanceof ObjectNode object ? object : mapper.createObjectNode();
+        } catch (IOException e) {
+            return mapper.createObjectNode(); // typed by hand into a variable: nothing is set
+        }
+    }
+
     /** The client's own bytes, unless the model has another name there or the usage must be asked for. */
-    private byte[] bytes(RawCall call, ModelEntry entry) throws IOException {
+    private byte[] bytes(RawCall call, ModelEntry entry, Caller caller) throws IOException {
+        boolean dressed = call.path().equals("/chat/completions") && dress(call.body(), call.model(), caller);
         boolean askUsage = call.streams() && !call.wantsUsage() && call.path().endsWith("/completions");
         boolean rename = !entry.upstreamName().equals(call.model());
-        if (!askUsage && !rename) {
+        if (!askUsage && !rename && !dressed) {
             return call.original();
         }
-        var body = call.body().deepCopy();
+        var body = dressed ? call.body() : call.body().deepCopy();
         body.put("model", entry.upstreamName());
         if (askUsage) {
             var options =
@@ -187,7 +224,7 @@ public final class Models {
         if (entry.connection().kind() != Connection.Kind.LOCAL) {
             return new Access(entry.connection().target(), () -> false, () -> {});
         }
-        var access = local.apply(entry.id());
+        var access = local.apply(entry.upstreamName());
         if (use.refId().isEmpty()) {
             return access;
         }

@@ -39,6 +39,7 @@ public record Setting(
         DATA,
         MODELS,
         ACCOUNTS,
+        FRONT_END,
         CODE,
         LIMITS,
         LOGS

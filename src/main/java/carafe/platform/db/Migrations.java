@@ -14,7 +14,7 @@ public final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
 
     /** The tables of Carafe. */
-    public static final Migrations MAIN = of("migration", "migrations", List.of("0001_start"));
+    public static final Migrations MAIN = of("migration", "migrations", List.of("0001_start", "0030_workspace"));
     /** The tables of the request log: {@code log.db} on SQLite, beside the others on PostgreSQL. */
     public static final Migrations LOG_TABLES = of("migration_log", "migrations-log", List.of("0001_start"));
 
@@ -51,7 +51,10 @@ public final class Migrations {
     /** The way back of the newest step, data included; never run by the program itself. */
     void undo(Db db) {
         var last = applied(db).getLast();
-        var migration = known.get(last.version() - 1);
+        var migration = known.stream()
+                .filter(step -> step.version() == last.version())
+                .findFirst()
+                .orElseThrow();
         db.transaction(() -> {
             migration.down(db.dialect()).forEach(db::update);
             return db.update("DELETE FROM " + table + " WHERE version = ?", last.version());
@@ -67,8 +70,8 @@ public final class Migrations {
     private void compare(List<Applied> applied) {
         for (int i = 0; i < applied.size(); i++) {
             var found = applied.get(i);
-            if (found.version() != i + 1) {
-                throw refused("step " + (i + 1) + " is missing while " + found.name() + " was made");
+            if (i < known.size() && found.version() > known.get(i).version()) {
+                throw refused("step " + known.get(i).version() + " is missing while " + found.name() + " was made");
             }
             if (i >= known.size()) {
                 throw refused("it is newer than this program: it has " + found.name() + ", this program knows "

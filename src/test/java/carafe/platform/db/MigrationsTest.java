@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,13 +70,14 @@ class MigrationsTest {
             apply(set);
         }
         assertThat(db.list("SELECT name FROM migration", row -> row.getString("name")))
-                .containsExactly("0001_start");
+                .containsExactly("0001_start", "0030_workspace");
         assertThat(db.list("SELECT id FROM job", row -> row.getString("id"))).isEmpty();
     }
 
     @Test
     void theWayBackLeavesNothing() {
         apply(Migrations.MAIN);
+        Migrations.MAIN.undo(db);
         Migrations.MAIN.undo(db);
         var tables = engine == TestDatabases.SQLITE
                 ? "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
@@ -124,10 +126,16 @@ class MigrationsTest {
 
     @Test
     void everyFileOfTheFoldersIsKnown() throws Exception {
-        for (var name : List.of("migrations", "migrations-log")) {
+        var known = Map.of(
+                "migrations",
+                List.of("0001_start.sql", "0030_workspace.sql"),
+                "migrations-log",
+                List.of("0001_start.sql"));
+        for (var name : known.keySet()) {
             var resources = Path.of(MigrationsTest.class.getResource("/" + name).toURI());
             try (var files = Files.list(resources)) {
-                assertThat(files.map(file -> file.getFileName().toString())).containsExactly("0001_start.sql");
+                assertThat(files.map(file -> file.getFileName().toString()))
+                        .containsExactlyInAnyOrderElementsOf(known.get(name));
             }
         }
     }
