@@ -1,5 +1,6 @@
 package carafe;
 
+import carafe.engine.documents.Documents;
 import carafe.engine.llm.LlmException;
 import carafe.engine.llm.LlmFailure;
 import carafe.engine.llm.Target;
@@ -29,6 +30,9 @@ import carafe.feature.code.PoolRoutes;
 import carafe.feature.code.RunMeters;
 import carafe.feature.code.Runs;
 import carafe.feature.evaluations.EvaluationRoutes;
+import carafe.feature.files.FileRoutes;
+import carafe.feature.files.Uploads;
+import carafe.feature.files.UserFiles;
 import carafe.feature.gateway.GatewayRoutes;
 import carafe.feature.models.Access;
 import carafe.feature.models.ConnectionRoutes;
@@ -40,6 +44,7 @@ import carafe.feature.models.Meter;
 import carafe.feature.models.ModelCatalogue;
 import carafe.feature.models.ModelRoutes;
 import carafe.feature.models.Models;
+import carafe.feature.models.OpenAiRoutes;
 import carafe.feature.models.Workspace;
 import carafe.feature.models.WorkspaceRoutes;
 import carafe.feature.models.WorkspaceStore;
@@ -125,6 +130,7 @@ public final class App implements AutoCloseable {
     private final ModelCatalogue catalogue;
     private final Ledger ledger;
     private final Models models;
+    private final UserFiles files;
     private final ChatStore chats;
     private final MessageStore messages;
     private final TurnStore turnStore;
@@ -188,6 +194,14 @@ public final class App implements AutoCloseable {
                     clock,
                     config.models().upstreamTimeout());
 
+            files = new UserFiles(
+                    db,
+                    config.data().folder().resolve("blobs"),
+                    new Documents(Duration.ofSeconds(60)),
+                    jobs,
+                    mapper,
+                    ids,
+                    clock);
             chats = new ChatStore(db);
             messages = new MessageStore(db);
             turnStore = new TurnStore(db, chats, messages, events, ids, clock, nodes.id());
@@ -355,10 +369,18 @@ public final class App implements AutoCloseable {
         new WorkspaceRoutes(db, workspace, accounts.store(), new Body(mapper)).register(routes);
         new ModelRoutes(catalogue, workspace, settings, mapper, clock).register(routes);
         new ConnectionRoutes(connections, connectionStore, catalogue, client, mapper, ids).register(routes);
+        new OpenAiRoutes(connections, catalogue, client, new Body(mapper)).register(routes);
         poolRoutes.register(routes);
         new WebRoutes(Version.TEXT).register(routes);
         new PromptRoutes(db, accounts, new Body(mapper), ids, clock).register(routes);
         new EvaluationRoutes(db, accounts, new Body(mapper), ids, clock).register(routes);
+        new FileRoutes(
+                        files,
+                        settings,
+                        new Uploads(config.data().folder().resolve("blobs").resolve("incoming"), mapper),
+                        new Body(mapper),
+                        clock)
+                .register(routes);
         new AbsentRoutes().register(routes);
         new HealthRoutes(health, readiness, clock).register(routes);
         new MetricsRoutes(metrics, config.logs().metricsToken()).register(routes);
@@ -386,6 +408,7 @@ public final class App implements AutoCloseable {
                         ? Long.MAX_VALUE
                         : nodes.aliveSince().toEpochMilli());
         jobs.start();
+        files.start();
         ledger.start();
         requestRows.start();
         catalogue.start();

@@ -77,6 +77,7 @@ public final class GatewayRoutes {
         var webui = Rule.of(Surface.WEBUI, Access.USER).withMaxBody(MOST_BODY);
         routes.post("/api/chat/completions", webui, ctx -> chat(ctx, Surface.WEBUI));
         routes.post("/api/v1/chat/completions", webui, ctx -> chat(ctx, Surface.WEBUI));
+        routes.post("/openai/chat/completions", webui, ctx -> chat(ctx, Surface.WEBUI));
         routes.post("/api/embeddings", webui, ctx -> embed(ctx, Surface.WEBUI));
         routes.post("/api/v1/embeddings", webui, ctx -> embed(ctx, Surface.WEBUI));
     }
