@@ -64,7 +64,7 @@ public final class FileRoutes {
         routes.post(FILE + "/data/content/update", USER.withMaxBody(16 * Rule.MEBIBYTE), this::setContent);
         routes.get(FILE + "/content", USER, this::download);
         routes.get(FILE + "/content/html", USER, this::download);
-        routes.get(FILE + "/content/{file_name}", USER, this::download);
+        routes.get(FILE + "/content/{name}", USER, this::download);
         routes.post(FILE + "/rename", USER, this::rename);
         routes.delete(FILE, USER, this::delete);
     }
