@@ -1,5 +1,6 @@
 package carafe;
 
+import carafe.engine.documents.Documents;
 import carafe.engine.llm.LlmException;
 import carafe.engine.llm.LlmFailure;
 import carafe.engine.llm.Target;
@@ -8,6 +9,7 @@ import carafe.engine.llm.local.LocalModel;
 import carafe.engine.llm.local.LocalModels;
 import carafe.engine.llm.local.LocalSettings;
 import carafe.engine.sandbox.Sandbox;
+import carafe.feature.absent.AbsentRoutes;
 import carafe.feature.accounts.Accounts;
 import carafe.feature.chats.ChatPurge;
 import carafe.feature.chats.ChatRoutes;
@@ -27,6 +29,10 @@ import carafe.feature.code.PoolRoutes;
 import carafe.feature.code.RunMeters;
 import carafe.feature.code.Runs;
 import carafe.feature.gateway.Forwarder;
+import carafe.feature.evaluations.EvaluationRoutes;
+import carafe.feature.files.FileRoutes;
+import carafe.feature.files.Uploads;
+import carafe.feature.files.UserFiles;
 import carafe.feature.gateway.GatewayRoutes;
 import carafe.feature.gateway.MessagesRoutes;
 import carafe.feature.gateway.OllamaRoutes;
@@ -35,6 +41,7 @@ import carafe.feature.models.Access;
 import carafe.feature.models.ConnectionRoutes;
 import carafe.feature.models.ConnectionStore;
 import carafe.feature.models.Connections;
+import carafe.feature.models.Dressing;
 import carafe.feature.models.Ledger;
 import carafe.feature.models.LocalDetails;
 import carafe.feature.models.LocalModelRoutes;
@@ -47,6 +54,11 @@ import carafe.feature.web.PanelRoutes;
 import carafe.feature.models.Providers;
 import carafe.feature.models.RouteStore;
 import carafe.feature.models.RoutingRoutes;
+import carafe.feature.models.OpenAiRoutes;
+import carafe.feature.models.Workspace;
+import carafe.feature.models.WorkspaceRoutes;
+import carafe.feature.models.WorkspaceStore;
+import carafe.feature.prompts.PromptRoutes;
 import carafe.feature.web.WebRoutes;
 import carafe.platform.config.Catalogue;
 import carafe.platform.config.Config;
@@ -129,9 +141,11 @@ public final class App implements AutoCloseable {
     private final ConnectionStore connectionStore;
     private final Connections connections;
     private final RouteStore routeStore;
+    private final Workspace workspace;
     private final ModelCatalogue catalogue;
     private final Ledger ledger;
     private final Models models;
+    private final UserFiles files;
     private final ChatStore chats;
     private final MessageStore messages;
     private final TurnStore turnStore;
@@ -184,8 +198,10 @@ public final class App implements AutoCloseable {
             connectionStore = new ConnectionStore(db, keys, clock);
             connections = new Connections(config.models().upstreams(), connectionStore);
             routeStore = new RouteStore(db);
+            workspace = new Workspace(new WorkspaceStore(db, accounts.grants(), clock), accounts, clock);
             catalogue = closing(
-                    new ModelCatalogue(connections::enabled, this::localIds, routeStore::all, providers, clock));
+                    new ModelCatalogue(
+                            connections::enabled, this::localIds, routeStore::all, providers, workspace, clock));
             ledger = closing(new Ledger(db));
             var meter = new Meter(ledger, clock);
             models = new Models(
@@ -194,10 +210,19 @@ public final class App implements AutoCloseable {
                     upstreams,
                     providers,
                     meter,
+                    new Dressing(workspace, settings, mapper, clock),
                     mapper,
                     new Models.Patience(
                             config.models().upstreamTimeout(), config.models().firstTokenTimeout()));
 
+            files = new UserFiles(
+                    db,
+                    config.data().folder().resolve("blobs"),
+                    new Documents(Duration.ofSeconds(60)),
+                    jobs,
+                    mapper,
+                    ids,
+                    clock);
             chats = new ChatStore(db);
             messages = new MessageStore(db);
             turnStore = new TurnStore(db, chats, messages, events, ids, clock, nodes.id());
@@ -398,7 +423,9 @@ public final class App implements AutoCloseable {
         sockets.register(routes);
         accounts.register(routes);
         new LocalModelRoutes(local, mapper).register(routes);
-        new ModelRoutes(catalogue, mapper, clock).register(routes);
+        new WorkspaceRoutes(db, workspace, accounts.store(), new Body(mapper)).register(routes);
+        new ModelRoutes(catalogue, workspace, settings, mapper, clock).register(routes);
+        new OpenAiRoutes(connections, catalogue, providers, new Body(mapper)).register(routes);
         new ConnectionRoutes(connections, connectionStore, catalogue, providers, mapper, ids).register(routes);
         new RoutingRoutes(routeStore, connections, catalogue, db, mapper).register(routes);
         poolRoutes.register(routes);
@@ -406,6 +433,16 @@ public final class App implements AutoCloseable {
             proxy.register(routes);
         }
         new WebRoutes(Version.TEXT).register(routes);
+        new PromptRoutes(db, accounts, new Body(mapper), ids, clock).register(routes);
+        new EvaluationRoutes(db, accounts, new Body(mapper), ids, clock).register(routes);
+        new FileRoutes(
+                        files,
+                        settings,
+                        new Uploads(config.data().folder().resolve("blobs").resolve("incoming"), mapper),
+                        new Body(mapper),
+                        clock)
+                .register(routes);
+        new AbsentRoutes().register(routes);
         new HealthRoutes(health, readiness, clock).register(routes);
         new MetricsRoutes(metrics, config.logs().metricsToken()).register(routes);
     }
@@ -432,6 +469,7 @@ public final class App implements AutoCloseable {
                         ? Long.MAX_VALUE
                         : nodes.aliveSince().toEpochMilli());
         jobs.start();
+        files.start();
         ledger.start();
         requestRows.start();
         catalogue.start();

@@ -1,17 +1,19 @@
 package carafe.feature.accounts;
 
-import carafe.platform.config.LiveSettings;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
+import java.util.List;
 
 /** Accounts in the shapes of Open WebUI; times there are epoch seconds. */
 final class AccountJson {
-    private final LiveSettings settings;
+    private static final List<String> STATUS = List.of("status_emoji", "status_message", "status_expires_at");
+
+    private final Permissions permissions;
     private final Clock clock;
 
-    AccountJson(LiveSettings settings, Clock clock) {
-        this.settings = settings;
+    AccountJson(Permissions permissions, Clock clock) {
+        this.permissions = permissions;
         this.clock = clock;
     }
 
@@ -23,7 +25,7 @@ final class AccountJson {
         } else {
             body.put("expires_at", session.expiresAt() / 1000);
         }
-        body.set("permissions", Permissions.tree(settings));
+        body.set("permissions", permissions.of(account.id()));
         return body;
     }
 
@@ -53,6 +55,14 @@ final class AccountJson {
                 .put("updated_at", account.updatedAt() / 1000)
                 .put("is_active", account.isActive(clock.millis()));
         body.putArray("group_ids");
+        return body;
+    }
+
+    /** What the person says of themselves at the moment. */
+    static ObjectNode status(ObjectNode body, ObjectNode profile) {
+        for (var name : STATUS) {
+            body.set(name, profile.get(name));
+        }
         return body;
     }
 

@@ -95,7 +95,7 @@ public final class AccountStore {
     }
 
     Page list(Listing listing) {
-        var pattern = "%" + listing.query().toLowerCase(Locale.ROOT).replaceAll("([!%_])", "!$1") + "%";
+        var pattern = pattern(listing.query());
         var where = "WHERE deleted_at IS NULL AND (lower(name) LIKE ? ESCAPE '!' OR lower(email) LIKE ? ESCAPE '!') ";
         var column = listing.order().name().toLowerCase(Locale.ROOT);
         var direction = listing.ascending() ? "ASC" : "DESC";
@@ -107,6 +107,11 @@ public final class AccountStore {
                 listing.limit(),
                 listing.offset());
         return new Page(rows, count("SELECT count(*) FROM account " + where, pattern, pattern));
+    }
+
+    /** For LIKE with {@code ESCAPE '!'}: contains {@code query}. */
+    static String pattern(String query) {
+        return "%" + query.toLowerCase(Locale.ROOT).replaceAll("([!%_])", "!$1") + "%";
     }
 
     private long count(String sql, Object... args) {

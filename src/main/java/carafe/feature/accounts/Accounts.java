@@ -44,7 +44,11 @@ public final class Accounts implements AutoCloseable {
     private final AdminConfigRoutes adminConfigRoutes;
     private final UserRoutes userRoutes;
     private final UserAdminRoutes userAdminRoutes;
+    private final GroupRoutes groupRoutes;
+    private final Permissions permissions;
+    private final Grants grants;
     private final ConfigRoutes configRoutes;
+    private final InterfaceRoutes interfaceRoutes;
     private final AtomicReference<@Nullable Thread> upkeep = new AtomicReference<>();
 
     public Accounts(
@@ -59,18 +63,23 @@ public final class Accounts implements AutoCloseable {
         this.authenticator = new AccountAuthenticator(tokens, logins, keys, settings, cache, lastSeen);
         var signIn = new SignIn(db, store, logins, passwords, tokens, settings, cache, audit, clock);
         var changes = new AccountChanges(db, store, logins, keys, passwords, signIn, settings, cache, audit);
-        var json = new AccountJson(settings, clock);
+        var teams = new TeamStore(db, clock);
+        this.permissions = new Permissions(settings, teams);
+        this.grants = new Grants(db, teams, permissions);
+        var json = new AccountJson(permissions, clock);
         var body = new Body(mapper);
         var cookie = new SessionCookie(options.secureCookie());
         this.signInRoutes = new SignInRoutes(signIn, store, tokens, json, cookie, body, clock);
         this.profileRoutes = new ProfileRoutes(changes, store, json, body);
         this.adminConfigRoutes = new AdminConfigRoutes(db, settings, signIn, store, audit, body);
-        this.userRoutes = new UserRoutes(store, changes, json, settings, body, clock);
-        this.userAdminRoutes = new UserAdminRoutes(store, changes, signIn, json, settings, body);
+        this.userRoutes = new UserRoutes(store, changes, json, permissions, teams, body, clock);
+        this.userAdminRoutes = new UserAdminRoutes(store, changes, signIn, json, permissions, teams, body);
+        this.interfaceRoutes = new InterfaceRoutes(db, settings, audit, body);
+        this.groupRoutes = new GroupRoutes(db, teams, permissions, json, cache, audit, body, new Ids(clock));
         this.cache = cache;
         this.inUse = new ModelsInUse(clock);
-        this.configRoutes =
-                new ConfigRoutes(settings, signIn, store, options.version(), options.features(), inUse, clock);
+        this.configRoutes = new ConfigRoutes(
+                settings, permissions, signIn, store, options.version(), options.features(), inUse, clock);
     }
 
     public Authenticator authenticator() {
@@ -86,17 +95,29 @@ public final class Accounts implements AutoCloseable {
         return store;
     }
 
+    /** Who may do what. */
+    public Permissions permissions() {
+        return permissions;
+    }
+
+    /** What is shared with whom. */
+    public Grants grants() {
+        return grants;
+    }
+
     public AuditLog audit() {
         return audit;
     }
 
     public void register(Routes routes) {
         configRoutes.register(routes);
+        interfaceRoutes.register(routes);
         signInRoutes.register(routes);
         profileRoutes.register(routes);
         adminConfigRoutes.register(routes);
         userRoutes.register(routes);
         userAdminRoutes.register(routes);
+        groupRoutes.register(routes);
     }
 
     /** Listens to pages, and tells their sockets when an account's sign-ins or rights change. */

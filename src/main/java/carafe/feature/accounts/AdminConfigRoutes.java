@@ -28,7 +28,12 @@ final class AdminConfigRoutes {
     private static final Rule ADMIN = Rule.of(Surface.WEBUI, Access.ADMIN);
     private static final int MAX_TEXT = 4_000;
 
-    private static final List<Setting> SWITCHES = List.of(Catalogue.ENABLE_API_KEYS, Catalogue.SHOW_ADMIN);
+    private static final List<Setting> SWITCHES = List.of(
+            Catalogue.ENABLE_API_KEYS,
+            Catalogue.SHOW_ADMIN,
+            Catalogue.COMMUNITY_SHARING,
+            Catalogue.MESSAGE_RATING,
+            Catalogue.USER_STATUS);
     private static final List<Setting> TEXTS = List.of(
             Catalogue.DEFAULT_ROLE,
             Catalogue.JWT_EXPIRES,
@@ -42,8 +47,6 @@ final class AdminConfigRoutes {
             "MFA_ALLOW_OAUTH_BYPASS",
             "MFA_ALLOW_TRUSTED_HEADER_BYPASS",
             "ENABLE_API_KEYS_ENDPOINT_RESTRICTIONS",
-            "ENABLE_COMMUNITY_SHARING",
-            "ENABLE_MESSAGE_RATING",
             "ENABLE_FOLDERS",
             "ENABLE_AUTOMATIONS",
             "ENABLE_CHANNELS",
@@ -54,8 +57,7 @@ final class AdminConfigRoutes {
             "ENABLE_MEMORY_SYSTEM_CONTEXT",
             "ENABLE_SKILL_LAZY_LOADING",
             "ENABLE_NOTES",
-            "ENABLE_USER_WEBHOOKS",
-            "ENABLE_USER_STATUS");
+            "ENABLE_USER_WEBHOOKS");
     private static final List<String> UNSET = List.of(
             "FOLDER_MAX_FILE_COUNT",
             "AUTOMATION_MAX_COUNT",

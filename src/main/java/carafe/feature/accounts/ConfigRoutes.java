@@ -2,6 +2,7 @@ package carafe.feature.accounts;
 
 import carafe.platform.config.Catalogue;
 import carafe.platform.config.LiveSettings;
+import carafe.platform.config.Setting;
 import carafe.platform.http.Access;
 import carafe.platform.http.Caller;
 import carafe.platform.http.Routes;
@@ -62,6 +63,7 @@ final class ConfigRoutes {
             "enable_subagents");
 
     private final LiveSettings settings;
+    private final Permissions permissions;
     private final SignIn signIn;
     private final AccountStore accounts;
     private final String version;
@@ -71,6 +73,7 @@ final class ConfigRoutes {
 
     ConfigRoutes(
             LiveSettings settings,
+            Permissions permissions,
             SignIn signIn,
             AccountStore accounts,
             String version,
@@ -78,6 +81,7 @@ final class ConfigRoutes {
             ModelsInUse inUse,
             Clock clock) {
         this.settings = settings;
+        this.permissions = permissions;
         this.signIn = signIn;
         this.accounts = accounts;
         this.version = version;
@@ -92,7 +96,6 @@ final class ConfigRoutes {
         routes.get("/api/changelog", PUBLIC, ctx -> ctx.json(Map.of()));
         routes.get("/api/version/updates", USER, ctx -> ctx.json(Map.of("current", version, "latest", version)));
         routes.get("/api/usage", USER, this::usage);
-        routes.get("/api/v1/configs/banners", USER, ctx -> ctx.json(List.of()));
     }
 
     private void config(Context ctx) {
@@ -100,7 +103,10 @@ final class ConfigRoutes {
         if (!accounts.any()) {
             body.put("onboarding", true);
         }
-        body.put("status", true).put("name", "Carafe").put("version", version).put("default_locale", "");
+        body.put("status", true)
+                .put("name", "Carafe")
+                .put("version", version)
+                .put("default_locale", settings.text(Catalogue.LOCALE));
         body.putObject("i18n");
         body.putObject("oauth").put("auto_redirect", false).putObject("providers");
         var features = publicFeatures(body.putObject("features"));
@@ -132,6 +138,10 @@ final class ConfigRoutes {
                 .put("folder_max_file_count", "")
                 .put("web_search_confirmation_content", "");
         FEATURES.forEach(name -> features.put(name, present.contains(name)));
+        features.put("enable_message_rating", settings.isOn(Catalogue.MESSAGE_RATING))
+                .put("enable_community_sharing", settings.isOn(Catalogue.COMMUNITY_SHARING))
+                .put("enable_user_status", settings.isOn(Catalogue.USER_STATUS))
+                .put("enable_public_active_users_count", true);
         var ui = body.putObject("ui")
                 .put("pending_user_overlay_title", settings.text(Catalogue.PENDING_TITLE))
                 .put("pending_user_overlay_content", settings.text(Catalogue.PENDING_CONTENT));
@@ -141,27 +151,41 @@ final class ConfigRoutes {
         ui.put("response_watermark", settings.text(Catalogue.WATERMARK)).put("iframe_csp", "");
         ui.putObject("default_interface_settings");
         ui.putObject("visibility");
-        body.putNull("default_models").put("default_pinned_models", "").putNull("default_prompt_suggestions");
+        var models = settings.text(Catalogue.DEFAULT_MODELS);
+        body.put("default_models", models.isEmpty() ? null : models)
+                .put("default_pinned_models", settings.text(Catalogue.PINNED_MODELS));
+        var suggestions = Texts.array(settings.text(Catalogue.SUGGESTIONS));
+        body.set("default_prompt_suggestions", suggestions.isEmpty() ? null : suggestions);
         body.putObject("default_prompt_suggestions_i18n");
         body.putNull("license_metadata");
         body.putObject("code").put("engine", "").put("interpreter_engine", "");
         media(body);
-        body.set("permissions", Permissions.tree(settings));
+        body.set("permissions", permissions.ofEverybody());
     }
 
-    private static void media(ObjectNode body) {
+    private void media(ObjectNode body) {
         var audio = body.putObject("audio");
         audio.putObject("realtime").put("enabled", false).put("model", "").put("voice", "");
         audio.putObject("tts").put("engine", "").put("voice", "").put("split_on", "punctuation");
         audio.putObject("stt").put("engine", "");
-        var file = body.putObject("file").putNull("max_size").putNull("max_count");
-        file.putObject("image_compression").putNull("width").putNull("height");
+        var file = body.putObject("file");
+        number(file, "max_size", Catalogue.FILE_MAX_SIZE);
+        number(file, "max_count", Catalogue.FILE_MAX_COUNT);
+        var picture = file.putObject("image_compression");
+        number(picture, "width", Catalogue.IMAGE_WIDTH);
+        number(picture, "height", Catalogue.IMAGE_HEIGHT);
         body.putObject("google_drive").put("client_id", "").put("api_key", "");
         body.putObject("onedrive")
                 .put("client_id_personal", "")
                 .put("client_id_business", "")
                 .put("sharepoint_url", "")
                 .put("sharepoint_tenant_id", "");
+    }
+
+    /** Null when unset, which to the front end means no limit. */
+    private void number(ObjectNode node, String name, Setting setting) {
+        var text = settings.text(setting);
+        node.put(name, text.matches("[1-9]\\d{0,8}") ? Integer.valueOf(text) : null);
     }
 
     /** Open WebUI's keys and those of the course API, which live at the same address. */

@@ -14,17 +14,15 @@ record NewAccount(String name, String email, String password, String image) {
     static final int MAX_PASSWORD = 4096;
 
     private static final int MAX_EMAIL = 254;
-    private static final int MAX_IMAGE = 512 * 1024;
     private static final Pattern EMAIL = Pattern.compile("[^\\s@\\p{Cntrl}]{1,64}@[^\\s@\\p{Cntrl}]{1,190}");
-    private static final Pattern DATA = Pattern.compile("data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/]++={0,2}");
-    private static final Pattern PLACE = Pattern.compile("(/(?![/\\\\])|https://)[\\x21-\\x7e&&[^\\\\\"<>]]{0,2000}");
 
     static NewAccount read(Fields fields) {
         return new NewAccount(
                 name(fields.text("name", MAX_NAME)),
                 email(fields.text("email", MAX_EMAIL)),
                 fields.text("password", MAX_PASSWORD),
-                image(fields.optionalText("profile_image_url", MAX_IMAGE).orElse("")));
+                Pictures.checked(
+                        fields.optionalText("profile_image_url", Pictures.MAX).orElse("")));
     }
 
     static String name(String text) {
@@ -53,18 +51,8 @@ record NewAccount(String name, String email, String password, String image) {
     }
 
     static String optionalImage(Fields fields) {
-        return image(fields.optionalText("profile_image_url", MAX_IMAGE).orElse(""));
-    }
-
-    /** Empty, a picture as data, a path here, or an https address: what a page may show without danger. */
-    private static String image(String text) {
-        if (text.isEmpty()
-                || DATA.matcher(text).matches()
-                || PLACE.matcher(text).matches()) {
-            return text;
-        }
-        throw new Problem.BadRequest(
-                "The picture must be a PNG, JPEG, GIF or WebP data URI or an https address.", "profile_image_url");
+        return Pictures.checked(
+                fields.optionalText("profile_image_url", Pictures.MAX).orElse(""));
     }
 
     ObjectNode profile() {

@@ -82,7 +82,7 @@ final class SignInRoutes {
         var token = Credentials.of(ctx).token();
         var session = tokens.read(token).orElseThrow(() -> new Problem.Unauthenticated("Sign in first."));
         var profile = accounts.profile(person.id());
-        var answer = AccountJson.noStatus(json.session(account, session, token));
+        var answer = AccountJson.status(json.session(account, session, token), profile);
         for (var name : ProfileRoutes.ABOUT) {
             answer.set(name, profile.get(name));
         }

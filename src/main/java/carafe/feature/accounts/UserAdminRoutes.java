@@ -1,15 +1,16 @@
 package carafe.feature.accounts;
 
-import carafe.platform.config.LiveSettings;
 import carafe.platform.http.Access;
 import carafe.platform.http.Body;
 import carafe.platform.http.Caller;
 import carafe.platform.http.Fields;
+import carafe.platform.http.Page;
 import carafe.platform.http.Problem;
 import carafe.platform.http.Routes;
 import carafe.platform.http.Rule;
 import carafe.platform.http.Surface;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +26,8 @@ final class UserAdminRoutes {
     private final AccountChanges changes;
     private final SignIn signIn;
     private final AccountJson json;
-    private final LiveSettings settings;
+    private final Permissions permissions;
+    private final TeamStore teams;
     private final Body body;
 
     UserAdminRoutes(
@@ -33,13 +35,15 @@ final class UserAdminRoutes {
             AccountChanges changes,
             SignIn signIn,
             AccountJson json,
-            LiveSettings settings,
+            Permissions permissions,
+            TeamStore teams,
             Body body) {
         this.accounts = accounts;
         this.changes = changes;
         this.signIn = signIn;
         this.json = json;
-        this.settings = settings;
+        this.permissions = permissions;
+        this.teams = teams;
         this.body = body;
     }
 
@@ -48,10 +52,11 @@ final class UserAdminRoutes {
         routes.post("/api/v1/auths/add", ADMIN, this::add);
         routes.get("/api/v1/users/", ADMIN, ctx -> list(ctx, PAGE));
         routes.get("/api/v1/users/all", ADMIN, ctx -> list(ctx, ALL));
-        routes.get("/api/v1/users/default/permissions", ADMIN, ctx -> ctx.json(Permissions.tree(settings)));
-        routes.get("/api/v1/users/default/permissions/defaults", ADMIN, ctx -> ctx.json(Permissions.tree(settings)));
+        routes.get("/api/v1/users/default/permissions", ADMIN, ctx -> ctx.json(permissions.ofEverybody()));
+        routes.post("/api/v1/users/default/permissions", ADMIN, this::setPermissions);
+        routes.get("/api/v1/users/default/permissions/defaults", ADMIN, ctx -> ctx.json(permissions.defaults()));
         routes.get("/api/v1/users/{id}", ADMIN, this::show);
-        routes.get("/api/v1/users/{id}/groups", ADMIN, ctx -> ctx.json(List.of()));
+        routes.get("/api/v1/users/{id}/groups", ADMIN, this::groups);
         routes.post("/api/v1/users/{id}/update", ADMIN, this::update);
         routes.post("/api/v1/users/{id}/sessions/revoke", ADMIN, this::endSessions);
         routes.delete("/api/v1/users/{id}", ADMIN, this::delete);
@@ -61,31 +66,37 @@ final class UserAdminRoutes {
         var page = accounts.list(listing(ctx, limit));
         var answer = JsonNodeFactory.instance.objectNode().put("total", page.total());
         var users = answer.putArray("users");
-        page.accounts().forEach(account -> users.add(json.full(account)));
+        var groups = teams.idsOf(page.accounts());
+        page.accounts()
+                .forEach(account -> users.add(withGroups(account, groups.getOrDefault(account.id(), List.of()))));
         ctx.json(answer);
+    }
+
+    private ObjectNode withGroups(Account account, List<String> groupIds) {
+        var full = json.full(account);
+        groupIds.forEach(full.putArray("group_ids")::add);
+        return full;
+    }
+
+    private void setPermissions(Context ctx) {
+        ctx.json(permissions.set(body.object(ctx), Caller.of(ctx).person().id()));
+    }
+
+    private void groups(Context ctx) {
+        var account = accounts.find(ctx.pathParam("id")).orElseThrow(() -> new Problem.NotFound("account"));
+        ctx.json(GroupRoutes.list(teams.of(account.id())));
     }
 
     /** Page, query and order of a list from the query string; unknown orders fall back to the time of sign-up. */
     static AccountStore.Listing listing(Context ctx, int limit) {
-        var query = Optional.ofNullable(ctx.queryParam("query")).orElse("").strip();
-        if (query.length() > 200) {
-            throw new Problem.Unprocessable("'query' is longer than 200 characters.", "query");
-        }
+        var query = Page.query(ctx);
         var asked = Optional.ofNullable(ctx.queryParam("order_by")).orElse("").toUpperCase(Locale.ROOT);
         var order = AccountStore.Order.CREATED_AT;
         for (var known : AccountStore.Order.values()) {
             order = known.name().equals(asked) ? known : order;
         }
         boolean ascending = !"desc".equalsIgnoreCase(ctx.queryParam("direction"));
-        return new AccountStore.Listing(query, order, ascending, limit, (page(ctx) - 1) * limit);
-    }
-
-    private static long page(Context ctx) {
-        var text = Optional.ofNullable(ctx.queryParam("page")).orElse("1");
-        if (!text.matches("[1-9]\\d{0,8}")) {
-            throw new Problem.Unprocessable("'page' must be a whole number from 1.", "page");
-        }
-        return Long.parseLong(text);
+        return new AccountStore.Listing(query, order, ascending, limit, Page.offset(ctx, limit));
     }
 
     private void add(Context ctx) {
@@ -97,8 +108,10 @@ final class UserAdminRoutes {
 
     private void show(Context ctx) {
         var account = accounts.find(ctx.pathParam("id")).orElseThrow(() -> new Problem.NotFound("account"));
-        var answer = json.full(account);
-        answer.putArray("groups");
+        var own = teams.of(account.id());
+        var answer = withGroups(account, own.stream().map(Team::id).toList());
+        var groups = answer.putArray("groups");
+        own.forEach(team -> groups.addObject().put("id", team.id()).put("name", team.name()));
         ctx.json(answer);
     }
 

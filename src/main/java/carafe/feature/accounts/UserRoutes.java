@@ -1,6 +1,5 @@
 package carafe.feature.accounts;
 
-import carafe.platform.config.LiveSettings;
 import carafe.platform.http.Access;
 import carafe.platform.http.Body;
 import carafe.platform.http.Caller;
@@ -13,8 +12,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 
 /** What signed-in people read about each other, and what their clients keep; Open WebUI's {@code /api/v1/users}. */
@@ -27,7 +24,8 @@ final class UserRoutes {
     private final AccountStore accounts;
     private final AccountChanges changes;
     private final AccountJson json;
-    private final LiveSettings settings;
+    private final Permissions permissions;
+    private final TeamStore teams;
     private final Body body;
     private final Clock clock;
 
@@ -35,13 +33,15 @@ final class UserRoutes {
             AccountStore accounts,
             AccountChanges changes,
             AccountJson json,
-            LiveSettings settings,
+            Permissions permissions,
+            TeamStore teams,
             Body body,
             Clock clock) {
         this.accounts = accounts;
         this.changes = changes;
         this.json = json;
-        this.settings = settings;
+        this.permissions = permissions;
+        this.teams = teams;
         this.body = body;
         this.clock = clock;
     }
@@ -55,10 +55,19 @@ final class UserRoutes {
         routes.post("/api/v1/users/user/settings/update", USER, this::updateSettings);
         routes.get("/api/v1/users/user/info", USER, this::ownInfo);
         routes.post("/api/v1/users/user/info/update", USER, this::updateOwnInfo);
+        routes.get("/api/v1/users/user/status", USER, this::status);
+        routes.post("/api/v1/users/user/status/update", USER, this::updateStatus);
         routes.get("/api/v1/users/search", USER, this::search);
-        routes.get("/api/v1/users/groups", USER, ctx -> ctx.json(List.of()));
-        routes.get("/api/v1/users/permissions", USER, ctx -> ctx.json(Permissions.tree(settings)));
-        routes.get("/api/v1/users/{id}/info", USER, ctx -> ctx.json(json.info(account(ctx))));
+        routes.get(
+                "/api/v1/users/groups",
+                USER,
+                ctx -> ctx.json(
+                        GroupRoutes.list(teams.of(Caller.of(ctx).person().id()))));
+        routes.get(
+                "/api/v1/users/permissions",
+                USER,
+                ctx -> ctx.json(permissions.of(Caller.of(ctx).person().id())));
+        routes.get("/api/v1/users/{id}/info", USER, this::info);
         routes.get("/api/v1/users/{id}/active", USER, this::active);
         routes.get("/api/v1/users/{id}/profile/image", USER, this::image);
     }
@@ -92,6 +101,30 @@ final class UserRoutes {
         ownInfo(ctx);
     }
 
+    private void info(Context ctx) {
+        var account = account(ctx);
+        ctx.json(AccountJson.status(json.info(account), accounts.profile(account.id())));
+    }
+
+    private void status(Context ctx) {
+        var profile = accounts.profile(Caller.of(ctx).person().id());
+        ctx.json(AccountJson.status(JsonNodeFactory.instance.objectNode(), profile));
+    }
+
+    /** {@code status_expires_at} is epoch seconds; what is not sent is taken away. */
+    private void updateStatus(Context ctx) {
+        var fields = body.fields(ctx);
+        var emoji = fields.optionalText("status_emoji", 100).orElse(null);
+        var message = fields.optionalText("status_message", 500).orElse(null);
+        var until = fields.optionalLong("status_expires_at", 0, Long.MAX_VALUE).orElse(null);
+        changes.profile(
+                Caller.of(ctx).person().id(),
+                profile -> profile.put("status_emoji", emoji)
+                        .put("status_message", message)
+                        .put("status_expires_at", until));
+        status(ctx);
+    }
+
     private void search(Context ctx) {
         var page = accounts.list(UserAdminRoutes.listing(ctx, UserAdminRoutes.PAGE));
         var answer = JsonNodeFactory.instance.objectNode().put("total", page.total());
@@ -111,24 +144,12 @@ final class UserRoutes {
     private void image(Context ctx) {
         var stored =
                 accounts.profile(account(ctx).id()).path("profile_image_url").asText("");
-        ctx.header("Cache-Control", "private, max-age=60");
-        ctx.header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox");
-        if (stored.startsWith("data:")) {
-            picture(ctx, stored);
-        } else if (stored.isEmpty() || stored.equals(ctx.path())) {
+        if (stored.isEmpty() || stored.equals(ctx.path())) {
+            ctx.header("Cache-Control", "private, max-age=60");
+            ctx.header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox");
             ctx.contentType("image/svg+xml").result(NO_PICTURE.getBytes(StandardCharsets.UTF_8));
         } else {
-            ctx.redirect(stored);
-        }
-    }
-
-    private static void picture(Context ctx, String dataUri) {
-        int comma = dataUri.indexOf(',');
-        var type = dataUri.substring("data:".length(), dataUri.indexOf(';'));
-        try {
-            ctx.contentType(type).result(Base64.getDecoder().decode(dataUri.substring(comma + 1)));
-        } catch (IllegalArgumentException e) {
-            throw new Problem.NotFound("picture");
+            Pictures.send(ctx, stored, "/static/user.png");
         }
     }
 }

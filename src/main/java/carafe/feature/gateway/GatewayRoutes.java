@@ -58,6 +58,7 @@ public final class GatewayRoutes {
         var webui = Rule.of(Surface.WEBUI, Access.USER).withMaxBody(MOST_BODY);
         routes.post("/api/chat/completions", webui, ctx -> chat(ctx, Surface.WEBUI));
         routes.post("/api/v1/chat/completions", webui, ctx -> chat(ctx, Surface.WEBUI));
+        routes.post("/openai/chat/completions", webui, ctx -> chat(ctx, Surface.WEBUI));
         routes.post("/api/embeddings", webui, ctx -> embed(ctx, Surface.WEBUI));
         routes.post("/api/v1/embeddings", webui, ctx -> embed(ctx, Surface.WEBUI));
     }
@@ -120,7 +121,7 @@ public final class GatewayRoutes {
         var answer = mapper.createObjectNode().put("object", "list");
         var data = answer.putArray("data");
         boolean anthropic = ctx.header("anthropic-version") != null;
-        catalogue.all().forEach(model -> data.add(anthropic ? anthropicEntry(model) : entry(model)));
+        catalogue.visible(Caller.of(ctx)).forEach(model -> data.add(anthropic ? anthropicEntry(model) : entry(model)));
         if (anthropic) {
             answer.put("has_more", false)
                     .put("first_id", data.path(0).path("id").textValue())
@@ -132,7 +133,7 @@ public final class GatewayRoutes {
     private void show(Context ctx) {
         var id = ctx.pathParam("id");
         var model = catalogue
-                .find(id)
+                .find(Caller.of(ctx), id)
                 .orElseThrow(() -> new Problem.NotFound(
                         "model_not_found",
                         "The model '" + id + "' does not exist or you do not have access to it.",

@@ -109,7 +109,7 @@ public final class MessagesRoutes {
         byte[] original = body.bytes(ctx);
         var fields = checked(body.object(ctx, original));
         var call = call(ctx, "/v1/messages/count_tokens", original, fields, false);
-        var model = catalogue.find(call.model());
+        var model = catalogue.find(Caller.of(ctx), call.model());
         if (model.isEmpty() || model.get().connection().kind() == Connection.Kind.ANTHROPIC) {
             forwarder.forward(ctx, Surface.ANTHROPIC, call, null);
             return;

@@ -215,7 +215,7 @@ public final class OllamaRoutes {
         var answer = mapper.createObjectNode();
         var models = answer.putArray("models");
         var details = local.get();
-        for (var model : catalogue.all()) {
+        for (var model : catalogue.visible(Caller.of(ctx))) {
             var known = find(details, model);
             var node = models.addObject()
                     .put("name", model.id())

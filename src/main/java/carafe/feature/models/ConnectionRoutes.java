@@ -118,7 +118,7 @@ public final class ConnectionRoutes {
                 false);
     }
 
-    private static String url(String text) {
+    static String url(String text) {
         try {
             var uri = URI.create(text.strip());
             if (uri.getHost() != null

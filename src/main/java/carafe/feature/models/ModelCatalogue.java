@@ -1,6 +1,7 @@
 package carafe.feature.models;
 
 import carafe.engine.llm.LlmException;
+import carafe.platform.http.Caller;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ public final class ModelCatalogue implements AutoCloseable {
     private final Supplier<List<String>> localModels;
     private final Supplier<List<RouteStore.Row>> routes;
     private final Providers providers;
+    private final Workspace workspace;
     private final Clock clock;
     private final Map<String, ConnectionStatus> statuses = new ConcurrentHashMap<>();
     private final CountDownLatch firstLook = new CountDownLatch(1);
@@ -54,11 +56,13 @@ public final class ModelCatalogue implements AutoCloseable {
             Supplier<List<String>> localModels,
             Supplier<List<RouteStore.Row>> routes,
             Providers providers,
+            Workspace workspace,
             Clock clock) {
         this.connections = connections;
         this.localModels = localModels;
         this.routes = routes;
         this.providers = providers;
+        this.workspace = workspace;
         this.clock = clock;
     }
 
@@ -66,21 +70,63 @@ public final class ModelCatalogue implements AutoCloseable {
         Thread.ofVirtual().name("model-catalogue").start(this::watch);
     }
 
-    /** All models, in the order of their connections. */
+    /** The models of connections, in the order of those, then the ones that people made of them. */
     public Collection<ModelEntry> all() {
         awaitFirstLook();
-        return entries.values();
+        var all = new ArrayList<ModelEntry>();
+        entries.values().forEach(entry -> all.add(named(entry)));
+        for (var model : workspace.all()) {
+            preset(model).ifPresent(all::add);
+        }
+        return all;
+    }
+
+    /** What the caller may see and call. */
+    public List<ModelEntry> visible(Caller caller) {
+        return all().stream()
+                .filter(entry -> workspace.allows(caller, entry.id()))
+                .toList();
     }
 
     public Optional<ModelEntry> find(String id) {
         awaitFirstLook();
-        return Optional.ofNullable(entries.get(id));
+        var stored = workspace.find(id).filter(StoredModel::isPreset);
+        return stored.isPresent()
+                ? stored.flatMap(this::preset)
+                : Optional.ofNullable(entries.get(id)).map(this::named);
     }
 
-    /** Where {@code model} can be called; empty when there is no such model. */
-    List<Route> routes(String model) {
+    /** As {@link #find(String)}, of what the caller may see and call. */
+    public Optional<ModelEntry> find(Caller caller, String id) {
+        return workspace.allows(caller, id) ? find(id) : Optional.empty();
+    }
+
+    /** Empty when its base is gone; a model made of another that was made is not followed further. */
+    private Optional<ModelEntry> preset(StoredModel model) {
+        return Optional.ofNullable(model.baseId())
+                .map(entries::get)
+                .map(base -> new ModelEntry(model.id(), model.name(), base.connection(), base.upstreamName()));
+    }
+
+    private ModelEntry named(ModelEntry entry) {
+        return workspace
+                .find(entry.id())
+                .map(model -> new ModelEntry(entry.id(), model.name(), entry.connection(), entry.upstreamName()))
+                .orElse(entry);
+    }
+
+    /** Where the caller can call {@code model}; empty when there is no such model, or not for him. */
+    List<Route> routes(Caller caller, String model) {
         awaitFirstLook();
-        return routesOf.getOrDefault(model, List.of());
+        if (!workspace.allows(caller, model)) {
+            return List.of();
+        }
+        var served = workspace
+                .find(model)
+                .filter(StoredModel::isPreset)
+                .map(StoredModel::baseId)
+                .orElse(model);
+        return routesOf.getOrDefault(served, List.of());
     }
 
     /** Whether anything can be called, as known now. */

@@ -32,6 +32,7 @@ public final class Models {
     private final Providers providers;
     private final PassThrough passThrough;
     private final Meter meter;
+    private final Dressing dressing;
     private final Patience patience;
     private final Router router = new Router(() -> ThreadLocalRandom.current().nextLong(), System::nanoTime);
 
@@ -42,6 +43,7 @@ public final class Models {
             Upstreams upstreams,
             Providers providers,
             Meter meter,
+            Dressing dressing,
             ObjectMapper mapper,
             Patience patience) {
         this.catalogue = catalogue;
@@ -50,6 +52,7 @@ public final class Models {
         this.providers = providers;
         this.passThrough = new PassThrough(upstreams, providers, mapper, patience.silence());
         this.meter = meter;
+        this.dressing = dressing;
         this.patience = patience;
     }
 
@@ -64,11 +67,12 @@ public final class Models {
      * returns after its Done or Failed. Faults arrive as Failed, never as exceptions.
      */
     public Reply call(Use use, String model, ObjectNode body, Consumer<LlmEvent> sink, Cancellation cancellation) {
-        var routes = router.order(catalogue.routes(model));
+        var routes = router.order(catalogue.routes(use.caller(), model));
         if (routes.isEmpty()) {
             sink.accept(new LlmEvent.Failed(unknown(model)));
             return new Reply(404, 0, 0);
         }
+        dressing.put(body, model, use.caller());
         try (var hold = meter.open(use, model)) {
             try {
                 attempt(
@@ -93,11 +97,12 @@ public final class Models {
      * @throws LlmException when nothing has been answered yet: unknown model, no connection, or the upstream's error
      * @throws ClientGone when the client left; the upstream call has been ended
      */
-    public Reply forward(Use use, RawCall call, RawAnswer answer, Cancellation cancellation) throws ClientGone {
-        var routes = router.order(catalogue.routes(call.model()));
+    public Reply forward(Use use, RawCall asked, RawAnswer answer, Cancellation cancellation) throws ClientGone {
+        var routes = router.order(catalogue.routes(use.caller(), asked.model()));
         if (routes.isEmpty()) {
-            throw new LlmException(unknown(call.model()));
+            throw new LlmException(unknown(asked.model()));
         }
+        var call = dressing.put(asked, use.caller());
         try (var hold = meter.open(use, call.model())) {
             attempt(
                     use,

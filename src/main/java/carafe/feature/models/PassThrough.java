@@ -69,6 +69,9 @@ final class PassThrough {
 
     /** Where the call goes as it is; null: nowhere. */
     private @Nullable Target target(Attempt attempt, RawCall call) {
+        if (call.always()) {
+            return null;
+        }
         var target = attempt.access.target();
         var where = switch (attempt.route.connection().kind()) {
             case OPENAI -> call.dialect() == Dialect.OPENAI ? target : null;

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param body the same, parsed
  * @param headers of the client, for servers of the same protocol
  * @param chat the same as a new chat completion request, for servers of other protocols; null when there is none
+ * @param always whether it is translated for every server, since the model changes what is asked
  */
 public record RawCall(
         Dialect dialect,
@@ -23,10 +24,27 @@ public record RawCall(
         byte[] original,
         ObjectNode body,
         Map<String, String> headers,
-        @Nullable Supplier<ObjectNode> chat) {
+        @Nullable Supplier<ObjectNode> chat,
+        boolean always) {
+    public RawCall(
+            Dialect dialect,
+            String path,
+            String model,
+            byte[] original,
+            ObjectNode body,
+            Map<String, String> headers,
+            @Nullable Supplier<ObjectNode> chat) {
+        this(dialect, path, model, original, body, headers, chat, false);
+    }
+
     /** A call of the OpenAI API without a translation. */
     public RawCall(String path, String model, byte[] original, ObjectNode body) {
         this(Dialect.OPENAI, path, model, original, body, Map.of(), null);
+    }
+
+    /** The same for a model that changes what is asked: no server gets the client's own words. */
+    RawCall translatedBy(@Nullable Supplier<ObjectNode> newChat) {
+        return new RawCall(dialect, path, model, original, body, headers, newChat, true);
     }
 
     /** Whether a stream is asked for; Ollama's API streams unless told not to. */

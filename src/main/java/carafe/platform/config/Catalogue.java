@@ -3,6 +3,7 @@ package carafe.platform.config;
 import static carafe.platform.config.Setting.Category.ACCOUNTS;
 import static carafe.platform.config.Setting.Category.CODE;
 import static carafe.platform.config.Setting.Category.DATA;
+import static carafe.platform.config.Setting.Category.FRONT_END;
 import static carafe.platform.config.Setting.Category.LIMITS;
 import static carafe.platform.config.Setting.Category.LOGS;
 import static carafe.platform.config.Setting.Category.MODELS;
@@ -233,6 +234,131 @@ public final class Catalogue {
                     "Added to answers that are copied.")
             .live();
 
+    public static final Setting USER_PERMISSIONS = Setting.of(
+                    "USER_PERMISSIONS",
+                    Kind.TEXT,
+                    "",
+                    ACCOUNTS,
+                    "{\"chat\":{\"delete\":false}}",
+                    "What accounts of role user may, as JSON: the leaves of the permission tree that differ from its defaults.")
+            .live();
+    public static final Setting USER_STATUS = Setting.of(
+                    "ENABLE_USER_STATUS", Kind.SWITCH, "true", ACCOUNTS, "false", "Whether people may show a status.")
+            .live();
+
+    public static final Setting BANNERS = Setting.of(
+                    "WEBUI_BANNERS",
+                    Kind.TEXT,
+                    "",
+                    FRONT_END,
+                    "[{\"id\":\"1\",\"type\":\"info\",\"content\":\"Hello\",\"dismissible\":true,\"timestamp\":0}]",
+                    "Banners on the pages, as a JSON list.")
+            .live();
+    public static final Setting SUGGESTIONS = Setting.of(
+                    "DEFAULT_PROMPT_SUGGESTIONS",
+                    Kind.TEXT,
+                    "",
+                    FRONT_END,
+                    "[{\"title\":[\"Say\",\"hello\"],\"content\":\"Hello!\"}]",
+                    "Suggestions in empty chats, as a JSON list; unset: those of the front end.")
+            .live();
+    public static final Setting DEFAULT_MODELS = Setting.of(
+                    "DEFAULT_MODELS",
+                    Kind.TEXT,
+                    "",
+                    FRONT_END,
+                    "gpt-4o-mini",
+                    "Models of new chats, separated by commas.")
+            .live();
+    public static final Setting PINNED_MODELS = Setting.of(
+                    "DEFAULT_PINNED_MODELS",
+                    Kind.TEXT,
+                    "",
+                    FRONT_END,
+                    "gpt-4o-mini",
+                    "Models in the side bar, separated by commas.")
+            .live();
+    public static final Setting MODEL_ORDER = Setting.of(
+                    "MODEL_ORDER_LIST",
+                    Kind.TEXT,
+                    "",
+                    FRONT_END,
+                    "[\"gpt-4o-mini\"]",
+                    "Models that come first in lists, as a JSON list.")
+            .live();
+    public static final Setting MODEL_METADATA = Setting.of(
+                    "DEFAULT_MODEL_METADATA",
+                    Kind.TEXT,
+                    "",
+                    FRONT_END,
+                    "{\"capabilities\":{\"vision\":false}}",
+                    "What every model has in `info.meta` unless it says otherwise, as JSON.")
+            .live();
+    public static final Setting MODEL_PARAMS = Setting.of(
+                    "DEFAULT_MODEL_PARAMS",
+                    Kind.TEXT,
+                    "",
+                    FRONT_END,
+                    "{\"temperature\":0.3}",
+                    "Parameters of every call that names none of its own, as JSON.")
+            .live();
+    public static final Setting MESSAGE_RATING = Setting.of(
+                    "ENABLE_MESSAGE_RATING", Kind.SWITCH, "true", FRONT_END, "false", "Whether answers can be rated.")
+            .live();
+    public static final Setting COMMUNITY_SHARING = Setting.of(
+                    "ENABLE_COMMUNITY_SHARING",
+                    Kind.SWITCH,
+                    "true",
+                    FRONT_END,
+                    "false",
+                    "Whether the front end offers to share with its own community.")
+            .live();
+    public static final Setting FILE_MAX_SIZE = Setting.of(
+                    "RAG_FILE_MAX_SIZE",
+                    Kind.TEXT,
+                    "",
+                    FRONT_END,
+                    "25",
+                    "Megabytes of one uploaded file; unset: 64, which is the most.")
+            .alias("FILE_MAX_SIZE")
+            .live();
+    public static final Setting FILE_MAX_COUNT = Setting.of(
+                    "RAG_FILE_MAX_COUNT",
+                    Kind.TEXT,
+                    "",
+                    FRONT_END,
+                    "10",
+                    "Files that go with one message; unset: any number.")
+            .alias("FILE_MAX_COUNT")
+            .live();
+    public static final Setting FILE_EXTENSIONS = Setting.of(
+                    "RAG_ALLOWED_FILE_EXTENSIONS",
+                    Kind.TEXT,
+                    "",
+                    FRONT_END,
+                    "pdf,docx,txt",
+                    "Endings of files that may be uploaded, separated by commas; unset: any.")
+            .live();
+    public static final Setting IMAGE_WIDTH = Setting.of(
+                    "FILE_IMAGE_COMPRESSION_WIDTH",
+                    Kind.TEXT,
+                    "",
+                    FRONT_END,
+                    "1600",
+                    "Pages shrink pictures to this width before they are uploaded.")
+            .live();
+    public static final Setting IMAGE_HEIGHT = Setting.of(
+                    "FILE_IMAGE_COMPRESSION_HEIGHT", Kind.TEXT, "", FRONT_END, "1600", "And to this height.")
+            .live();
+    public static final Setting LOCALE = Setting.of(
+                    "DEFAULT_LOCALE",
+                    Kind.TEXT,
+                    "",
+                    FRONT_END,
+                    "de-DE",
+                    "Language of the front end for whom has chosen none.")
+            .live();
+
     static final Setting COURSE_AUTH = Setting.of(
             "COURSE_AUTH",
             Kind.TEXT,
@@ -415,6 +541,23 @@ public final class Catalogue {
             PENDING_TITLE,
             PENDING_CONTENT,
             WATERMARK,
+            USER_PERMISSIONS,
+            USER_STATUS,
+            BANNERS,
+            SUGGESTIONS,
+            DEFAULT_MODELS,
+            PINNED_MODELS,
+            MODEL_ORDER,
+            MODEL_METADATA,
+            MODEL_PARAMS,
+            MESSAGE_RATING,
+            COMMUNITY_SHARING,
+            FILE_MAX_SIZE,
+            FILE_MAX_COUNT,
+            FILE_EXTENSIONS,
+            IMAGE_WIDTH,
+            IMAGE_HEIGHT,
+            LOCALE,
             COURSE_AUTH,
             EXECUTION_TIMEOUT,
             CODE_SAFETY,

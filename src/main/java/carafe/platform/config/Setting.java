@@ -40,6 +40,7 @@ public record Setting(
         DATA,
         MODELS,
         ACCOUNTS,
+        FRONT_END,
         CODE,
         LIMITS,
         PROXY,

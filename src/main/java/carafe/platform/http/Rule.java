@@ -5,13 +5,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What holds for a route: the protocol whose errors it speaks, who may use it, its rate limit, its largest body in
- * bytes, and on the course surface the permission behind {@code access}. A route cannot be registered without one.
+ * bytes, whether that goes to disk as it arrives and takes no memory, and on the course surface the permission behind {@code access}. A route cannot be registered without one.
  */
 public record Rule(
         Surface surface,
         Access access,
         RateArea area,
         long maxBody,
+        boolean spooled,
         @Nullable Permission permission) implements EndpointMetadata {
     /** The largest JSON body where a route does not say otherwise. */
     public static final long MEBIBYTE = 1 << 20;
@@ -20,20 +21,25 @@ public record Rule(
     public static final long ANY_LENGTH = Long.MAX_VALUE;
 
     public static Rule of(Surface surface, Access access) {
-        return new Rule(surface, access, RateArea.NONE, MEBIBYTE, null);
+        return new Rule(surface, access, RateArea.NONE, MEBIBYTE, false, null);
     }
 
     /** A route of the code and course API; where {@code open}, strangers have what users have. */
     public static Rule of(Permission permission, boolean open) {
         var access = open && permission.access() == Access.USER ? Access.PUBLIC : permission.access();
-        return new Rule(Surface.COURSE, access, RateArea.NONE, MEBIBYTE, permission);
+        return new Rule(Surface.COURSE, access, RateArea.NONE, MEBIBYTE, false, permission);
     }
 
     public Rule limitedBy(RateArea newArea) {
-        return new Rule(surface, access, newArea, maxBody, permission);
+        return new Rule(surface, access, newArea, maxBody, spooled, permission);
     }
 
     public Rule withMaxBody(long bytes) {
-        return new Rule(surface, access, area, bytes, permission);
+        return new Rule(surface, access, area, bytes, spooled, permission);
+    }
+
+    /** A body of at most so many bytes that its handler reads in pieces. */
+    public Rule withSpooledBody(long bytes) {
+        return new Rule(surface, access, area, bytes, true, permission);
     }
 }

@@ -70,7 +70,7 @@ class MigrationsTest {
             apply(set);
         }
         assertThat(db.list("SELECT name FROM migration", row -> row.getString("name")))
-                .containsExactly("0001_start", "0040_routing");
+                .containsExactly("0001_start", "0030_workspace", "0040_routing");
         assertThat(db.list("SELECT id FROM job", row -> row.getString("id"))).isEmpty();
     }
 
@@ -126,7 +126,7 @@ class MigrationsTest {
 
     @Test
     void everyFileOfTheFoldersIsKnown() throws Exception {
-        assertThat(filesOf("migrations")).containsExactlyInAnyOrder("0001_start.sql", "0040_routing.sql");
+        assertThat(filesOf("migrations")).containsExactlyInAnyOrder("0001_start.sql", "0030_workspace.sql", "0040_routing.sql");
         assertThat(filesOf("migrations-log")).containsExactlyInAnyOrder("0001_start.sql", "0002_proxy.sql");
     }
 

@@ -66,7 +66,7 @@ public final class TurnRoutes {
         var caller = Caller.of(ctx);
         var fields = body.fields(ctx);
         var model = fields.text("model", 256);
-        if (catalogue.find(model).isEmpty()) {
+        if (catalogue.find(caller, model).isEmpty()) {
             throw new Problem.BadRequest("Model not found", "model");
         }
         var question = fields.optionalText("content", Message.MAX_CONTENT)

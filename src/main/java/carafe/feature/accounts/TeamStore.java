@@ -1,0 +1,154 @@
+package carafe.feature.accounts;
+
+import carafe.platform.db.Db;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Tables {@code team} and {@code team_member}: Open WebUI's groups. */
+final class TeamStore {
+    /** More than anybody needs. */
+    static final int MOST = 1_000;
+
+    private static final String SELECT = """
+            SELECT t.id, t.account_id, t.name, t.description, t.permissions, t.data, t.created_at, t.updated_at,
+                   (SELECT count(*) FROM team_member m JOIN account a ON a.id = m.account_id
+                    WHERE m.team_id = t.id AND a.deleted_at IS NULL) AS members
+            FROM team t\s""";
+
+    private final Db db;
+    private final Clock clock;
+
+    TeamStore(Db db, Clock clock) {
+        this.db = db;
+        this.clock = clock;
+    }
+
+    List<Team> all() {
+        return db.list(SELECT + "ORDER BY lower(t.name), t.id LIMIT " + MOST, TeamStore::read);
+    }
+
+    /** The groups that the account is in. */
+    List<Team> of(String accountId) {
+        return db.list(
+                SELECT + "JOIN team_member own ON own.team_id = t.id AND own.account_id = ? "
+                        + "ORDER BY lower(t.name), t.id LIMIT " + MOST,
+                TeamStore::read,
+                accountId);
+    }
+
+    Optional<Team> find(String id) {
+        return db.one(SELECT + "WHERE t.id = ?", TeamStore::read, id);
+    }
+
+    boolean isTaken(String name, String exceptId) {
+        return db.one("SELECT 1 FROM team WHERE lower(name) = lower(?) AND id <> ?", row -> true, name, exceptId)
+                .isPresent();
+    }
+
+    long count() {
+        return db.one("SELECT count(*) FROM team", row -> row.getLong(1)).orElse(0L);
+    }
+
+    void insert(String id, String by, String name, String description, ObjectNode permissions, ObjectNode data) {
+        long now = clock.millis();
+        db.update("""
+                INSERT INTO team (id, account_id, name, description, permissions, data, created_at, updated_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""", id, by, name, description, permissions.toString(), data.toString(), now, now);
+    }
+
+    /** Whether the row was still there. */
+    boolean update(String id, String name, String description, ObjectNode permissions, ObjectNode data) {
+        return db.update(
+                        "UPDATE team SET name = ?, description = ?, permissions = ?, data = ?, updated_at = ? WHERE id = ?",
+                        name,
+                        description,
+                        permissions.toString(),
+                        data.toString(),
+                        clock.millis(),
+                        id)
+                > 0;
+    }
+
+    boolean delete(String id) {
+        return db.update("DELETE FROM team WHERE id = ?", id) > 0;
+    }
+
+    /** Accounts that are not there are left out. */
+    void addMembers(String id, Collection<String> accountIds) {
+        for (var accountId : accountIds) {
+            db.update("""
+                    INSERT INTO team_member (team_id, account_id)
+                    SELECT ?, id FROM account WHERE id = ? AND deleted_at IS NULL
+                    ON CONFLICT (team_id, account_id) DO NOTHING""", id, accountId);
+        }
+    }
+
+    void removeMembers(String id, Collection<String> accountIds) {
+        for (var accountId : accountIds) {
+            db.update("DELETE FROM team_member WHERE team_id = ? AND account_id = ?", id, accountId);
+        }
+    }
+
+    List<String> memberIds(String id) {
+        return db.list(
+                "SELECT account_id FROM team_member WHERE team_id = ? ORDER BY account_id LIMIT 100000",
+                row -> row.getString(1),
+                id);
+    }
+
+    AccountStore.Page members(String id, String query, int limit, long offset) {
+        var pattern = AccountStore.pattern(query);
+        var where = """
+                FROM account a JOIN team_member m ON m.account_id = a.id AND m.team_id = ?
+                WHERE a.deleted_at IS NULL AND (lower(a.name) LIKE ? ESCAPE '!' OR lower(a.email) LIKE ? ESCAPE '!')\s""";
+        var rows = db.list(
+                "SELECT a.id, a.num, a.email, a.name, a.role, a.last_active_at, a.created_at, a.updated_at " + where
+                        + "ORDER BY lower(a.name), a.id LIMIT ? OFFSET ?",
+                AccountStore::read,
+                id,
+                pattern,
+                pattern,
+                limit,
+                offset);
+        long total = db.one("SELECT count(*) " + where, row -> row.getLong(1), id, pattern, pattern)
+                .orElse(0L);
+        return new AccountStore.Page(rows, total);
+    }
+
+    /** The ids of each account's groups; accounts in none are missing. At most a page of accounts. */
+    Map<String, List<String>> idsOf(List<Account> accounts) {
+        var found = new HashMap<String, List<String>>();
+        if (accounts.isEmpty()) {
+            return found;
+        }
+        var marks = String.join(", ", java.util.Collections.nCopies(accounts.size(), "?"));
+        db.list(
+                        "SELECT account_id, team_id FROM team_member WHERE account_id IN (" + marks
+                                + ") ORDER BY account_id, team_id",
+                        row -> List.of(row.getString(1), row.getString(2)),
+                        accounts.stream().map(Account::id).toArray())
+                .forEach(pair -> found.computeIfAbsent(pair.getFirst(), id -> new java.util.ArrayList<>())
+                        .add(pair.getLast()));
+        return found;
+    }
+
+    private static Team read(ResultSet row) throws SQLException {
+        return new Team(
+                row.getString("id"),
+                row.getString("account_id"),
+                row.getString("name"),
+                row.getString("description"),
+                Texts.object(row.getString("permissions")),
+                Texts.object(row.getString("data")),
+                row.getLong("members"),
+                row.getLong("created_at"),
+                row.getLong("updated_at"));
+    }
+}

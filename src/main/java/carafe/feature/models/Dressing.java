@@ -1,0 +1,90 @@
+package carafe.feature.models;
+
+import carafe.platform.config.Catalogue;
+import carafe.platform.config.LiveSettings;
+import carafe.platform.http.Caller;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts into a call what people made of its model: a workspace model's system prompt and parameters, and the parameters
+ * that are set for all models. Calls to other models stay as they are.
+ */
+public final class Dressing {
+    private static final String CHAT = "/chat/completions";
+
+    private final Workspace workspace;
+    private final LiveSettings settings;
+    private final ModelParams params;
+    private final ObjectMapper mapper;
+
+    public Dressing(Workspace workspace, LiveSettings settings, ObjectMapper mapper, Clock clock) {
+        this.workspace = workspace;
+        this.settings = settings;
+        this.params = new ModelParams(mapper, clock);
+        this.mapper = mapper;
+    }
+
+    private Optional<StoredModel> stored(String model) {
+        return workspace.find(model).filter(found -> !found.params().isEmpty());
+    }
+
+    /** Changes {@code body}, a chat completion request. */
+    void put(ObjectNode body, String model, Caller caller) {
+        stored(model).ifPresent(found -> params.apply(body, found.params(), caller));
+        var defaults = settings.text(Catalogue.MODEL_PARAMS);
+        if (!defaults.isEmpty()) {
+            params.fill(body, object(defaults));
+        }
+    }
+
+    /** The call as it goes on: itself when there is nothing to change. */
+    RawCall put(RawCall call, Caller caller) {
+        boolean stored = stored(call.model()).isPresent();
+        if (!stored && (!call.path().equals(CHAT) || settings.text(Catalogue.MODEL_PARAMS).isEmpty())) {
+            return call;
+        }
+        if (call.path().equals(CHAT)) {
+            var body = call.body().deepCopy();
+            put(body, call.model(), caller);
+            try {
+                return new RawCall(
+                        call.dialect(),
+                        call.path(),
+                        call.model(),
+                        mapper.writeValueAsBytes(body),
+                        body,
+                        call.headers(),
+                        dressed(call, caller));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e); // cannot be: it goes into memory
+            }
+        }
+        return call.chat() == null ? call : call.translatedBy(dressed(call, caller));
+    }
+
+    private @Nullable Supplier<ObjectNode> dressed(RawCall call, Caller caller) {
+        var chat = call.chat();
+        return chat == null
+                ? null
+                : () -> {
+                    var body = chat.get();
+                    put(body, call.model(), caller);
+                    return body;
+                };
+    }
+
+    private ObjectNode object(String json) {
+        try {
+            return mapper.readTree(json) instanceof ObjectNode object ? object : mapper.createObjectNode();
+        } catch (IOException e) {
+            return mapper.createObjectNode(); // typed by hand into a variable: nothing is set
+        }
+    }
+}
