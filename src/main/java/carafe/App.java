@@ -38,6 +38,7 @@ import carafe.feature.models.Meter;
 import carafe.feature.models.ModelCatalogue;
 import carafe.feature.models.ModelRoutes;
 import carafe.feature.models.Models;
+import carafe.feature.web.FrontEnd;
 import carafe.feature.web.WebRoutes;
 import carafe.platform.config.Catalogue;
 import carafe.platform.config.Config;
@@ -344,7 +345,10 @@ public final class App implements AutoCloseable {
         new ModelRoutes(catalogue, mapper, clock).register(routes);
         new ConnectionRoutes(connections, connectionStore, catalogue, client, mapper, ids).register(routes);
         poolRoutes.register(routes);
-        new WebRoutes(Version.TEXT).register(routes);
+        new WebRoutes(
+                        Version.TEXT,
+                        config.server().frontEnd().map(FrontEnd::new).orElse(null))
+                .register(routes);
         new HealthRoutes(health, readiness, clock).register(routes);
         new MetricsRoutes(metrics, config.logs().metricsToken()).register(routes);
     }

@@ -69,6 +69,15 @@ public final class Catalogue {
             "10",
             "Seconds that a page may take to answer a ping (1 to 300).");
 
+    static final Setting FRONTEND_DIR = Setting.of(
+            "FRONTEND_DIR",
+            Kind.TEXT,
+            "",
+            SERVER,
+            "/srv/open-webui",
+            "Folder of Open WebUI's built front end (`scripts/openwebui-frontend`), served at `/`; our pages are then"
+                    + " under `/carafe/` only.");
+
     static final Setting DATA_DIR =
             Setting.of("DATA_DIR", Kind.TEXT, "data", DATA, "/var/lib/carafe", "Folder of database, models and logs.");
     static final Setting DATABASE_URL = Setting.of(
@@ -372,6 +381,7 @@ public final class Catalogue {
             WEBSOCKET,
             WEBSOCKET_PING_INTERVAL,
             WEBSOCKET_PING_TIMEOUT,
+            FRONTEND_DIR,
             DATA_DIR,
             DATABASE_URL,
             SYNCHRONOUS,
