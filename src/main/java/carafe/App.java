@@ -10,14 +10,28 @@ import carafe.engine.llm.local.LocalSettings;
 import carafe.engine.llm.openai.OpenAiClient;
 import carafe.engine.sandbox.Sandbox;
 import carafe.feature.accounts.Accounts;
+import carafe.feature.chats.ChatAnswers;
+import carafe.feature.chats.ChatBulkRoutes;
+import carafe.feature.chats.ChatEditRoutes;
+import carafe.feature.chats.ChatEdits;
 import carafe.feature.chats.ChatPurge;
 import carafe.feature.chats.ChatRoutes;
 import carafe.feature.chats.ChatSaves;
 import carafe.feature.chats.ChatSearch;
+import carafe.feature.chats.ChatShareRoutes;
+import carafe.feature.chats.ChatShares;
 import carafe.feature.chats.ChatSockets;
 import carafe.feature.chats.ChatStore;
+import carafe.feature.chats.ChatTags;
+import carafe.feature.chats.ClientTurns;
+import carafe.feature.chats.FolderRoutes;
+import carafe.feature.chats.FolderStore;
 import carafe.feature.chats.MessageStore;
+import carafe.feature.chats.SearchRoutes;
 import carafe.feature.chats.TurnStore;
+import carafe.feature.chats.turns.FrontEndTurns;
+import carafe.feature.chats.turns.TaskCalls;
+import carafe.feature.chats.turns.TaskRoutes;
 import carafe.feature.chats.turns.TurnRoutes;
 import carafe.feature.chats.turns.TurnSockets;
 import carafe.feature.chats.turns.Turns;
@@ -83,6 +97,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -123,6 +138,10 @@ public final class App implements AutoCloseable {
     private final MessageStore messages;
     private final TurnStore turnStore;
     private final Turns turns;
+    private final ChatSockets chatSockets;
+    private final ChatTags chatTags;
+    private final TaskCalls taskCalls;
+    private final FrontEndTurns frontEndTurns;
     private final Sandbox sandbox;
     private final RunMeters runMeters;
     private final Runs runs;
@@ -151,7 +170,7 @@ public final class App implements AutoCloseable {
                     settings,
                     mapper,
                     clock,
-                    new Accounts.Options(config.server().secureCookie(), Version.TEXT, features())));
+                    new Accounts.Options(config.server().secureCookie(), name(), Version.TEXT, features())));
             sockets = closing(new SocketIo(
                     SocketSettings.of(
                             config.sockets().webSocket(),
@@ -181,22 +200,36 @@ public final class App implements AutoCloseable {
             chats = new ChatStore(db);
             messages = new MessageStore(db);
             turnStore = new TurnStore(db, chats, messages, events, ids, clock, nodes.id());
-            var chatSockets = new ChatSockets(sockets, chats);
+            chatSockets = new ChatSockets(sockets, chats, clock);
+            var turnSockets = new TurnSockets(chatSockets);
+            chatTags = new ChatTags(db);
+            taskCalls = new TaskCalls(models, catalogue, settings, mapper, ids);
             turns = new Turns(
                     turnStore,
                     messages,
                     models,
                     events,
-                    new TurnSockets(chatSockets),
+                    turnSockets,
                     ids,
                     mapper,
                     config.server().shutdownTimeout());
+            frontEndTurns = new FrontEndTurns(
+                    turns,
+                    turnStore,
+                    new ClientTurns(db, chats, messages, turnStore, events, ids, clock),
+                    turnSockets,
+                    chatTags,
+                    taskCalls,
+                    catalogue,
+                    mapper,
+                    ids,
+                    clock);
             sandbox = closing(new Sandbox(CodeSettings.sandbox(config.code(), Duration.ofSeconds(5)), mapper, clock));
             runMeters = new RunMeters(metrics, sandbox);
             runs = closing(new Runs(sandbox, runMeters));
             code = CodeSettings.of(config.code());
             poolRoutes = new PoolRoutes(sandbox, runMeters, code, settings, db, accounts.audit(), mapper, clock);
-            connectSockets(chatSockets);
+            connectSockets();
             schedule();
             health = health();
             health.measureIn(metrics);
@@ -207,9 +240,23 @@ public final class App implements AutoCloseable {
         }
     }
 
+    /** Open WebUI's licence keeps its name on its pages. */
+    private String name() {
+        return config.server().frontEnd().isPresent() ? "Carafe (Open WebUI)" : "Carafe";
+    }
+
     /** What {@code /api/config} tells front ends that this server can do. */
     private Set<String> features() {
-        return config.sockets().webSocket() ? Set.of("enable_websocket") : Set.of();
+        var features = new HashSet<>(Set.of(
+                "enable_folders",
+                "enable_title_generation",
+                "enable_tags_generation",
+                "enable_follow_up_generation",
+                "enable_autocomplete_generation"));
+        if (config.sockets().webSocket()) {
+            features.add("enable_websocket");
+        }
+        return features;
     }
 
     private <T extends AutoCloseable> T closing(T part) {
@@ -275,7 +322,7 @@ public final class App implements AutoCloseable {
         }
     }
 
-    private void connectSockets(ChatSockets chatSockets) {
+    private void connectSockets() {
         accounts.connect(sockets);
         chatSockets.connect(events);
         sockets.onChange((socket, before) -> {
@@ -325,19 +372,13 @@ public final class App implements AutoCloseable {
 
     /** The router searches from the front: what is called most comes first. */
     private void routes(Routes routes) {
-        new GatewayRoutes(models, catalogue, heartbeats, requestRows, mapper, ids, clock).register(routes);
+        new GatewayRoutes(models, frontEndTurns::answer, catalogue, heartbeats, requestRows, mapper, ids, clock)
+                .register(routes);
+        new TaskRoutes(taskCalls, catalogue, settings, db, accounts.audit(), mapper, clock).register(routes);
         new TurnRoutes(turns, turnStore, chats, messages, catalogue, heartbeats, mapper).register(routes);
         var hints = new Hints(models, catalogue, mapper, ids, code);
         new CodeRoutes(sandbox, runs, hints, runMeters, heartbeats, clients, mapper, code).register(routes);
-        new ChatRoutes(
-                        chats,
-                        messages,
-                        new ChatSaves(db, chats, messages, events, ids, clock),
-                        new ChatSearch(db, chats, messages),
-                        events,
-                        new Body(mapper),
-                        clock)
-                .register(routes);
+        chatRoutes(routes);
         new EventRoutes(events, mapper).register(routes);
         sockets.register(routes);
         accounts.register(routes);
@@ -351,6 +392,23 @@ public final class App implements AutoCloseable {
                 .register(routes);
         new HealthRoutes(health, readiness, clock).register(routes);
         new MetricsRoutes(metrics, config.logs().metricsToken()).register(routes);
+    }
+
+    private void chatRoutes(Routes routes) {
+        var body = new Body(mapper);
+        var answers = new ChatAnswers(chats, messages, chatTags);
+        var saves = new ChatSaves(db, chats, messages, chatTags, events, ids, clock);
+        var search = new ChatSearch(db, chats, messages);
+        var edits = new ChatEdits(db, chats, messages, events, clock);
+        var folders = new FolderStore(db, chats, ids, clock);
+        var shares = new ChatShares(db, ids, clock);
+        new ChatShareRoutes(chats, answers, saves, shares, body).register(routes);
+        new ChatBulkRoutes(chats, answers, saves, folders, events, body, clock).register(routes);
+        new ChatEditRoutes(chats, messages, answers, saves, edits, chatTags, folders, chatSockets, events, body)
+                .register(routes);
+        new ChatRoutes(chats, answers, saves, search, events, body, clock).register(routes);
+        new FolderRoutes(folders, chats, events, body).register(routes);
+        new SearchRoutes(chats, search).register(routes);
     }
 
     private Health health() {

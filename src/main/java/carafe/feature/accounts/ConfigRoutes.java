@@ -2,6 +2,7 @@ package carafe.feature.accounts;
 
 import carafe.platform.config.Catalogue;
 import carafe.platform.config.LiveSettings;
+import carafe.platform.config.Setting;
 import carafe.platform.http.Access;
 import carafe.platform.http.Caller;
 import carafe.platform.http.Routes;
@@ -61,9 +62,17 @@ final class ConfigRoutes {
             "enable_memories",
             "enable_subagents");
 
+    /** Features that admins switch. */
+    private static final Map<String, Setting> SWITCHED = Map.of(
+            "enable_title_generation", Catalogue.ENABLE_TITLES,
+            "enable_tags_generation", Catalogue.ENABLE_TAGS,
+            "enable_follow_up_generation", Catalogue.ENABLE_FOLLOW_UPS,
+            "enable_autocomplete_generation", Catalogue.ENABLE_AUTOCOMPLETE);
+
     private final LiveSettings settings;
     private final SignIn signIn;
     private final AccountStore accounts;
+    private final String name;
     private final String version;
     private final Set<String> present;
     private final ModelsInUse inUse;
@@ -73,15 +82,15 @@ final class ConfigRoutes {
             LiveSettings settings,
             SignIn signIn,
             AccountStore accounts,
-            String version,
-            Set<String> present,
+            Accounts.Options options,
             ModelsInUse inUse,
             Clock clock) {
         this.settings = settings;
         this.signIn = signIn;
         this.accounts = accounts;
-        this.version = version;
-        this.present = Set.copyOf(present);
+        this.name = options.name();
+        this.version = options.version();
+        this.present = Set.copyOf(options.features());
         this.inUse = inUse;
         this.clock = clock;
     }
@@ -100,7 +109,7 @@ final class ConfigRoutes {
         if (!accounts.any()) {
             body.put("onboarding", true);
         }
-        body.put("status", true).put("name", "Carafe").put("version", version).put("default_locale", "");
+        body.put("status", true).put("name", name).put("version", version).put("default_locale", "");
         body.putObject("i18n");
         body.putObject("oauth").put("auto_redirect", false).putObject("providers");
         var features = publicFeatures(body.putObject("features"));
@@ -132,6 +141,7 @@ final class ConfigRoutes {
                 .put("folder_max_file_count", "")
                 .put("web_search_confirmation_content", "");
         FEATURES.forEach(name -> features.put(name, present.contains(name)));
+        SWITCHED.forEach((name, setting) -> features.put(name, present.contains(name) && settings.isOn(setting)));
         var ui = body.putObject("ui")
                 .put("pending_user_overlay_title", settings.text(Catalogue.PENDING_TITLE))
                 .put("pending_user_overlay_content", settings.text(Catalogue.PENDING_CONTENT));

@@ -35,7 +35,14 @@ public final class GatewayRoutes {
     /** Images travel inside the JSON. */
     private static final long MOST_BODY = 64 * Rule.MEBIBYTE;
 
+    /** Takes the requests that mean a turn of a chat and answers them; false for all others. */
+    @FunctionalInterface
+    public interface Chats {
+        boolean answer(Context ctx, Fields fields);
+    }
+
     private final Models models;
+    private final Chats chats;
     private final ModelCatalogue catalogue;
     private final Heartbeats heartbeats;
     private final RequestRows requestLog;
@@ -48,6 +55,7 @@ public final class GatewayRoutes {
 
     public GatewayRoutes(
             Models models,
+            Chats chats,
             ModelCatalogue catalogue,
             Heartbeats heartbeats,
             RequestRows requestLog,
@@ -57,6 +65,7 @@ public final class GatewayRoutes {
         this.requestLog = requestLog;
         this.clock = clock;
         this.models = models;
+        this.chats = chats;
         this.catalogue = catalogue;
         this.heartbeats = heartbeats;
         this.body = new Body(mapper);
@@ -73,7 +82,7 @@ public final class GatewayRoutes {
         var read = Rule.of(Surface.OPENAI, Access.USER);
         routes.get("/v1/models", read, this::list);
         routes.get("/v1/models/<id>", read, this::show);
-        // Open WebUI's names for the same; with a chat they mean a turn, which another feature serves
+        // Open WebUI's names for the same; from its front end they mean a turn of a chat
         var webui = Rule.of(Surface.WEBUI, Access.USER).withMaxBody(MOST_BODY);
         routes.post("/api/chat/completions", webui, ctx -> chat(ctx, Surface.WEBUI));
         routes.post("/api/v1/chat/completions", webui, ctx -> chat(ctx, Surface.WEBUI));
@@ -86,6 +95,9 @@ public final class GatewayRoutes {
         var fields = new Fields(body.object(ctx, original), "");
         var model = fields.text("model", 256);
         fields.optionalBool("stream");
+        if (surface == Surface.WEBUI && chats.answer(ctx, fields)) {
+            return;
+        }
         if (fields.optionalArray("messages")
                 .orElseThrow(() -> fields.missing("messages"))
                 .isEmpty()) {

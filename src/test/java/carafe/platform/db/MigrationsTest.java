@@ -69,14 +69,18 @@ class MigrationsTest {
             apply(set);
         }
         assertThat(db.list("SELECT name FROM migration", row -> row.getString("name")))
-                .containsExactly("0001_start");
+                .containsExactly("0001_start", "0002_chat_share");
         assertThat(db.list("SELECT id FROM job", row -> row.getString("id"))).isEmpty();
     }
 
     @Test
     void theWayBackLeavesNothing() {
         apply(Migrations.MAIN);
-        Migrations.MAIN.undo(db);
+        int steps = db.list("SELECT name FROM migration", row -> row.getString("name"))
+                .size();
+        for (int i = 0; i < steps; i++) {
+            Migrations.MAIN.undo(db);
+        }
         var tables = engine == TestDatabases.SQLITE
                 ? "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
                 : "SELECT relname AS name FROM pg_class WHERE relnamespace = current_schema::regnamespace"
@@ -124,10 +128,15 @@ class MigrationsTest {
 
     @Test
     void everyFileOfTheFoldersIsKnown() throws Exception {
-        for (var name : List.of("migrations", "migrations-log")) {
-            var resources = Path.of(MigrationsTest.class.getResource("/" + name).toURI());
+        for (var folderAndTable : List.of("migrations migration", "migrations-log migration_log")) {
+            var names = folderAndTable.split(" ", -1);
+            apply(names[0].equals("migrations") ? Migrations.MAIN : Migrations.LOG_TABLES);
+            var applied = db.list("SELECT name FROM " + names[1], row -> row.getString("name") + ".sql");
+            var resources =
+                    Path.of(MigrationsTest.class.getResource("/" + names[0]).toURI());
             try (var files = Files.list(resources)) {
-                assertThat(files.map(file -> file.getFileName().toString())).containsExactly("0001_start.sql");
+                assertThat(files.map(file -> file.getFileName().toString()))
+                        .containsExactlyInAnyOrderElementsOf(applied);
             }
         }
     }
