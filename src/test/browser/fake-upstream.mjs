@@ -4,6 +4,13 @@
 // Alone: node fake-upstream.mjs PORT
 import { createServer } from 'node:http';
 
+/** What it says to the small questions that are asked beside answers. */
+const TASKS = {
+  title: '{"title": "Rivers and seas"}',
+  tags: 'Here you are: {"tags": ["geography", "water"]}',
+  follow_ups: '{"follow_ups": ["Which river is the longest?", "Why is the sea salty?"]}',
+};
+
 export const ANSWER = `Merging intervals means **sorting first**, then walking once through the list:
 
 1. Sort by start.
@@ -42,7 +49,8 @@ async function chat(body, response) {
     response.writeHead(500, { 'content-type': 'application/json' });
     return response.end(JSON.stringify({ error: { message: 'The fake upstream fails as it was told to.', type: 'server_error' } }));
   }
-  const text = has('many') ? Array.from({ length: 600 }, (_, i) => `word${i}${i % 40 === 39 ? '\n\n' : ' '}`).join('') : ANSWER;
+  const task = Object.keys(TASKS).find((key) => prompt.includes(`{"${key}": `));
+  const text = task ? TASKS[task] : has('many') ? Array.from({ length: 600 }, (_, i) => `word${i}${i % 40 === 39 ? '\n\n' : ' '}`).join('') : ANSWER;
   const chunks = text.match(/\s*\S+/g).concat(text.endsWith('\n') ? ['\n'] : []);
   const usage = { prompt_tokens: 7, completion_tokens: chunks.length, total_tokens: chunks.length + 7 };
   const head = { id: 'chatcmpl-fake', created: 1_700_000_000, model: body.model };

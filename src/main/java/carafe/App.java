@@ -11,14 +11,28 @@ import carafe.engine.llm.local.LocalSettings;
 import carafe.engine.sandbox.Sandbox;
 import carafe.feature.absent.AbsentRoutes;
 import carafe.feature.accounts.Accounts;
+import carafe.feature.chats.ChatAnswers;
+import carafe.feature.chats.ChatBulkRoutes;
+import carafe.feature.chats.ChatEditRoutes;
+import carafe.feature.chats.ChatEdits;
 import carafe.feature.chats.ChatPurge;
 import carafe.feature.chats.ChatRoutes;
 import carafe.feature.chats.ChatSaves;
 import carafe.feature.chats.ChatSearch;
+import carafe.feature.chats.ChatShareRoutes;
+import carafe.feature.chats.ChatShares;
 import carafe.feature.chats.ChatSockets;
 import carafe.feature.chats.ChatStore;
+import carafe.feature.chats.ChatTags;
+import carafe.feature.chats.ClientTurns;
+import carafe.feature.chats.FolderRoutes;
+import carafe.feature.chats.FolderStore;
 import carafe.feature.chats.MessageStore;
+import carafe.feature.chats.SearchRoutes;
 import carafe.feature.chats.TurnStore;
+import carafe.feature.chats.turns.FrontEndTurns;
+import carafe.feature.chats.turns.TaskCalls;
+import carafe.feature.chats.turns.TaskRoutes;
 import carafe.feature.chats.turns.TurnRoutes;
 import carafe.feature.chats.turns.TurnSockets;
 import carafe.feature.chats.turns.Turns;
@@ -59,6 +73,7 @@ import carafe.feature.models.Workspace;
 import carafe.feature.models.WorkspaceRoutes;
 import carafe.feature.models.WorkspaceStore;
 import carafe.feature.prompts.PromptRoutes;
+import carafe.feature.web.FrontEnd;
 import carafe.feature.web.WebRoutes;
 import carafe.platform.config.Catalogue;
 import carafe.platform.config.Config;
@@ -103,6 +118,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Objects;
@@ -150,6 +166,10 @@ public final class App implements AutoCloseable {
     private final MessageStore messages;
     private final TurnStore turnStore;
     private final Turns turns;
+    private final ChatSockets chatSockets;
+    private final ChatTags chatTags;
+    private final TaskCalls taskCalls;
+    private final FrontEndTurns frontEndTurns;
     private final Sandbox sandbox;
     private final RunMeters runMeters;
     private final Runs runs;
@@ -181,7 +201,7 @@ public final class App implements AutoCloseable {
                     settings,
                     mapper,
                     clock,
-                    new Accounts.Options(config.server().secureCookie(), Version.TEXT, features())));
+                    new Accounts.Options(config.server().secureCookie(), name(), Version.TEXT, features())));
             sockets = closing(new SocketIo(
                     SocketSettings.of(
                             config.sockets().webSocket(),
@@ -226,22 +246,36 @@ public final class App implements AutoCloseable {
             chats = new ChatStore(db);
             messages = new MessageStore(db);
             turnStore = new TurnStore(db, chats, messages, events, ids, clock, nodes.id());
-            var chatSockets = new ChatSockets(sockets, chats);
+            chatSockets = new ChatSockets(sockets, chats, clock);
+            var turnSockets = new TurnSockets(chatSockets);
+            chatTags = new ChatTags(db);
+            taskCalls = new TaskCalls(models, catalogue, settings, mapper, ids);
             turns = new Turns(
                     turnStore,
                     messages,
                     models,
                     events,
-                    new TurnSockets(chatSockets),
+                    turnSockets,
                     ids,
                     mapper,
                     config.server().shutdownTimeout());
+            frontEndTurns = new FrontEndTurns(
+                    turns,
+                    turnStore,
+                    new ClientTurns(db, chats, messages, turnStore, events, ids, clock),
+                    turnSockets,
+                    chatTags,
+                    taskCalls,
+                    catalogue,
+                    mapper,
+                    ids,
+                    clock);
             sandbox = closing(new Sandbox(CodeSettings.sandbox(config.code(), Duration.ofSeconds(5)), mapper, clock));
             runMeters = new RunMeters(metrics, sandbox);
             runs = closing(new Runs(sandbox, runMeters));
             code = CodeSettings.of(config.code());
             poolRoutes = new PoolRoutes(sandbox, runMeters, code, settings, db, accounts.audit(), mapper, clock);
-            connectSockets(chatSockets);
+            connectSockets();
             requestLog = new RequestLog(metrics, config.logs().requestsPerSecond());
             proxy = config.proxy().configured() ? closing(proxy(meter)) : null;
             schedule();
@@ -254,9 +288,23 @@ public final class App implements AutoCloseable {
         }
     }
 
+    /** Open WebUI's licence keeps its name on its pages. */
+    private String name() {
+        return config.server().frontEnd().isPresent() ? "Carafe (Open WebUI)" : "Carafe";
+    }
+
     /** What {@code /api/config} tells front ends that this server can do. */
     private Set<String> features() {
-        return config.sockets().webSocket() ? Set.of("enable_websocket") : Set.of();
+        var features = new HashSet<>(Set.of(
+                "enable_folders",
+                "enable_title_generation",
+                "enable_tags_generation",
+                "enable_follow_up_generation",
+                "enable_autocomplete_generation"));
+        if (config.sockets().webSocket()) {
+            features.add("enable_websocket");
+        }
+        return features;
     }
 
     private <T extends AutoCloseable> T closing(T part) {
@@ -338,7 +386,7 @@ public final class App implements AutoCloseable {
         }
     }
 
-    private void connectSockets(ChatSockets chatSockets) {
+    private void connectSockets() {
         accounts.connect(sockets);
         chatSockets.connect(events);
         sockets.onChange((socket, before) -> {
@@ -403,22 +451,15 @@ public final class App implements AutoCloseable {
     /** The router searches from the front: what is called most comes first. */
     private void routes(Routes routes) {
         var forwarder = new Forwarder(models, heartbeats, requestRows, mapper, ids, clock);
-        new GatewayRoutes(forwarder, catalogue, mapper, ids, clock).register(routes);
+        new GatewayRoutes(forwarder, frontEndTurns::answer, catalogue, mapper, ids, clock).register(routes);
         new MessagesRoutes(forwarder, catalogue, mapper, ids).register(routes);
         new ResponsesRoutes(forwarder, mapper, ids, clock).register(routes);
         new OllamaRoutes(forwarder, catalogue, this::localDetails, mapper, clock).register(routes);
+        new TaskRoutes(taskCalls, catalogue, settings, db, accounts.audit(), mapper, clock).register(routes);
         new TurnRoutes(turns, turnStore, chats, messages, catalogue, heartbeats, mapper).register(routes);
         var hints = new Hints(models, catalogue, mapper, ids, code);
         new CodeRoutes(sandbox, runs, hints, runMeters, heartbeats, clients, mapper, code).register(routes);
-        new ChatRoutes(
-                        chats,
-                        messages,
-                        new ChatSaves(db, chats, messages, events, ids, clock),
-                        new ChatSearch(db, chats, messages),
-                        events,
-                        new Body(mapper),
-                        clock)
-                .register(routes);
+        chatRoutes(routes);
         new EventRoutes(events, mapper).register(routes);
         sockets.register(routes);
         accounts.register(routes);
@@ -432,7 +473,6 @@ public final class App implements AutoCloseable {
         if (proxy != null) {
             proxy.register(routes);
         }
-        new WebRoutes(Version.TEXT).register(routes);
         new PromptRoutes(db, accounts, new Body(mapper), ids, clock).register(routes);
         new EvaluationRoutes(db, accounts, new Body(mapper), ids, clock).register(routes);
         new FileRoutes(
@@ -443,8 +483,29 @@ public final class App implements AutoCloseable {
                         clock)
                 .register(routes);
         new AbsentRoutes().register(routes);
+        new WebRoutes(
+                        Version.TEXT,
+                        config.server().frontEnd().map(FrontEnd::new).orElse(null))
+                .register(routes);
         new HealthRoutes(health, readiness, clock).register(routes);
         new MetricsRoutes(metrics, config.logs().metricsToken()).register(routes);
+    }
+
+    private void chatRoutes(Routes routes) {
+        var body = new Body(mapper);
+        var answers = new ChatAnswers(chats, messages, chatTags);
+        var saves = new ChatSaves(db, chats, messages, chatTags, events, ids, clock);
+        var search = new ChatSearch(db, chats, messages);
+        var edits = new ChatEdits(db, chats, messages, events, clock);
+        var folders = new FolderStore(db, chats, ids, clock);
+        var shares = new ChatShares(db, ids, clock);
+        new ChatShareRoutes(chats, answers, saves, shares, body).register(routes);
+        new ChatBulkRoutes(chats, answers, saves, folders, events, body, clock).register(routes);
+        new ChatEditRoutes(chats, messages, answers, saves, edits, chatTags, folders, chatSockets, events, body)
+                .register(routes);
+        new ChatRoutes(chats, answers, saves, search, events, body, clock).register(routes);
+        new FolderRoutes(folders, chats, events, body).register(routes);
+        new SearchRoutes(chats, search).register(routes);
     }
 
     private Health health() {

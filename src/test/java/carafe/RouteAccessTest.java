@@ -50,6 +50,7 @@ class RouteAccessTest {
             "/api/config",
             "/api/version",
             "/api/changelog",
+            "/api/v1/chats/share/{id}",
             "/api/v1/errors",
             "/ws/socket.io",
             "/api/v1/auths/signin",

@@ -22,10 +22,11 @@ import org.slf4j.LoggerFactory;
 public final class Accounts implements AutoCloseable {
     /**
      * @param secureCookie whether the cookie is for https only
+     * @param name of the server, as front ends show it
      * @param version shown to front ends, which reload when it changes
      * @param features flags of {@code /api/config} that other features make true, such as enable_title_generation
      */
-    public record Options(boolean secureCookie, String version, Set<String> features) {}
+    public record Options(boolean secureCookie, String name, String version, Set<String> features) {}
 
     private static final Logger log = LoggerFactory.getLogger(Accounts.class);
     private static final Duration UPKEEP = Duration.ofMinutes(1);
@@ -78,8 +79,7 @@ public final class Accounts implements AutoCloseable {
         this.groupRoutes = new GroupRoutes(db, teams, permissions, json, cache, audit, body, new Ids(clock));
         this.cache = cache;
         this.inUse = new ModelsInUse(clock);
-        this.configRoutes = new ConfigRoutes(
-                settings, permissions, signIn, store, options.version(), options.features(), inUse, clock);
+        this.configRoutes = new ConfigRoutes(settings, permissions, signIn, store, options, inUse, clock);
     }
 
     public Authenticator authenticator() {

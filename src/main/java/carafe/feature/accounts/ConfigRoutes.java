@@ -62,10 +62,18 @@ final class ConfigRoutes {
             "enable_memories",
             "enable_subagents");
 
+    /** Features that admins switch. */
+    private static final Map<String, Setting> SWITCHED = Map.of(
+            "enable_title_generation", Catalogue.ENABLE_TITLES,
+            "enable_tags_generation", Catalogue.ENABLE_TAGS,
+            "enable_follow_up_generation", Catalogue.ENABLE_FOLLOW_UPS,
+            "enable_autocomplete_generation", Catalogue.ENABLE_AUTOCOMPLETE);
+
     private final LiveSettings settings;
     private final Permissions permissions;
     private final SignIn signIn;
     private final AccountStore accounts;
+    private final String name;
     private final String version;
     private final Set<String> present;
     private final ModelsInUse inUse;
@@ -76,16 +84,16 @@ final class ConfigRoutes {
             Permissions permissions,
             SignIn signIn,
             AccountStore accounts,
-            String version,
-            Set<String> present,
+            Accounts.Options options,
             ModelsInUse inUse,
             Clock clock) {
         this.settings = settings;
         this.permissions = permissions;
         this.signIn = signIn;
         this.accounts = accounts;
-        this.version = version;
-        this.present = Set.copyOf(present);
+        this.name = options.name();
+        this.version = options.version();
+        this.present = Set.copyOf(options.features());
         this.inUse = inUse;
         this.clock = clock;
     }
@@ -104,7 +112,7 @@ final class ConfigRoutes {
             body.put("onboarding", true);
         }
         body.put("status", true)
-                .put("name", "Carafe")
+                .put("name", name)
                 .put("version", version)
                 .put("default_locale", settings.text(Catalogue.LOCALE));
         body.putObject("i18n");
@@ -142,6 +150,7 @@ final class ConfigRoutes {
                 .put("enable_community_sharing", settings.isOn(Catalogue.COMMUNITY_SHARING))
                 .put("enable_user_status", settings.isOn(Catalogue.USER_STATUS))
                 .put("enable_public_active_users_count", true);
+        SWITCHED.forEach((name, setting) -> features.put(name, present.contains(name) && settings.isOn(setting)));
         var ui = body.putObject("ui")
                 .put("pending_user_overlay_title", settings.text(Catalogue.PENDING_TITLE))
                 .put("pending_user_overlay_content", settings.text(Catalogue.PENDING_CONTENT));

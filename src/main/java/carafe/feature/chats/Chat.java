@@ -34,6 +34,24 @@ public record Chat(
         return new Chat(id, accountId, KIND, title, null, null, false, false, null, meta, null, now, now);
     }
 
+    /** As it comes in from elsewhere, with what it was there. */
+    Chat withPast(boolean wasPinned, boolean wasArchived, long created, long updated) {
+        return new Chat(
+                id,
+                accountId,
+                kind,
+                title,
+                currentId,
+                folderId,
+                wasPinned,
+                wasArchived,
+                null,
+                meta,
+                null,
+                created,
+                updated);
+    }
+
     Chat withCurrent(@Nullable String leaf) {
         return new Chat(
                 id,

@@ -5,7 +5,9 @@ import carafe.platform.db.Ids;
 import carafe.platform.http.Fields;
 import carafe.platform.http.Problem;
 import carafe.platform.realtime.Events;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,24 +23,85 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChatSaves {
     private final Db db;
+    /** Chats in one import; a body holds no more in practice. */
+    private static final int MOST_AT_ONCE = 5_000;
+
+    private static final int MOST_TAGS = 50;
+    private static final long MAX_SECONDS = 253_402_300_799L;
+
     private final ChatStore chats;
     private final MessageStore messages;
+    private final ChatTags tags;
     private final Events events;
     private final Ids ids;
     private final Clock clock;
 
-    public ChatSaves(Db db, ChatStore chats, MessageStore messages, Events events, Ids ids, Clock clock) {
+    public ChatSaves(
+            Db db, ChatStore chats, MessageStore messages, ChatTags tags, Events events, Ids ids, Clock clock) {
         this.db = db;
         this.chats = chats;
         this.messages = messages;
+        this.tags = tags;
         this.events = events;
         this.ids = ids;
         this.clock = clock;
     }
 
+    /** A chat that is ready to be stored. */
+    private record Whole(Chat chat, List<Message> messages, List<String> tags) {}
+
     /** A new chat from {@code {chat, folder_id?}}. @throws Problem naming what is wrong */
     public Chat create(String accountId, Fields request) {
+        return store(read(accountId, request, clock.millis()));
+    }
+
+    /**
+     * Chats from elsewhere: {@code {chats: [{chat, folder_id?, meta?, pinned?, archived?, created_at?, updated_at?}]}},
+     * times in seconds. Nothing is stored unless all of it can be.
+     */
+    List<Chat> importAll(String accountId, Fields request) {
+        var sent = request.optionalArray("chats").orElseThrow(() -> request.missing("chats"));
+        if (sent.size() > MOST_AT_ONCE) {
+            throw new Problem.Unprocessable("At most " + MOST_AT_ONCE + " chats can be imported at once.", "chats");
+        }
+        var all = new ArrayList<Whole>();
+        for (int i = 0; i < sent.size(); i++) {
+            if (!(sent.get(i) instanceof ObjectNode node)) {
+                throw new Problem.Unprocessable("'chats[" + i + "]' must be an object.", "chats");
+            }
+            all.add(past(accountId, new Fields(node, "chats[" + i + "].")));
+        }
+        return all.stream().map(this::store).toList();
+    }
+
+    private Whole past(String accountId, Fields sent) {
         long now = clock.millis();
+        var whole = read(accountId, sent, now);
+        long created = sent.optionalLong("created_at", 0, MAX_SECONDS)
+                .map(s -> s * 1000)
+                .orElse(now);
+        long updated = sent.optionalLong("updated_at", 0, MAX_SECONDS)
+                .map(s -> s * 1000)
+                .orElse(created);
+        var names = new ArrayList<String>();
+        sent.optionalObject("meta")
+                .flatMap(meta -> meta.optionalArray("tags"))
+                .ifPresent(list -> list.forEach(tag -> {
+                    var name = tag.asText().strip();
+                    if (!name.isEmpty() && name.length() <= ChatTags.MAX_NAME && names.size() < MOST_TAGS) {
+                        names.add(name);
+                    }
+                }));
+        var chat = whole.chat()
+                .withPast(
+                        sent.optionalBool("pinned").orElse(false),
+                        sent.optionalBool("archived").orElse(false),
+                        created,
+                        updated);
+        return new Whole(chat, whole.messages(), names);
+    }
+
+    private Whole read(String accountId, Fields request, long now) {
         var id = ids.next();
         var blob = ChatBlob.parse(request, id, now);
         var folder = request.optionalText("folder_id", SentMessages.MAX_ID);
@@ -61,9 +124,29 @@ public final class ChatSaves {
         if (folder.isPresent() && !chats.ownsFolder(accountId, folder.get())) {
             throw new Problem.NotYours("folder");
         }
-        store(chat, sent);
-        Wire.announce(events, accountId, id);
-        return chat;
+        return new Whole(chat, sent, List.of());
+    }
+
+    /** A copy of a chat with its messages, as far as they are written, and its tags. */
+    Chat copy(Chat original, List<Message> messages, String title) {
+        long now = clock.millis();
+        var id = ids.next();
+        var chat = Chat.fresh(id, original.accountId(), title, original.meta(), now)
+                .withCurrent(original.currentId())
+                .withFolder(original.folderId());
+        var copies = messages.stream().map(m -> atRest(m.inChat(id))).toList();
+        var names = tags.of(original.accountId(), original.id()).stream()
+                .map(ChatTags.Tag::name)
+                .toList();
+        return store(new Whole(chat, copies, names));
+    }
+
+    private Chat store(Whole whole) {
+        store(whole.chat(), whole.messages());
+        whole.tags()
+                .forEach(name -> tags.add(whole.chat().accountId(), whole.chat().id(), name));
+        Wire.announce(events, whole.chat().accountId(), whole.chat().id());
+        return whole.chat();
     }
 
     /** Several transactions when it is long, so that nobody else waits for all of it; hidden until the last one. */

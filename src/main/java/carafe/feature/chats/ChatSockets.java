@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +23,12 @@ public final class ChatSockets {
 
     private final SocketIo sockets;
     private final ChatStore chats;
+    private final Clock clock;
 
-    public ChatSockets(SocketIo sockets, ChatStore chats) {
+    public ChatSockets(SocketIo sockets, ChatStore chats, Clock clock) {
         this.sockets = sockets;
         this.chats = chats;
+        this.clock = clock;
     }
 
     public void connect(Events events) {
@@ -46,6 +49,17 @@ public final class ChatSockets {
         if (before != null) {
             sockets.emit(room, EVENTS_BEFORE, envelope(chatId, messageId, before));
         }
+    }
+
+    /**
+     * Tells front ends from 0.12 on of messages that one of the account's tabs has drawn: {@code {messages, currentId}}.
+     * They take it for a chat that others write in, too, and add what they do not have.
+     */
+    public void tellOthers(String accountId, String chatId, String messageId, ObjectNode history) {
+        var event = JsonNodeFactory.instance.objectNode().put("type", "chat:messages");
+        event.set("data", history);
+        var envelope = envelope(chatId, messageId, event).put("shared", true).put("user_id", accountId);
+        sockets.emit(SocketIo.roomOf(accountId), EVENTS, envelope);
     }
 
     private static ObjectNode envelope(String chatId, @Nullable String messageId, ObjectNode data) {
@@ -88,7 +102,20 @@ public final class ChatSockets {
                 socket.leave(room);
                 yield null;
             }
-            default -> null; // typing and reading matter to shared chats only
+            case "last_read_at" -> {
+                read(socket.caller().person().id(), chatId);
+                yield null;
+            }
+            default -> null; // typing matters to chats that several write in only
         };
+    }
+
+    private void read(String accountId, String chatId) {
+        long now = clock.millis();
+        if (chats.setRead(accountId, chatId, now)) {
+            var data = JsonNodeFactory.instance.objectNode().put("type", "chat:list");
+            data.putObject("data").put("chat_id", chatId).put("last_read_at", now / 1000);
+            tell(accountId, chatId, null, data, null);
+        }
     }
 }

@@ -3,7 +3,9 @@ package carafe.feature.chats;
 import carafe.platform.db.Db;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +38,48 @@ public final class ChatStore {
     }
 
     List<ChatRow> list(String accountId, Filter filter, int limit, int offset) {
+        return list(accountId, filter, ListOrder.NEWEST, limit, offset);
+    }
+
+    List<ChatRow> list(String accountId, Filter filter, ListOrder order, int limit, int offset) {
         var sql = ROW
                 + LISTED
                 + (filter.pinned ? "" : " AND pinned = 0")
                 + (filter.inFolders ? "" : " AND folder_id IS NULL")
-                + NEWEST;
+                + in(order);
         return db.list(sql, ChatStore::row, accountId, false, limit, offset);
+    }
+
+    private static String in(ListOrder order) {
+        return order.equals(ListOrder.NEWEST) ? NEWEST : " ORDER BY " + order.sql() + ", id LIMIT ? OFFSET ?";
+    }
+
+    /** Those of a folder, its own and not those of folders in it. */
+    List<ChatRow> inFolder(String accountId, String folderId, ListOrder order, int limit, int offset) {
+        return db.list(
+                ROW + LISTED + " AND folder_id = ?" + in(order),
+                ChatStore::row,
+                accountId,
+                false,
+                folderId,
+                limit,
+                offset);
+    }
+
+    /** Those with a tag, newest first; an empty {@code tagId} finds those without any. */
+    List<ChatRow> withTag(String accountId, String tagId, int limit, int offset) {
+        var condition = tagId.isEmpty()
+                ? " AND NOT EXISTS (SELECT 1 FROM chat_tag ct WHERE ct.chat_id = chat.id AND ct.tag_id <> ?)"
+                : " AND EXISTS (SELECT 1 FROM chat_tag ct WHERE ct.chat_id = chat.id AND ct.tag_id = ?)";
+        return db.list(ROW + LISTED + condition + NEWEST, ChatStore::row, accountId, false, tagId, limit, offset);
+    }
+
+    /** The ids of up to {@code limit} chats after {@code afterId}, archived or not, for walks over all of them. */
+    List<String> ids(String accountId, @Nullable Boolean archived, String afterId, int limit) {
+        var sql = "SELECT id FROM chat WHERE account_id = ? AND deleted_at IS NULL AND id > ?"
+                + (archived == null ? "" : archived ? " AND archived = 1" : " AND archived = 0")
+                + " ORDER BY id LIMIT ?";
+        return db.list(sql, row -> row.getString("id"), accountId, afterId, limit);
     }
 
     public List<ChatRow> pinned(String accountId, int limit) {
@@ -49,7 +87,67 @@ public final class ChatStore {
     }
 
     public List<ChatRow> archived(String accountId, int page) {
-        return db.list(ROW + LISTED + NEWEST, ChatStore::row, accountId, true, PAGE, offset(page));
+        return archived(accountId, ListOrder.NEWEST, "", page);
+    }
+
+    /** Those whose title has {@code query} in it. */
+    List<ChatRow> archived(String accountId, ListOrder order, String query, int page) {
+        return titled(accountId, true, order, query, page);
+    }
+
+    List<ChatRow> titled(String accountId, boolean archived, ListOrder order, String query, int page) {
+        return db.list(
+                ROW + LISTED + " AND lower(title) LIKE ? ESCAPE '!'" + in(order),
+                ChatStore::row,
+                accountId,
+                archived,
+                ListOrder.like(query),
+                PAGE,
+                offset(page));
+    }
+
+    long countArchived(String accountId) {
+        return db.one(
+                        "SELECT count(*) AS n FROM chat WHERE account_id = ? AND archived = 1 AND deleted_at IS NULL",
+                        row -> row.getLong("n"),
+                        accountId)
+                .orElse(0L);
+    }
+
+    /** Chats that were changed after they were last read, by their folder. */
+    Map<String, Integer> unreadByFolder(String accountId) {
+        var unread = new HashMap<String, Integer>();
+        db.list("""
+                SELECT folder_id, count(*) AS n FROM chat
+                WHERE account_id = ? AND archived = 0 AND deleted_at IS NULL AND folder_id IS NOT NULL
+                  AND last_read_at IS NOT NULL AND last_read_at < updated_at
+                GROUP BY folder_id""", row -> unread.put(row.getString("folder_id"), row.getInt("n")), accountId);
+        return unread;
+    }
+
+    /** How many there were. */
+    int markAllRead(String accountId) {
+        return db.update("""
+                UPDATE chat SET last_read_at = updated_at
+                WHERE account_id = ? AND archived = 0 AND deleted_at IS NULL""", accountId);
+    }
+
+    int markFolderRead(String accountId, String folderId) {
+        return db.update("""
+                UPDATE chat SET last_read_at = updated_at
+                WHERE account_id = ? AND folder_id = ? AND archived = 0 AND deleted_at IS NULL""", accountId, folderId);
+    }
+
+    int archiveAll(String accountId, boolean archived) {
+        return db.update(
+                "UPDATE chat SET archived = ? WHERE account_id = ? AND archived <> ? AND deleted_at IS NULL",
+                archived,
+                accountId,
+                archived);
+    }
+
+    int softDeleteAll(String accountId, long now) {
+        return db.update("UPDATE chat SET deleted_at = ? WHERE account_id = ? AND deleted_at IS NULL", now, accountId);
     }
 
     /** Up to {@code limit} rows that come after the one given, for walks over all chats of an account. */
@@ -132,6 +230,14 @@ public final class ChatStore {
 
     boolean setMeta(String accountId, String id, String meta) {
         return changed("meta = ?", accountId, id, meta);
+    }
+
+    boolean setRead(String accountId, String id, long at) {
+        return changed("last_read_at = ?", accountId, id, at);
+    }
+
+    boolean setFolder(String accountId, String id, @Nullable String folderId) {
+        return changed("folder_id = ?", accountId, id, folderId);
     }
 
     public boolean setPinned(String accountId, String id, boolean pinned) {

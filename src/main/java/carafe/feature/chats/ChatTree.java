@@ -2,8 +2,11 @@ package carafe.feature.chats;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,12 +24,21 @@ final class ChatTree {
     private static final Set<String> LISTS = Set.of("models", "files", "tags");
 
     private final Chat chat;
+    private final List<String> tags;
     private final Map<String, Message> messages = new LinkedHashMap<>();
     private final Map<String, List<String>> children = new HashMap<>();
 
-    /** @param all the messages of {@code chat}, siblings in their order */
     ChatTree(Chat chat, List<Message> all) {
+        this(chat, all, List.of());
+    }
+
+    /**
+     * @param all the messages of {@code chat}, siblings in their order
+     * @param tags the ids of its tags
+     */
+    ChatTree(Chat chat, List<Message> all, List<String> tags) {
         this.chat = chat;
+        this.tags = tags;
         all.forEach(m -> messages.put(m.id(), m));
         for (var m : all) {
             var parent = parent(m);
@@ -52,10 +64,31 @@ final class ChatTree {
         out.writeBooleanField("pinned", chat.pinned());
         out.writeFieldName("meta");
         meta.remove("chat");
+        var names = meta.putArray("tags");
+        tags.forEach(names::add);
         out.writeTree(meta);
         out.writeStringField("folder_id", chat.folderId());
         out.writeStringField("current_message_id", current());
+        var read = chat.lastReadAt();
+        if (read == null) {
+            out.writeNullField("last_read_at");
+        } else {
+            out.writeNumberField("last_read_at", read / 1000);
+        }
+        out.writeObjectFieldStart("variables");
         out.writeEndObject();
+        out.writeEndObject();
+    }
+
+    /** The chat object alone, which is what others get of a chat. */
+    String chatObject() {
+        var text = new StringWriter();
+        try (var out = Wire.MAPPER.createGenerator(text)) {
+            writeChat(out, Wire.object(Wire.parsed(chat.meta()), "chat"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory does not fail to write", e);
+        }
+        return text.toString();
     }
 
     private void writeChat(JsonGenerator out, ObjectNode rest) throws IOException {
@@ -109,9 +142,36 @@ final class ChatTree {
             out.writeStringField("model", m.model());
         }
         boolean unfinished = copyBody(out, m.body());
+        writeOutput(out, m);
         out.writeBooleanField("done", m.state() != MessageState.STREAMING && !unfinished);
         out.writeStringField("state", m.state().wire());
         out.writeEndObject();
+    }
+
+    /** Front ends from 0.12 on show thoughts only as an item of {@code output}; it is made where none is stored. */
+    private static void writeOutput(JsonGenerator out, Message m) throws IOException {
+        if (!m.body().contains("\"reasoning\":") || m.body().contains("\"output\":")) {
+            return;
+        }
+        var body = Wire.parsed(m.body());
+        var thought = body.path("reasoning").asText();
+        var items = JsonNodeFactory.instance.arrayNode();
+        var reasoning = items.addObject()
+                .put("type", "reasoning")
+                .put("id", "r_" + m.id())
+                .put("status", "completed")
+                .put("start_tag", "<think>")
+                .put("end_tag", "</think>");
+        reasoning.putArray("content").addObject().put("type", "output_text").put("text", thought);
+        reasoning.put("duration", body.path("reasoning_seconds").asLong()).putNull("summary");
+        var message = items.addObject()
+                .put("type", "message")
+                .put("id", "msg_" + m.id())
+                .put("status", m.state() == MessageState.DONE ? "completed" : "incomplete")
+                .put("role", "assistant");
+        message.putArray("content").addObject().put("type", "output_text").put("text", m.content());
+        out.writeFieldName("output");
+        out.writeTree(items);
     }
 
     /** Copies the fields of a body; true when it says {@code "done": false}. */

@@ -45,6 +45,21 @@ public record Message(
         return new Message(0, chatId, id, parentId, role, model, content, body, state, 0, now, now);
     }
 
+    /** A copy for another chat. */
+    Message inChat(String otherId) {
+        return new Message(0, otherId, id, parentId, role, model, content, body, state, tokens, createdAt, updatedAt);
+    }
+
+    Message withBody(String newBody) {
+        return new Message(
+                seq, chatId, id, parentId, role, model, content, newBody, state, tokens, createdAt, updatedAt);
+    }
+
+    Message withContent(String newContent) {
+        return new Message(
+                seq, chatId, id, parentId, role, model, newContent, body, state, tokens, createdAt, updatedAt);
+    }
+
     /** Equal for equal messages; a client that sends a whole chat causes writes only where this changed. */
     long hash() {
         var digest = sha256();

@@ -136,6 +136,21 @@ public final class MessageStore {
         });
     }
 
+    /**
+     * Gives an answer at rest back to a turn, to be written on; false when there is none. What the index knows of it
+     * stays until the turn ends, and is no more than its beginning.
+     */
+    boolean restart(String chatId, String id, String body) {
+        return db.update("""
+                UPDATE message SET state = 'streaming', body = ?, body_hash = 0
+                WHERE chat_id = ? AND id = ? AND role = 'assistant' AND state <> 'streaming'""", body, chatId, id) > 0;
+    }
+
+    /** Hangs a message under another one; its hash is no longer known, so that a client's copy is compared anew. */
+    void move(long seq, @Nullable String parentId) {
+        db.update("UPDATE message SET parent_id = ?, body_hash = 0 WHERE seq = ?", parentId, seq);
+    }
+
     void delete(long seq) {
         db.update("DELETE FROM message WHERE seq = ?", seq);
     }

@@ -78,22 +78,37 @@ final class SentMessages {
         return ordered;
     }
 
-    private static Message message(ObjectNode sent, String id, String chatId, long now) {
+    /** A message on its own, as a request for its answer has it under {@code user_message}. */
+    static Message one(Fields fields, String chatId, long now) {
+        return message(fields, checkedId(fields.text("id", MAX_ID), fields.path("id")), chatId, now);
+    }
+
+    /** @throws Problem.Unprocessable naming {@code place} for what cannot be the id of a message */
+    static String checkedId(String id, String place) {
         if (!ID.matcher(id).matches()) {
             throw new Problem.Unprocessable(
-                    "A message id must have 1 to " + MAX_ID + " letters, digits or any of ._:~-", PLACE);
+                    "A message id must have 1 to " + MAX_ID + " letters, digits or any of ._:~-", place);
         }
+        return id;
+    }
+
+    private static Message message(ObjectNode sent, String id, String chatId, long now) {
+        checkedId(id, PLACE);
         if (!(sent.get(id) instanceof ObjectNode node)) {
             throw new Problem.Unprocessable("'" + PLACE + "." + id + "' must be an object.", PLACE + "." + id);
         }
-        var fields = new Fields(node, PLACE + "." + id + ".");
+        return message(new Fields(node, PLACE + "." + id + "."), id, chatId, now);
+    }
+
+    private static Message message(Fields fields, String id, String chatId, long now) {
         if (fields.optionalText("id", MAX_ID).filter(own -> !own.equals(id)).isPresent()) {
-            throw wrong(id, "id", "differs from the key it is stored under");
+            throw new Problem.Unprocessable(
+                    "'" + fields.path("id") + "' differs from the key it is stored under.", fields.path("id"));
         }
         fields.optionalArray("childrenIds");
         var role = fields.text("role", 32);
         if (!ROLE.matcher(role).matches()) {
-            throw wrong(id, "role", "is not a role");
+            throw new Problem.Unprocessable("'" + fields.path("role") + "' is not a role.", fields.path("role"));
         }
         var parent = fields.optionalText("parentId", MAX_ID).filter(text -> !text.isEmpty());
         var model = fields.optionalText("model", 500).map(Unicode::mended);
@@ -106,12 +121,12 @@ final class SentMessages {
                 role,
                 model.orElse(null),
                 content.orElse(""),
-                body(fields, id, now),
+                body(fields, now),
                 state,
                 now);
     }
 
-    private static String body(Fields fields, String id, long now) {
+    private static String body(Fields fields, long now) {
         var body = fields.node().objectNode();
         for (var field : fields.node().properties()) {
             if (!OURS.contains(field.getKey())) {
@@ -123,8 +138,9 @@ final class SentMessages {
         }
         var text = Wire.body(body, now);
         if (text.length() > Message.MAX_BODY) {
+            var place = fields.path("").replaceAll("\\.$", "");
             throw new Problem.Unprocessable(
-                    "'" + PLACE + "." + id + "' has more than " + Message.MAX_BODY + " characters.", PLACE + "." + id);
+                    "'" + place + "' has more than " + Message.MAX_BODY + " characters.", place);
         }
         return text;
     }

@@ -4,6 +4,7 @@ import carafe.platform.db.Db;
 import carafe.platform.db.Ids;
 import carafe.platform.http.Problem;
 import carafe.platform.realtime.Events;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
@@ -38,9 +39,36 @@ public final class TurnStore {
     /** What the user says; {@code body} as in {@link Message}. */
     public record Question(String content, ObjectNode body) {}
 
-    /** A turn that has begun, at {@code startedAt}: its message is stored, empty and streaming. */
+    /**
+     * A turn that has begun, at {@code startedAt}: its message is stored and streaming.
+     *
+     * @param beginning what the answer has already, where one that was cut off is continued
+     * @param base what the message's body keeps, however the turn ends
+     */
     public record Turn(
-            String chatId, String accountId, String userMessageId, String messageId, boolean newChat, long startedAt) {}
+            String chatId,
+            String accountId,
+            String userMessageId,
+            String messageId,
+            boolean newChat,
+            long startedAt,
+            String beginning,
+            ObjectNode base) {
+        /** Chats of this kind of id are never stored: they last as long as the page that shows them. */
+        public static boolean isTemporary(String chatId) {
+            return chatId.startsWith("temporary:") || chatId.startsWith("local:");
+        }
+
+        boolean isStored() {
+            return !isTemporary(chatId);
+        }
+
+        private String body(ObjectNode more) {
+            var body = base.deepCopy();
+            body.setAll(more);
+            return Wire.body(body, startedAt);
+        }
+    }
 
     /** How a turn ended; {@code body} holds reasoning, usage and error, the timestamp is added. */
     public record Ending(MessageState state, String content, ObjectNode body, long tokens) {}
@@ -84,31 +112,40 @@ public final class TurnStore {
             var body = Wire.body(JsonNodeFactory.instance.objectNode(), now);
             messages.insert(Message.fresh(
                     chat.id(), answer, question, "assistant", asked.model(), "", body, MessageState.STREAMING, now));
-            db.update(
-                    "INSERT INTO turn (chat_id, message_id, node_id, started_at) VALUES (?, ?, ?, ?)",
-                    chat.id(),
-                    answer,
-                    nodeId,
-                    now);
+            own(chat.id(), answer, now);
             chats.setCurrent(asked.accountId(), chat.id(), answer);
             chats.touch(asked.accountId(), chat.id(), now);
             db.afterCommit(() -> Wire.announce(events, asked.accountId(), chat.id()));
-            return new Turn(chat.id(), asked.accountId(), question, answer, asked.chatId() == null, now);
+            return new Turn(
+                    chat.id(),
+                    asked.accountId(),
+                    question,
+                    answer,
+                    asked.chatId() == null,
+                    now,
+                    "",
+                    JsonNodeFactory.instance.objectNode());
         });
     }
 
     /** Keeps what has been written so far; false when the turn is no longer ours and must stop. */
     public boolean save(Turn turn, String content, ObjectNode body) {
+        if (!turn.isStored()) {
+            return true;
+        }
         long now = clock.millis();
-        var text = Wire.body(body, turn.startedAt());
+        var text = turn.body(body);
         return db.transaction(() -> ours(turn.chatId(), turn.messageId())
                 && messages.updateStreaming(turn.chatId(), turn.messageId(), content, text, now));
     }
 
     /** Ends the turn and its message; false when it is no longer ours, and then nothing is written. */
     public boolean finish(Turn turn, Ending ending) {
+        if (!turn.isStored()) {
+            return true;
+        }
         long now = clock.millis();
-        var text = Wire.body(ending.body(), turn.startedAt());
+        var text = turn.body(ending.body());
         return db.transaction(() -> {
             int owned = db.update(
                     "DELETE FROM turn WHERE chat_id = ? AND message_id = ? AND node_id = ?",
@@ -123,6 +160,39 @@ public final class TurnStore {
             db.afterCommit(() -> Wire.announce(events, turn.accountId(), turn.chatId()));
             return true;
         });
+    }
+
+    /** Gives a chat the title that a model found for it. */
+    public void rename(Turn turn, String title) {
+        db.transaction(() -> {
+            boolean renamed = chats.rename(turn.accountId(), turn.chatId(), title);
+            db.afterCommit(() -> Wire.announce(events, turn.accountId(), turn.chatId()));
+            return renamed;
+        });
+    }
+
+    /** Keeps what may be asked next with an answer at rest; false when it is not there or not at rest. */
+    public boolean keepFollowUps(Turn turn, ArrayNode questions) {
+        return db.transaction(() -> {
+            var stored =
+                    messages.find(turn.chatId(), turn.messageId()).filter(m -> m.state() != MessageState.STREAMING);
+            stored.ifPresent(m -> {
+                var body = Wire.parsed(m.body());
+                body.set("followUps", questions);
+                messages.replace(m.seq(), MessageStore.ready(m.withBody(Wire.sorted(body))));
+            });
+            return stored.isPresent();
+        });
+    }
+
+    /** Enters an answer of a chat as being written by this node; within the transaction that stores its message. */
+    void own(String chatId, String messageId, long now) {
+        db.update(
+                "INSERT INTO turn (chat_id, message_id, node_id, started_at) VALUES (?, ?, ?, ?)",
+                chatId,
+                messageId,
+                nodeId,
+                now);
     }
 
     /** The ids of the answers being written in a chat, on whatever node. */

@@ -7,6 +7,7 @@ import carafe.feature.models.RawCall;
 import carafe.platform.db.Ids;
 import carafe.platform.http.Access;
 import carafe.platform.http.Body;
+import carafe.platform.http.Caller;
 import carafe.platform.http.ClientGone;
 import carafe.platform.http.Fields;
 import carafe.platform.http.Problem;
@@ -28,7 +29,14 @@ public final class GatewayRoutes {
     /** Images travel inside the JSON. */
     static final long MOST_BODY = 64 * Rule.MEBIBYTE;
 
+    /** Takes the requests that mean a turn of a chat and answers them; false for all others. */
+    @FunctionalInterface
+    public interface Chats {
+        boolean answer(Context ctx, Fields fields);
+    }
+
     private final Forwarder forwarder;
+    private final Chats chats;
     private final ModelCatalogue catalogue;
     private final Clock clock;
     private final Body body;
@@ -36,8 +44,10 @@ public final class GatewayRoutes {
     private final Ids ids;
     private final long startedAt;
 
-    public GatewayRoutes(Forwarder forwarder, ModelCatalogue catalogue, ObjectMapper mapper, Ids ids, Clock clock) {
+    public GatewayRoutes(
+            Forwarder forwarder, Chats chats, ModelCatalogue catalogue, ObjectMapper mapper, Ids ids, Clock clock) {
         this.forwarder = forwarder;
+        this.chats = chats;
         this.catalogue = catalogue;
         this.clock = clock;
         this.body = new Body(mapper);
@@ -54,7 +64,7 @@ public final class GatewayRoutes {
         var read = Rule.of(Surface.OPENAI, Access.USER);
         routes.get("/v1/models", read, this::list);
         routes.get("/v1/models/<id>", read, this::show);
-        // Open WebUI's names for the same; with a chat they mean a turn, which another feature serves
+        // Open WebUI's names for the same; from its front end they mean a turn of a chat
         var webui = Rule.of(Surface.WEBUI, Access.USER).withMaxBody(MOST_BODY);
         routes.post("/api/chat/completions", webui, ctx -> chat(ctx, Surface.WEBUI));
         routes.post("/api/v1/chat/completions", webui, ctx -> chat(ctx, Surface.WEBUI));
@@ -68,6 +78,9 @@ public final class GatewayRoutes {
         var fields = new Fields(body.object(ctx, original), "");
         var model = fields.text("model", 256);
         fields.optionalBool("stream");
+        if (surface == Surface.WEBUI && chats.answer(ctx, fields)) {
+            return;
+        }
         if (fields.optionalArray("messages")
                 .orElseThrow(() -> fields.missing("messages"))
                 .isEmpty()) {

@@ -8,6 +8,7 @@ import carafe.feature.models.ModelEntry;
 import carafe.feature.models.RawCall;
 import carafe.platform.http.Access;
 import carafe.platform.http.Body;
+import carafe.platform.http.Caller;
 import carafe.platform.http.ClientGone;
 import carafe.platform.http.Fields;
 import carafe.platform.http.Problem;

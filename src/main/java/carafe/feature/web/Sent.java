@@ -54,11 +54,11 @@ final class Sent {
         }
     }
 
-    private static boolean takesGzip(@Nullable String accepted) {
+    static boolean takesGzip(@Nullable String accepted) {
         return accepted != null && accepted.contains("gzip") && !accepted.matches(".*gzip\\s*;\\s*q=0(\\.0*)?\\b.*");
     }
 
-    private static boolean matches(@Nullable String wanted, String etag) {
+    static boolean matches(@Nullable String wanted, String etag) {
         return wanted != null && (wanted.strip().equals("*") || wanted.contains(etag));
     }
 }

@@ -13,7 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves Carafe's own pages under {@code /} and {@code /carafe/}. Only known addresses answer with HTML, so a wrong one
+ * Serves Carafe's own pages under {@code /} and {@code /carafe/}, under the latter only where another front end has the
+ * former. Only known addresses answer with HTML, so a wrong one
  * under an API stays an error of that API; files come from a fixed set, so no path can leave it.
  */
 public final class WebRoutes {
@@ -22,10 +23,13 @@ public final class WebRoutes {
             List.of("/c/{id}", "/run", "/settings", "/settings/{tab}", "/admin", "/admin/{tab}", "/signin");
 
     private final String version;
+    private final @Nullable FrontEnd other;
     private @Nullable WebAssets loaded;
 
-    public WebRoutes(String version) {
+    /** @param other the front end at {@code /}, null for our own pages */
+    public WebRoutes(String version, @Nullable FrontEnd other) {
         this.version = version;
+        this.other = other;
     }
 
     // with the first page and not with the start, which it would make a tenth of a second longer
@@ -40,14 +44,17 @@ public final class WebRoutes {
 
     public void register(Routes routes) {
         both(routes, "/carafe/assets/{hash}/<path>", this::asset);
-        both(routes, "/", this::root);
         both(routes, "/carafe", this::page);
-        for (var view : VIEWS) {
-            both(routes, view, this::page);
-            both(routes, "/carafe" + view, this::page);
-        }
-        fixed(routes, "favicon.svg", "/favicon.svg", "/favicon.ico", "/carafe/favicon.svg");
+        VIEWS.forEach(view -> both(routes, "/carafe" + view, this::page));
+        fixed(routes, "favicon.svg", "/carafe/favicon.svg");
         fixed(routes, "manifest.webmanifest", "/carafe/manifest.webmanifest");
+        if (other != null) {
+            routes.elsewhere(other::serve);
+            return;
+        }
+        both(routes, "/", this::root);
+        VIEWS.forEach(view -> both(routes, view, this::page));
+        fixed(routes, "favicon.svg", "/favicon.svg", "/favicon.ico");
         fixed(routes, "robots.txt", "/robots.txt");
     }
 

@@ -71,6 +71,15 @@ public final class Catalogue {
             "10",
             "Seconds that a page may take to answer a ping (1 to 300).");
 
+    static final Setting FRONTEND_DIR = Setting.of(
+            "FRONTEND_DIR",
+            Kind.TEXT,
+            "",
+            SERVER,
+            "/srv/open-webui",
+            "Folder of Open WebUI's built front end (`scripts/openwebui-frontend`), served at `/`; our pages are then"
+                    + " under `/carafe/` only.");
+
     static final Setting DATA_DIR =
             Setting.of("DATA_DIR", Kind.TEXT, "data", DATA, "/var/lib/carafe", "Folder of database, models and logs.");
     static final Setting DATABASE_URL = Setting.of(
@@ -152,6 +161,123 @@ public final class Catalogue {
             MODELS,
             "20s",
             "How long a model server may take for the first token of a stream, before the next one is tried.");
+
+    // what models do beside answering: their names and defaults are Open WebUI's
+    public static final Setting TASK_MODEL = Setting.of(
+                    "TASK_MODEL",
+                    Kind.TEXT,
+                    "",
+                    MODELS,
+                    "smollm2",
+                    "Writes titles, tags and follow-up questions of chats with local models; unset: nobody does.")
+            .live();
+    public static final Setting TASK_MODEL_EXTERNAL = Setting.of(
+                    "TASK_MODEL_EXTERNAL",
+                    Kind.TEXT,
+                    "",
+                    MODELS,
+                    "gpt-4o-mini",
+                    "Writes those of chats with other models; unset: the model of the chat.")
+            .live();
+    public static final Setting ENABLE_TITLES = Setting.of(
+                    "ENABLE_TITLE_GENERATION",
+                    Kind.SWITCH,
+                    "true",
+                    MODELS,
+                    "false",
+                    "Whether a model names new chats; otherwise the first line of the question does.")
+            .live();
+    public static final Setting ENABLE_TAGS = Setting.of(
+                    "ENABLE_TAGS_GENERATION", Kind.SWITCH, "true", MODELS, "false", "Whether a model tags new chats.")
+            .live();
+    public static final Setting ENABLE_FOLLOW_UPS = Setting.of(
+                    "ENABLE_FOLLOW_UP_GENERATION",
+                    Kind.SWITCH,
+                    "true",
+                    MODELS,
+                    "false",
+                    "Whether a model proposes what to ask next.")
+            .live();
+    public static final Setting ENABLE_AUTOCOMPLETE = Setting.of(
+                    "ENABLE_AUTOCOMPLETE_GENERATION",
+                    Kind.SWITCH,
+                    "false",
+                    MODELS,
+                    "true",
+                    "Whether a model completes what people type.")
+            .live();
+    public static final Setting AUTOCOMPLETE_LENGTH = Setting.of(
+                    "AUTOCOMPLETE_GENERATION_INPUT_MAX_LENGTH",
+                    Kind.NUMBER,
+                    "-1",
+                    MODELS,
+                    "200",
+                    "Longer texts are not completed; -1 for no limit.")
+            .live();
+    public static final Setting ENABLE_SEARCH_QUERIES = Setting.of(
+                    "ENABLE_SEARCH_QUERY_GENERATION",
+                    Kind.SWITCH,
+                    "true",
+                    MODELS,
+                    "false",
+                    "Whether a model puts questions into queries for a web search.")
+            .live();
+    public static final Setting ENABLE_RETRIEVAL_QUERIES = Setting.of(
+                    "ENABLE_RETRIEVAL_QUERY_GENERATION",
+                    Kind.SWITCH,
+                    "true",
+                    MODELS,
+                    "false",
+                    "Whether a model puts questions into queries for documents.")
+            .live();
+    public static final Setting TITLE_TEMPLATE = Setting.of(
+                    "TITLE_GENERATION_PROMPT_TEMPLATE",
+                    Kind.TEXT,
+                    "",
+                    MODELS,
+                    "Name this chat: {{MESSAGES:END:2}}",
+                    "Prompt for titles; unset: our own.")
+            .live();
+    public static final Setting TAGS_TEMPLATE = Setting.of(
+                    "TAGS_GENERATION_PROMPT_TEMPLATE",
+                    Kind.TEXT,
+                    "",
+                    MODELS,
+                    "Name this chat: {{MESSAGES:END:2}}",
+                    "Prompt for tags; unset: our own.")
+            .live();
+    public static final Setting FOLLOW_UP_TEMPLATE = Setting.of(
+                    "FOLLOW_UP_GENERATION_PROMPT_TEMPLATE",
+                    Kind.TEXT,
+                    "",
+                    MODELS,
+                    "Name this chat: {{MESSAGES:END:2}}",
+                    "Prompt for follow-up questions; unset: our own.")
+            .live();
+    public static final Setting QUERY_TEMPLATE = Setting.of(
+                    "QUERY_GENERATION_PROMPT_TEMPLATE",
+                    Kind.TEXT,
+                    "",
+                    MODELS,
+                    "Name this chat: {{MESSAGES:END:2}}",
+                    "Prompt for queries; unset: our own.")
+            .live();
+    public static final Setting AUTOCOMPLETE_TEMPLATE = Setting.of(
+                    "AUTOCOMPLETE_GENERATION_PROMPT_TEMPLATE",
+                    Kind.TEXT,
+                    "",
+                    MODELS,
+                    "Name this chat: {{MESSAGES:END:2}}",
+                    "Prompt for completions; unset: our own.")
+            .live();
+    public static final Setting IMAGE_TEMPLATE = Setting.of(
+                    "IMAGE_PROMPT_GENERATION_PROMPT_TEMPLATE",
+                    Kind.TEXT,
+                    "",
+                    MODELS,
+                    "Name this chat: {{MESSAGES:END:2}}",
+                    "Prompt for descriptions of pictures; unset: our own.")
+            .live();
 
     static final Setting SECRET_KEY = Setting.of(
                     "WEBUI_SECRET_KEY",
@@ -516,6 +642,7 @@ public final class Catalogue {
             WEBSOCKET,
             WEBSOCKET_PING_INTERVAL,
             WEBSOCKET_PING_TIMEOUT,
+            FRONTEND_DIR,
             DATA_DIR,
             DATABASE_URL,
             SYNCHRONOUS,
@@ -530,6 +657,21 @@ public final class Catalogue {
             LOCAL_MEMORY,
             UPSTREAM_FIRST_BYTE,
             UPSTREAM_FIRST_TOKEN,
+            TASK_MODEL,
+            TASK_MODEL_EXTERNAL,
+            ENABLE_TITLES,
+            ENABLE_TAGS,
+            ENABLE_FOLLOW_UPS,
+            ENABLE_AUTOCOMPLETE,
+            AUTOCOMPLETE_LENGTH,
+            ENABLE_SEARCH_QUERIES,
+            ENABLE_RETRIEVAL_QUERIES,
+            TITLE_TEMPLATE,
+            TAGS_TEMPLATE,
+            FOLLOW_UP_TEMPLATE,
+            QUERY_TEMPLATE,
+            AUTOCOMPLETE_TEMPLATE,
+            IMAGE_TEMPLATE,
             SECRET_KEY,
             ENABLE_SIGNUP,
             DEFAULT_ROLE,

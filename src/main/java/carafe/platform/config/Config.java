@@ -35,7 +35,8 @@ public record Config(
             Duration shutdownTimeout,
             List<String> trustedProxies,
             List<String> corsOrigins,
-            boolean secureCookie) {}
+            boolean secureCookie,
+            Optional<Path> frontEnd) {}
 
     /** {@code webSocket}: whether pages may use WebSockets, which some proxies stop, or must poll. */
     public record Sockets(boolean webSocket, Duration pingInterval, Duration pingTimeout) {}
@@ -154,7 +155,20 @@ public record Config(
                 env.duration(Catalogue.SHUTDOWN_TIMEOUT),
                 env.list(Catalogue.TRUSTED_PROXIES),
                 env.list(Catalogue.CORS),
-                env.isOn(Catalogue.COOKIE_SECURE));
+                env.isOn(Catalogue.COOKIE_SECURE),
+                frontEnd(env));
+    }
+
+    private static Optional<Path> frontEnd(Environment env) {
+        var folder = env.text(Catalogue.FRONTEND_DIR);
+        if (folder.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!Files.isRegularFile(Path.of(folder, "index.html"))) {
+            env.mistake(
+                    Catalogue.FRONTEND_DIR, folder, "a folder with an index.html; scripts/openwebui-frontend makes it");
+        }
+        return Optional.of(Path.of(folder));
     }
 
     private static Sockets sockets(Environment env) {

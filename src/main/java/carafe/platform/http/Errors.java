@@ -42,17 +42,17 @@ final class Errors {
         return new Problem.Internal();
     }
 
-    private static void unexpected(Context ctx, Exception e) {
+    static void unexpected(Context ctx, Exception e) {
         log.error("request failed method={} path={}", ctx.req().getMethod(), ctx.path(), e);
         answer(ctx, new Problem.Internal());
     }
 
-    private static void gone(Context ctx, IOException e) {
+    static void gone(Context ctx, IOException e) {
         log.debug("client left path={} cause={}", ctx.path(), e.toString());
         ResponseStream.abort(ctx);
     }
 
-    private static Problem known(HttpResponseException e, Context ctx) {
+    static Problem known(HttpResponseException e, Context ctx) {
         return switch (e.getStatus()) {
             case 404 -> new Problem.NotFound("not_found", "There is nothing at this address.", null);
             case 405 -> new Problem.MethodNotAllowed(ctx.req().getMethod());
@@ -62,7 +62,7 @@ final class Errors {
         };
     }
 
-    private static void answer(Context ctx, Problem problem) {
+    static void answer(Context ctx, Problem problem) {
         if (ctx.res().isCommitted()) {
             // the status is out: only a cut connection tells the client that what it has is not the whole
             ResponseStream.abort(ctx);

@@ -4,10 +4,13 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
+import io.javalin.http.NotFoundResponse;
 import io.javalin.router.Endpoint;
 import io.javalin.websocket.WsConfig;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -17,6 +20,9 @@ import java.util.function.Consumer;
 public final class Routes {
     /** One registered endpoint, for tests and generated tables. */
     public record Declared(String method, String path, Rule rule) {}
+
+    private static final Set<String> APIS =
+            Set.of("api", "v1", "ollama", "openai", "oauth", "ws", "cache", "health", "ready", "metrics", "carafe");
 
     private final RoutesConfig javalin;
     private final Guard guard;
@@ -72,6 +78,36 @@ public final class Routes {
             check.handle(ctx);
         });
         javalin.ws(path, socket);
+    }
+
+    /**
+     * Answers what is asked for at addresses that no route has and no API owns. There is no rule: strangers get
+     * whatever {@code handler} serves. It may throw Problems, such as for what is not there.
+     */
+    public void elsewhere(Handler handler) {
+        javalin.exception(NotFoundResponse.class, (e, ctx) -> {
+            var method = ctx.req().getMethod();
+            boolean page = (method.equals("GET") || method.equals("HEAD")) && !isApi(ctx.path());
+            try {
+                if (page) {
+                    handler.handle(ctx);
+                } else {
+                    Errors.answer(ctx, Errors.known(e, ctx));
+                }
+            } catch (Problem problem) {
+                Errors.answer(ctx, problem);
+            } catch (IOException gone) {
+                Errors.gone(ctx, gone);
+            } catch (Exception failed) {
+                Errors.unexpected(ctx, failed);
+            }
+        });
+    }
+
+    /** Whether an address is a program's, which wants JSON and no page, also where there is nothing. */
+    private static boolean isApi(String path) {
+        var first = path.split("/", 3)[1];
+        return APIS.contains(first);
     }
 
     /** All endpoints in order of registration, which is the order of matching. */

@@ -43,7 +43,13 @@ class ChatApiTest {
     ChatApiTest(TestDatabases engine, @TempDir Path folder) {
         at = new ChatsFixture(engine, folder);
         var routes = new ChatRoutes(
-                at.chats, at.messages, at.saves, at.search, at.events, new Body(Json.mapper()), at.clock);
+                at.chats,
+                new ChatAnswers(at.chats, at.messages, new ChatTags(at.db)),
+                at.saves,
+                at.search,
+                at.events,
+                new Body(Json.mapper()),
+                at.clock);
         server = new HttpServer(
                 new HttpServer.Settings(
                         "127.0.0.1", 0, Duration.ofSeconds(1), Networks.parse(List.of()), new Cors(List.of())),
@@ -102,7 +108,6 @@ class ChatApiTest {
                     "POST " + id,
                     "DELETE " + id,
                     "POST " + id + "/restore",
-                    "GET " + id + "/tags",
                     "GET " + id + "/pinned",
                     "POST " + id + "/pin",
                     "POST " + id + "/archive")) {
@@ -168,15 +173,6 @@ class ChatApiTest {
                 .isTrue();
         assertThat(ok("ann", "GET", CHATS + "pinned", "").size()).isZero();
         assertThat(ok("ann", "GET", CHATS + "archived?page=1", "").size()).isEqualTo(1);
-    }
-
-    @Test
-    void whatTheFrontEndAsksBesideIsAnEmptyList() throws Exception {
-        var id = ok("ann", "POST", CHATS + "new", HELLO).path("id").textValue();
-        for (var path :
-                List.of(CHATS + "all/tags", CHATS + id + "/tags", "/api/v1/folders/", "/api/v1/folders/shared")) {
-            assertThat(send("ann", "GET", path, "").body()).as(path).isEqualTo("[]");
-        }
     }
 
     @Test

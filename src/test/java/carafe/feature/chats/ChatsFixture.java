@@ -61,7 +61,7 @@ final class ChatsFixture implements AutoCloseable {
         db = database.db();
         chats = new ChatStore(db);
         messages = new MessageStore(db);
-        saves = new ChatSaves(db, chats, messages, events, ids, clock);
+        saves = new ChatSaves(db, chats, messages, new ChatTags(db), events, ids, clock);
         search = new ChatSearch(db, chats, messages);
         turns = turnsOf("here");
         account("ann", 1);

@@ -42,7 +42,7 @@ class WebRoutesTest {
                 (credentials, address) -> new Caller.Anonymous(address),
                 new Limits(area -> 0),
                 end -> {},
-                routes -> new WebRoutes("1.2.3").register(routes));
+                routes -> new WebRoutes("1.2.3", null).register(routes));
         server.start();
     }
 

@@ -3,6 +3,7 @@ package carafe.feature.chats.turns;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,12 +12,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutputEvents {
     private final String messageId;
+    private final LongSupplier secondsOfThought;
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder thought = new StringBuilder();
     private boolean thoughtFirst;
 
-    OutputEvents(String messageId) {
+    /** @param secondsOfThought how long the model has thought */
+    OutputEvents(String messageId, LongSupplier secondsOfThought) {
         this.messageId = messageId;
+        this.secondsOfThought = secondsOfThought;
     }
 
     // ---- from 0.12 on -------------------------------------------------------------------------
@@ -96,6 +100,9 @@ final class OutputEvents {
                 .put("end_tag", "</think>");
         item.putObject("attributes").put("type", "reasoning_content");
         item.putArray("content").addObject().put("type", "output_text").put("text", thought.toString());
+        if (!status.equals("in_progress")) {
+            item.put("duration", secondsOfThought.getAsLong());
+        }
         return item.putNull("summary");
     }
 

@@ -1,20 +1,70 @@
 package carafe.feature.chats.turns;
 
 import carafe.feature.chats.Message;
+import carafe.platform.http.Fields;
+import carafe.platform.http.Problem;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 
 /** Makes the request to the model from the stored branch of a chat and what the person set. */
 final class Prompt {
-    /** What a person may set for a turn; everything else is the model's default. */
-    record Params(
-            Optional<String> system,
-            Optional<Double> temperature,
-            Optional<Double> topP,
-            Optional<Long> maxTokens,
-            Optional<Long> seed) {}
+    private static final int MAX_SYSTEM = 100_000;
+    private static final int MOST_STOPS = 16;
+
+    /**
+     * What a person may set for a turn; everything else is the model's default.
+     *
+     * @param request fields of the OpenAI API's chat completion request
+     */
+    record Params(Optional<String> system, ObjectNode request) {
+        static final Params NONE = new Params(Optional.empty(), JsonNodeFactory.instance.objectNode());
+
+        /** From {@code params} of a client; keys that no OpenAI-compatible server knows are left out. */
+        static Params of(Optional<Fields> sent) {
+            return sent.map(Params::read).orElse(NONE);
+        }
+
+        private static Params read(Fields sent) {
+            var request = JsonNodeFactory.instance.objectNode();
+            sent.optionalDouble("temperature", 0, 2).ifPresent(value -> request.put("temperature", value));
+            for (var name : List.of("frequency_penalty", "presence_penalty")) {
+                sent.optionalDouble(name, -2, 2).ifPresent(value -> request.put(name, value));
+            }
+            for (var name : List.of("top_p", "min_p")) {
+                sent.optionalDouble(name, 0, 1).ifPresent(value -> request.put(name, value));
+            }
+            sent.optionalLong("max_tokens", -2, 10_000_000)
+                    .filter(value -> value > 0) // below: as much as it likes
+                    .ifPresent(value -> request.put("max_tokens", value));
+            sent.optionalLong("seed", Long.MIN_VALUE, Long.MAX_VALUE).ifPresent(value -> request.put("seed", value));
+            sent.optionalText("reasoning_effort", 50)
+                    .filter(value -> !value.isBlank())
+                    .ifPresent(value -> request.put("reasoning_effort", value));
+            stops(sent).ifPresent(stops -> request.set("stop", stops));
+            return new Params(sent.optionalText("system", MAX_SYSTEM), request);
+        }
+
+        private static Optional<ArrayNode> stops(Fields sent) {
+            var stops = sent.optionalArray("stop").filter(list -> !list.isEmpty());
+            stops.ifPresent(list -> {
+                boolean fits = list.valueStream()
+                        .allMatch(stop -> stop.isTextual() && stop.textValue().length() <= 1_000);
+                if (!fits || list.size() > MOST_STOPS) {
+                    var place = sent.path("stop");
+                    throw new Problem.Unprocessable(
+                            "'" + place + "' must be a list of at most " + MOST_STOPS + " short strings.", place);
+                }
+            });
+            return stops;
+        }
+    }
 
     private final ObjectMapper mapper;
 
@@ -28,15 +78,53 @@ final class Prompt {
         params.system()
                 .filter(text -> !text.isBlank())
                 .ifPresent(text -> messages.addObject().put("role", "system").put("content", text));
-        for (var message : path) {
-            if (!message.content().isBlank()) { // an answer that failed before its first word says nothing
-                messages.addObject().put("role", message.role()).put("content", message.content());
-            }
-        }
-        params.temperature().ifPresent(value -> request.put("temperature", value));
-        params.topP().ifPresent(value -> request.put("top_p", value));
-        params.maxTokens().ifPresent(value -> request.put("max_tokens", value));
-        params.seed().ifPresent(value -> request.put("seed", value));
+        path.forEach(message -> add(messages, message));
+        request.setAll(params.request());
         return request;
+    }
+
+    /** As {@link #request}, with the messages of a client that keeps the chat itself. */
+    ObjectNode request(ArrayNode given, Params params) {
+        var request = mapper.createObjectNode();
+        request.set("messages", given);
+        request.setAll(params.request());
+        return request;
+    }
+
+    private void add(ArrayNode messages, Message message) {
+        var pictures = message.role().equals("user") ? pictures(message.body()) : List.<String>of();
+        if (message.content().isBlank() && pictures.isEmpty()) {
+            return; // an answer that failed before its first word says nothing
+        }
+        var entry = messages.addObject().put("role", message.role());
+        if (pictures.isEmpty()) {
+            entry.put("content", message.content());
+            return;
+        }
+        var parts = entry.putArray("content");
+        parts.addObject().put("type", "text").put("text", message.content());
+        pictures.forEach(url -> parts.addObject()
+                .put("type", "image_url")
+                .putObject("image_url")
+                .put("url", url));
+    }
+
+    /** The pictures that a message holds itself, as data: addresses. */
+    private List<String> pictures(String body) {
+        if (!body.contains("\"data:image/")) {
+            return List.of();
+        }
+        try {
+            return mapper.readTree(body)
+                    .path("files")
+                    .valueStream()
+                    .map(file -> file.path("url"))
+                    .filter(JsonNode::isTextual)
+                    .map(JsonNode::textValue)
+                    .filter(url -> url.startsWith("data:image/"))
+                    .toList();
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -24,7 +24,11 @@ final class RunningTurn {
     }
 
     /** How it ended; the JSON parts are ready to send. */
-    record Ended(String state, @Nullable String error, long input, long output, long firstMs, long totalMs) {}
+    record Ended(String state, @Nullable String error, long input, long output, long firstMs, long totalMs) {
+        boolean isWhole() {
+            return state.equals("done");
+        }
+    }
 
     /** A listener this far behind gets one snapshot instead of so many pieces. */
     private static final int BEHIND = 1024;
@@ -35,26 +39,65 @@ final class RunningTurn {
     private final StringBuilder reasoning = new StringBuilder();
     private final List<Listener> listeners = new ArrayList<>();
     private final CountDownLatch over = new CountDownLatch(1);
+    private long thoughtSince;
+    private long thoughtFor;
     private @Nullable Ended ended;
+
+    /** Whether other answers of the chat were being written when this one ended. */
+    private boolean amongOthers;
 
     RunningTurn(Turn turn) {
         this.turn = turn;
+        content.append(turn.beginning());
+    }
+
+    /** Message ids are clients' own, and unique only within their chat. */
+    static String key(String chatId, String messageId) {
+        return chatId + ' ' + messageId;
+    }
+
+    String key() {
+        return key(turn.chatId(), turn.messageId());
+    }
+
+    synchronized boolean amongOthers() {
+        return amongOthers;
     }
 
     synchronized void text(String piece) {
+        stopThinking();
         content.append(piece);
         tell(new Update.Delta(piece, ""));
     }
 
     synchronized void thought(String piece) {
+        if (thoughtSince == 0) {
+            thoughtSince = System.nanoTime();
+        }
         reasoning.append(piece);
         tell(new Update.Delta("", piece));
     }
 
-    synchronized void end(Ended how) {
+    /** @param others whether other answers of the chat are still being written */
+    synchronized void end(Ended how, boolean others) {
+        stopThinking();
         ended = how;
+        amongOthers = others;
         tell(new Update.End(how));
         over.countDown();
+    }
+
+    private void stopThinking() {
+        if (thoughtSince != 0) {
+            thoughtFor += System.nanoTime() - thoughtSince;
+            thoughtSince = 0;
+        }
+    }
+
+    /** How long the model has thought, in whole seconds. */
+    synchronized long secondsOfThought() {
+        long now = thoughtSince == 0 ? 0 : System.nanoTime() - thoughtSince;
+        return (thoughtFor + now) / 1_000_000_000;
     }
 
     private void tell(Update update) {

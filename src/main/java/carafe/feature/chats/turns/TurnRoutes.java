@@ -10,7 +10,6 @@ import carafe.feature.models.ModelCatalogue;
 import carafe.platform.http.Access;
 import carafe.platform.http.Body;
 import carafe.platform.http.Caller;
-import carafe.platform.http.Fields;
 import carafe.platform.http.Heartbeats;
 import carafe.platform.http.Problem;
 import carafe.platform.http.Routes;
@@ -21,7 +20,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
 
 /** Begin a turn, watch it, stop it. */
 public final class TurnRoutes {
@@ -60,6 +58,7 @@ public final class TurnRoutes {
         routes.get("/api/v1/chats/{id}/messages/{message}/stream", rule, this::watch);
         routes.get("/api/tasks/chat/{id}", rule, this::running);
         routes.post("/api/tasks/chat/{id}/stop", rule, this::stop);
+        routes.post("/api/tasks/stop/{id}", rule, this::stopTask);
     }
 
     private void begin(Context ctx) {
@@ -83,22 +82,13 @@ public final class TurnRoutes {
                         question.orElse(null),
                         model,
                         question.map(q -> title(q.content())).orElse(Chat.UNTITLED)),
-                params(fields.optionalObject("params")));
+                Prompt.Params.of(fields.optionalObject("params")));
         ctx.json(Map.of(
                 "chat_id", turn.chatId(), "user_message_id", turn.userMessageId(), "message_id", turn.messageId()));
     }
 
-    private static Prompt.Params params(Optional<Fields> params) {
-        return new Prompt.Params(
-                params.flatMap(p -> p.optionalText("system", 100_000)),
-                params.flatMap(p -> p.optionalDouble("temperature", 0, 2)),
-                params.flatMap(p -> p.optionalDouble("top_p", 0, 1)),
-                params.flatMap(p -> p.optionalLong("max_tokens", 1, 10_000_000)),
-                params.flatMap(p -> p.optionalLong("seed", Long.MIN_VALUE, Long.MAX_VALUE)));
-    }
-
     /** The first line of the question, cut at a word. */
-    private static String title(String question) {
+    static String title(String question) {
         var line = question.strip().lines().findFirst().orElse("").strip();
         if (line.codePointCount(0, line.length()) <= TITLE) {
             return line;
@@ -112,7 +102,7 @@ public final class TurnRoutes {
         var account = Caller.of(ctx).person().id();
         var chatId = ctx.pathParam("id");
         var messageId = ctx.pathParam("message");
-        var run = turns.find(account, messageId).filter(r -> r.turn.chatId().equals(chatId));
+        var run = turns.find(account, chatId, messageId);
         var watcher = new TurnWatcher(ctx, heartbeats, mapper);
         if (run.isPresent()) {
             watcher.live(run.get());
@@ -127,8 +117,19 @@ public final class TurnRoutes {
     }
 
     private void running(Context ctx) {
-        var ids = store.running(Caller.of(ctx).person().id(), ctx.pathParam("id"));
+        var account = Caller.of(ctx).person().id();
+        var chatId = ctx.pathParam("id");
+        var ids =
+                TurnStore.Turn.isTemporary(chatId) ? turns.temporary(account, chatId) : store.running(account, chatId);
         ctx.json(Map.of("task_ids", ids));
+    }
+
+    /** A task's id is its answer's. */
+    private void stopTask(Context ctx) throws InterruptedException {
+        if (turns.stopTask(Caller.of(ctx).person().id(), ctx.pathParam("id")) == 0) {
+            throw new Problem.NotFound("task");
+        }
+        ctx.json(Map.of("status", true, "message", "Stopped."));
     }
 
     private void stop(Context ctx) throws InterruptedException {

@@ -1,6 +1,9 @@
 package carafe.feature.chats.turns;
 
 import carafe.feature.chats.ChatSockets;
+import carafe.feature.chats.TurnStore;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,7 +28,7 @@ public final class TurnSockets {
     /** Called when the turn begins, and when a socket of its account comes: it is followed from then on, anew if it was. */
     void follow(RunningTurn run) {
         if (sockets.isHeard(run.turn.accountId())) {
-            followed.compute(run.turn.messageId(), (id, listener) -> {
+            followed.compute(run.key(), (id, listener) -> {
                 if (listener == null) {
                     return begin(run);
                 }
@@ -33,6 +36,18 @@ public final class TurnSockets {
                 return listener;
             });
         }
+    }
+
+    /** One event about an answer, beside its text. */
+    void tell(TurnStore.Turn turn, String type, JsonNode data) {
+        var event = JsonNodeFactory.instance.objectNode().put("type", type);
+        event.set("data", data);
+        sockets.tell(turn.accountId(), turn.chatId(), turn.messageId(), event, event);
+    }
+
+    /** Question and answers of turns that begin, for tabs that show the chat and have not asked. */
+    void tellMessages(TurnStore.Turn first, ObjectNode drawn) {
+        sockets.tellOthers(first.accountId(), first.chatId(), first.messageId(), drawn);
     }
 
     private RunningTurn.Listener begin(RunningTurn run) {
@@ -45,7 +60,7 @@ public final class TurnSockets {
             } catch (RuntimeException e) {
                 log.error("an answer is no longer told to its sockets chat={}", run.turn.chatId(), e);
             } finally {
-                followed.remove(run.turn.messageId(), listener);
+                followed.remove(run.key(), listener);
             }
         });
         return listener;
@@ -59,7 +74,7 @@ public final class TurnSockets {
 
         Follower(RunningTurn run) {
             this.run = run;
-            this.events = new OutputEvents(run.turn.messageId());
+            this.events = new OutputEvents(run.turn.messageId(), run::secondsOfThought);
         }
 
         void tell(RunningTurn.Listener listener) throws InterruptedException {
@@ -122,7 +137,9 @@ public final class TurnSockets {
                 case "cancelled" -> sendToAll(events.cancelled());
                 default -> sendToAll(OutputEvents.failed(ended.error()));
             }
-            sendToAll(OutputEvents.active(false));
+            if (!run.amongOthers()) {
+                sendToAll(OutputEvents.active(false));
+            }
         }
 
         private void send(ObjectNode now, @Nullable ObjectNode before) {

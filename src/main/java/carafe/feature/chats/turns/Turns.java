@@ -20,6 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,14 +71,40 @@ public final class Turns implements AutoCloseable {
 
     /** Stores the question and begins to answer it. */
     TurnStore.Turn start(Caller caller, TurnStore.NewTurn asked, Prompt.Params params) {
-        refuseTooMany(asked.accountId());
+        refuseTooMany(asked.accountId(), 1);
         var turn = store.begin(asked);
+        write(caller, asked.model(), turn, of -> prompt.request(pathOf(of), params), Turns::nothing);
+        return turn;
+    }
+
+    private static void nothing(TurnStore.Turn turn, RunningTurn.Ended ended) {}
+
+    /**
+     * Writes the answer of a turn that has begun, on a thread of its own.
+     *
+     * @param request makes the chat completion request, without model
+     * @param afterwards runs on the same thread when the answer is stored and told
+     */
+    void write(
+            Caller caller,
+            String model,
+            TurnStore.Turn turn,
+            Function<TurnStore.Turn, ObjectNode> request,
+            BiConsumer<TurnStore.Turn, RunningTurn.Ended> afterwards) {
         var run = new RunningTurn(turn);
-        running.put(turn.messageId(), run);
+        running.put(run.key(), run);
         tellActive(turn, true);
         sockets.follow(run);
-        Thread.ofVirtual().name("turn").start(() -> write(caller, asked.model(), params, run));
-        return turn;
+        Thread.ofVirtual().name("turn").start(() -> {
+            var ended = write(caller, model, request, run);
+            afterwards.accept(turn, ended);
+        });
+    }
+
+    /** The stored messages that lead to an answer, with its beginning where it has one. */
+    List<Message> pathOf(TurnStore.Turn turn) {
+        var leaf = turn.beginning().isBlank() ? turn.userMessageId() : turn.messageId();
+        return messages.path(turn.chatId(), leaf, HISTORY);
     }
 
     /** Tells a socket of the account that just came what is being written. */
@@ -85,57 +114,84 @@ public final class Turns implements AutoCloseable {
                 .forEach(sockets::follow);
     }
 
-    private void refuseTooMany(String accountId) {
+    /** As {@link #pathOf}, with the answer as it is stored. */
+    List<Message> withAnswer(TurnStore.Turn turn) {
+        return messages.path(turn.chatId(), turn.messageId(), HISTORY);
+    }
+
+    Optional<Message> stored(String chatId, String messageId) {
+        return messages.find(chatId, messageId);
+    }
+
+    /** @throws Problem when {@code more} answers cannot be begun now */
+    void refuseTooMany(String accountId, int more) {
         if (stopping) {
             throw new Problem.Upstream(503, "stopping", "The server is about to stop. Try again in a moment.");
         }
         long own = running.values().stream()
                 .filter(run -> run.turn.accountId().equals(accountId))
                 .count();
-        if (running.size() >= MOST || own >= MOST_A_PERSON) {
+        if (running.size() + more > MOST || own + more > MOST_A_PERSON) {
             throw new Problem.TooMany(
                     "Too many answers are being written at once; wait for one to end.", Duration.ofSeconds(5));
         }
     }
 
     /** The running turn that writes {@code messageId}, if this process does. */
-    Optional<RunningTurn> find(String accountId, String messageId) {
-        return Optional.ofNullable(running.get(messageId))
+    Optional<RunningTurn> find(String accountId, String chatId, String messageId) {
+        return Optional.ofNullable(running.get(RunningTurn.key(chatId, messageId)))
                 .filter(run -> run.turn.accountId().equals(accountId));
+    }
+
+    /** The answers to a chat that is not stored, while this process writes them. */
+    List<String> temporary(String accountId, String chatId) {
+        return own(accountId, turn -> turn.chatId().equals(chatId)).stream()
+                .map(run -> run.turn.messageId())
+                .toList();
     }
 
     /** Ends the turns of a chat and waits until their text is stored; how many there were. */
     int stop(String accountId, String chatId) throws InterruptedException {
-        var own = running.values().stream()
-                .filter(run ->
-                        run.turn.chatId().equals(chatId) && run.turn.accountId().equals(accountId))
+        return stop(chatId, own(accountId, turn -> turn.chatId().equals(chatId)));
+    }
+
+    /** Ends the turn that writes an answer, whatever chat it is in. */
+    int stopTask(String accountId, String messageId) throws InterruptedException {
+        return stop(messageId, own(accountId, turn -> turn.messageId().equals(messageId)));
+    }
+
+    private List<RunningTurn> own(String accountId, Predicate<TurnStore.Turn> which) {
+        return running.values().stream()
+                .filter(run -> run.turn.accountId().equals(accountId) && which.test(run.turn))
                 .toList();
+    }
+
+    private static int stop(String what, List<RunningTurn> own) throws InterruptedException {
         own.forEach(run -> run.cancellation.cancel());
         for (var run : own) {
             if (!run.awaitEnd(5, TimeUnit.SECONDS)) {
-                log.warn("a turn does not end chat={}", chatId);
+                log.warn("a turn does not end id={}", what);
             }
         }
         return own.size();
     }
 
-    private void write(Caller caller, String model, Prompt.Params params, RunningTurn run) {
+    private RunningTurn.Ended write(
+            Caller caller, String model, Function<TurnStore.Turn, ObjectNode> request, RunningTurn run) {
         var writer = new TurnWriter(run, store);
         try {
-            List<Message> path = messages.path(run.turn.chatId(), run.turn.userMessageId(), HISTORY);
             var use = new Use(caller, "webui", "chat", run.turn.chatId(), ids.next());
-            var reply = models.call(use, model, prompt.request(path, params), writer, run.cancellation);
+            var reply = models.call(use, model, request.apply(run.turn), writer, run.cancellation);
             writer.times(reply.firstMs(), reply.totalMs());
         } catch (RuntimeException e) {
             log.error("a turn failed chat={}", run.turn.chatId(), e);
             writer.accept(new LlmEvent.Failed(
                     new LlmFailure(500, "internal_error", "Something went wrong on our side. The log has more.")));
-        } finally {
-            end(run, writer);
         }
+        return end(run, writer);
     }
 
-    private void end(RunningTurn run, TurnWriter writer) {
+    private RunningTurn.Ended end(RunningTurn run, TurnWriter writer) {
         var ended = writer.ended(run.cancellation.isCancelled(), stopping);
         try {
             var state = MessageState.valueOf(ended.state().toUpperCase(java.util.Locale.ROOT));
@@ -146,16 +202,19 @@ public final class Turns implements AutoCloseable {
         } catch (RuntimeException e) {
             log.error("an answer could not be stored chat={}", run.turn.chatId(), e);
         } finally {
-            running.remove(run.turn.messageId());
-            run.end(ended);
+            running.remove(run.key());
+            boolean others = running.values().stream()
+                    .anyMatch(other -> other.turn.chatId().equals(run.turn.chatId()));
+            run.end(ended, others);
             tellActive(run.turn, false);
         }
+        return ended;
     }
 
     private ObjectNode body(RunningTurn run, RunningTurn.Ended ended) {
         var body = mapper.createObjectNode();
         if (!run.reasoning().isEmpty()) {
-            body.put("reasoning", run.reasoning());
+            body.put("reasoning", run.reasoning()).put("reasoning_seconds", run.secondsOfThought());
         }
         if (ended.error() != null) {
             body.putObject("error").put("content", ended.error());
