@@ -42,11 +42,11 @@ import carafe.feature.code.Hints;
 import carafe.feature.code.PoolRoutes;
 import carafe.feature.code.RunMeters;
 import carafe.feature.code.Runs;
-import carafe.feature.gateway.Forwarder;
 import carafe.feature.evaluations.EvaluationRoutes;
 import carafe.feature.files.FileRoutes;
 import carafe.feature.files.Uploads;
 import carafe.feature.files.UserFiles;
+import carafe.feature.gateway.Forwarder;
 import carafe.feature.gateway.GatewayRoutes;
 import carafe.feature.gateway.MessagesRoutes;
 import carafe.feature.gateway.OllamaRoutes;
@@ -63,17 +63,17 @@ import carafe.feature.models.Meter;
 import carafe.feature.models.ModelCatalogue;
 import carafe.feature.models.ModelRoutes;
 import carafe.feature.models.Models;
-import carafe.feature.proxy.Proxy;
-import carafe.feature.web.PanelRoutes;
+import carafe.feature.models.OpenAiRoutes;
 import carafe.feature.models.Providers;
 import carafe.feature.models.RouteStore;
 import carafe.feature.models.RoutingRoutes;
-import carafe.feature.models.OpenAiRoutes;
 import carafe.feature.models.Workspace;
 import carafe.feature.models.WorkspaceRoutes;
 import carafe.feature.models.WorkspaceStore;
 import carafe.feature.prompts.PromptRoutes;
+import carafe.feature.proxy.Proxy;
 import carafe.feature.web.FrontEnd;
+import carafe.feature.web.PanelRoutes;
 import carafe.feature.web.WebRoutes;
 import carafe.platform.config.Catalogue;
 import carafe.platform.config.Config;
@@ -120,8 +120,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -219,9 +219,8 @@ public final class App implements AutoCloseable {
             connections = new Connections(config.models().upstreams(), connectionStore);
             routeStore = new RouteStore(db);
             workspace = new Workspace(new WorkspaceStore(db, accounts.grants(), clock), accounts, clock);
-            catalogue = closing(
-                    new ModelCatalogue(
-                            connections::enabled, this::localIds, routeStore::all, providers, workspace, clock));
+            catalogue = closing(new ModelCatalogue(
+                    connections::enabled, this::localIds, routeStore::all, providers, workspace, clock));
             ledger = closing(new Ledger(db));
             var meter = new Meter(ledger, clock);
             models = new Models(

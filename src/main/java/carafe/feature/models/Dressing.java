@@ -47,7 +47,9 @@ public final class Dressing {
     /** The call as it goes on: itself when there is nothing to change. */
     RawCall put(RawCall call, Caller caller) {
         boolean stored = stored(call.model()).isPresent();
-        if (!stored && (!call.path().equals(CHAT) || settings.text(Catalogue.MODEL_PARAMS).isEmpty())) {
+        if (!stored
+                && (!call.path().equals(CHAT)
+                        || settings.text(Catalogue.MODEL_PARAMS).isEmpty())) {
             return call;
         }
         if (call.path().equals(CHAT)) {

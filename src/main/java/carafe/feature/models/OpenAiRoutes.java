@@ -125,7 +125,9 @@ public final class OpenAiRoutes {
         try {
             var answer = JsonNodeFactory.instance.objectNode().put("object", "list");
             var data = answer.putArray("data");
-            providers.client(connection.kind()).models(connection.target(), PATIENCE)
+            providers
+                    .client(connection.kind())
+                    .models(connection.target(), PATIENCE)
                     .forEach(id -> data.addObject().put("id", id).put("object", "model"));
             return answer;
         } catch (LlmException e) {

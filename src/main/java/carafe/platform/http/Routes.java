@@ -129,7 +129,8 @@ public final class Routes {
     }
 
     private void answer(Context ctx, Rule rule, Handler handler) throws Exception {
-        try (var _ = bodies.take(rule.spooled() || rule.maxBody() == Rule.ANY_LENGTH ? 0 : bodyLength(ctx), rule.maxBody())) {
+        try (var _ = bodies.take(
+                rule.spooled() || rule.maxBody() == Rule.ANY_LENGTH ? 0 : bodyLength(ctx), rule.maxBody())) {
             handler.handle(ctx);
         } catch (StackOverflowError | OutOfMemoryError e) {
             // Javalin would answer an empty 500; one greedy request must not look like a broken server

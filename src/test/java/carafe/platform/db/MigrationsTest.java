@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,7 +128,9 @@ class MigrationsTest {
 
     @Test
     void everyFileOfTheFoldersIsKnown() throws Exception {
-        assertThat(filesOf("migrations")).containsExactlyInAnyOrder("0001_start.sql", "0002_chat_share.sql", "0030_workspace.sql", "0040_routing.sql");
+        assertThat(filesOf("migrations"))
+                .containsExactlyInAnyOrder(
+                        "0001_start.sql", "0002_chat_share.sql", "0030_workspace.sql", "0040_routing.sql");
         assertThat(filesOf("migrations-log")).containsExactlyInAnyOrder("0001_start.sql", "0002_proxy.sql");
     }
 
