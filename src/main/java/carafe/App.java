@@ -255,6 +255,7 @@ public final class App implements AutoCloseable {
                     models,
                     events,
                     turnSockets,
+                    files,
                     ids,
                     mapper,
                     config.server().shutdownTimeout());
@@ -266,6 +267,7 @@ public final class App implements AutoCloseable {
                     chatTags,
                     taskCalls,
                     catalogue,
+                    files,
                     mapper,
                     ids,
                     clock);

@@ -53,7 +53,6 @@ public final class AbsentRoutes {
             USER /api/v1/apps []
             USER /api/v1/notifications/events {"events":[]}
             USER /api/v1/notifications/targets []
-            USER /api/v1/search {"items":[],"has_more":false,"scopes":[],"kinds":[]}
             ADMIN /api/v1/analytics/models {"models":[]}
             ADMIN /api/v1/analytics/users {"users":[]}
             ADMIN /api/v1/analytics/messages []

@@ -3,6 +3,7 @@ package carafe.feature.chats.turns;
 import carafe.feature.chats.ChatTags;
 import carafe.feature.chats.ClientTurns;
 import carafe.feature.chats.TurnStore;
+import carafe.feature.files.UserFiles;
 import carafe.feature.models.ModelCatalogue;
 import carafe.platform.db.Ids;
 import carafe.platform.http.Caller;
@@ -46,6 +47,7 @@ public final class FrontEndTurns {
             ChatTags tags,
             TaskCalls calls,
             ModelCatalogue catalogue,
+            UserFiles files,
             ObjectMapper mapper,
             Ids ids,
             Clock clock) {
@@ -54,7 +56,7 @@ public final class FrontEndTurns {
         this.sockets = sockets;
         this.afterwards = new Afterwards(calls, turns, turnStore, tags, sockets);
         this.catalogue = catalogue;
-        this.prompt = new Prompt(mapper);
+        this.prompt = new Prompt(new Attachments(files), mapper);
         this.mapper = mapper;
         this.ids = ids;
         this.clock = clock;
@@ -70,6 +72,7 @@ public final class FrontEndTurns {
             Optional<String> instead,
             Optional<String> regenerated,
             Prompt.Params params,
+            JsonNode files,
             Afterwards.Wanted wanted) {}
 
     /** Begins the turns that a request asks for; false for a plain call of the API, which is somebody else's. */
@@ -102,11 +105,12 @@ public final class FrontEndTurns {
                 caller,
                 chatId.orElse(null),
                 question,
-                answers(fields),
+                answers(caller, fields),
                 given,
                 fields.optionalText("regeneration_prompt", 100_000).filter(text -> !text.isBlank()),
                 fields.optionalText("regeneration_message_id", MAX_ID),
                 params(fields, given),
+                fields.node().path("files"),
                 Afterwards.Wanted.of(fields.optionalObject("background_tasks")));
     }
 
@@ -149,7 +153,7 @@ public final class FrontEndTurns {
                 .anyMatch(message -> !message.path("role").asText().equals("system"));
     }
 
-    private List<ClientTurns.Drawn> answers(Fields fields) {
+    private List<ClientTurns.Drawn> answers(Caller caller, Fields fields) {
         var model = fields.text("model", 256);
         var answers = new ArrayList<ClientTurns.Drawn>();
         var several = fields.node().path("message_ids");
@@ -167,7 +171,7 @@ public final class FrontEndTurns {
                     "At most " + ClientTurns.MOST_ANSWERS + " models can answer at once.", "message_ids");
         }
         for (var answer : answers) {
-            if (catalogue.find(answer.model()).isEmpty()) {
+            if (catalogue.find(caller, answer.model()).isEmpty()) {
                 throw new Problem.BadRequest("Model not found", "model");
             }
         }
@@ -247,10 +251,11 @@ public final class FrontEndTurns {
     /** From the stored branch, or the messages of a client that sends them all. */
     private Function<TurnStore.Turn, ObjectNode> request(Asked asked) {
         return turn -> {
+            var account = asked.caller().person().id();
             var whole = asked.given().filter(FrontEndTurns::isConversation);
             var request = whole.isPresent()
-                    ? prompt.request(plain(whole.get()), asked.params())
-                    : prompt.request(turns.pathOf(turn), asked.params());
+                    ? prompt.request(plain(whole.get()), asked.params(), account, asked.files())
+                    : prompt.request(turns.pathOf(turn), asked.params(), account, asked.files());
             asked.instead().ifPresent(wish -> wishAgain(request, turn, asked, wish));
             return request;
         };

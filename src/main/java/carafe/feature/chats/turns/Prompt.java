@@ -66,63 +66,86 @@ final class Prompt {
         }
     }
 
+    private final Attachments attachments;
     private final ObjectMapper mapper;
 
-    Prompt(ObjectMapper mapper) {
+    Prompt(Attachments attachments, ObjectMapper mapper) {
+        this.attachments = attachments;
         this.mapper = mapper;
     }
 
-    ObjectNode request(List<Message> path, Params params) {
+    /** The branch of a chat of {@code accountId}, with what its messages have attached. */
+    ObjectNode request(List<Message> path, Params params, String accountId) {
+        return request(path, params, accountId, mapper.missingNode());
+    }
+
+    /** @param beside files of the whole request, which go with the last question */
+    ObjectNode request(List<Message> path, Params params, String accountId, JsonNode beside) {
         var request = mapper.createObjectNode();
+        var attached = attachments.of(accountId);
         var messages = request.putArray("messages");
         params.system()
                 .filter(text -> !text.isBlank())
                 .ifPresent(text -> messages.addObject().put("role", "system").put("content", text));
-        path.forEach(message -> add(messages, message));
+        path.forEach(message -> add(messages, message, attached));
+        addBeside(messages, beside, attached);
         request.setAll(params.request());
         return request;
     }
 
-    /** As {@link #request}, with the messages of a client that keeps the chat itself. */
-    ObjectNode request(ArrayNode given, Params params) {
+    /** As the others, with the messages of a client that keeps the chat itself. */
+    ObjectNode request(ArrayNode given, Params params, String accountId, JsonNode beside) {
         var request = mapper.createObjectNode();
+        addBeside(given, beside, attachments.of(accountId));
         request.set("messages", given);
         request.setAll(params.request());
         return request;
     }
 
-    private void add(ArrayNode messages, Message message) {
-        var pictures = message.role().equals("user") ? pictures(message.body()) : List.<String>of();
-        if (message.content().isBlank() && pictures.isEmpty()) {
+    private static void addBeside(ArrayNode messages, JsonNode beside, Attachments.Request attached) {
+        for (int i = messages.size() - 1; i >= 0; i--) {
+            if (messages.get(i) instanceof ObjectNode message
+                    && message.path("role").asText().equals("user")) {
+                attached.add(message, beside);
+                return;
+            }
+        }
+    }
+
+    private void add(ArrayNode messages, Message message, Attachments.Request attached) {
+        var files = message.role().equals("user") ? files(message.body()) : mapper.missingNode();
+        if (message.content().isBlank() && files.isEmpty()) {
             return; // an answer that failed before its first word says nothing
         }
-        var entry = messages.addObject().put("role", message.role());
+        var entry = messages.addObject().put("role", message.role()).put("content", message.content());
+        attached.add(entry, files);
+        var pictures = pictures(files);
         if (pictures.isEmpty()) {
-            entry.put("content", message.content());
             return;
         }
-        var parts = entry.putArray("content");
-        parts.addObject().put("type", "text").put("text", message.content());
-        pictures.forEach(url -> parts.addObject()
-                .put("type", "image_url")
-                .putObject("image_url")
-                .put("url", url));
+        if (!(entry.path("content") instanceof ArrayNode)) {
+            var text = entry.path("content").asText();
+            entry.putArray("content").addObject().put("type", "text").put("text", text);
+        }
+        pictures.forEach(url -> Attachments.addPicture(entry.withArray("content"), url));
     }
 
     /** The pictures that a message holds itself, as data: addresses. */
-    private List<String> pictures(String body) {
-        if (!body.contains("\"data:image/")) {
-            return List.of();
+    private static List<String> pictures(JsonNode files) {
+        return files.valueStream()
+                .map(file -> file.path("url"))
+                .filter(JsonNode::isTextual)
+                .map(JsonNode::textValue)
+                .filter(url -> url.startsWith("data:image/"))
+                .toList();
+    }
+
+    private JsonNode files(String body) {
+        if (!body.contains("\"files\"")) {
+            return mapper.missingNode();
         }
         try {
-            return mapper.readTree(body)
-                    .path("files")
-                    .valueStream()
-                    .map(file -> file.path("url"))
-                    .filter(JsonNode::isTextual)
-                    .map(JsonNode::textValue)
-                    .filter(url -> url.startsWith("data:image/"))
-                    .toList();
+            return mapper.readTree(body).path("files");
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }

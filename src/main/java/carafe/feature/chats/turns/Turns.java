@@ -6,6 +6,7 @@ import carafe.feature.chats.Message;
 import carafe.feature.chats.MessageState;
 import carafe.feature.chats.MessageStore;
 import carafe.feature.chats.TurnStore;
+import carafe.feature.files.UserFiles;
 import carafe.feature.models.Models;
 import carafe.feature.models.Use;
 import carafe.platform.db.Ids;
@@ -55,6 +56,7 @@ public final class Turns implements AutoCloseable {
             Models models,
             Events events,
             TurnSockets sockets,
+            UserFiles files,
             Ids ids,
             ObjectMapper mapper,
             Duration patience) {
@@ -65,7 +67,7 @@ public final class Turns implements AutoCloseable {
         this.sockets = sockets;
         this.ids = ids;
         this.mapper = mapper;
-        this.prompt = new Prompt(mapper);
+        this.prompt = new Prompt(new Attachments(files), mapper);
         this.patience = patience;
     }
 
@@ -73,7 +75,7 @@ public final class Turns implements AutoCloseable {
     TurnStore.Turn start(Caller caller, TurnStore.NewTurn asked, Prompt.Params params) {
         refuseTooMany(asked.accountId(), 1);
         var turn = store.begin(asked);
-        write(caller, asked.model(), turn, of -> prompt.request(pathOf(of), params), Turns::nothing);
+        write(caller, asked.model(), turn, of -> prompt.request(pathOf(of), params, asked.accountId()), Turns::nothing);
         return turn;
     }
 

@@ -8,8 +8,15 @@ import carafe.TestApp;
 import carafe.platform.db.TestDatabases;
 import carafe.platform.realtime.socketio.RawClient;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -101,6 +108,65 @@ class FrontEndTurnsTest {
 
     private JsonNode chat(String id) {
         return json(app.get(ann, "/api/v1/chats/" + id));
+    }
+
+    private JsonNode upload(TestApp.User who, String name, String type, byte[] bytes) throws Exception {
+        var body = new ByteArrayOutputStream();
+        body.write(("--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name
+                        + "\"\r\nContent-Type: " + type + "\r\n\r\n")
+                .getBytes(StandardCharsets.UTF_8));
+        body.write(bytes);
+        body.write("\r\n--xyz--\r\n".getBytes(StandardCharsets.UTF_8));
+        var request = HttpRequest.newBuilder(URI.create(app.url("/api/v1/files/")))
+                .header("Authorization", "Bearer " + who.token())
+                .header("Content-Type", "multipart/form-data; boundary=xyz")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray()))
+                .build();
+        try (var http = HttpClient.newHttpClient()) {
+            var file = json(http.send(request, HttpResponse.BodyHandlers.ofString()));
+            var status = app.get(who, "/api/v1/files/" + file.path("id").asText() + "/process/status?stream=true");
+            assertThat(status.body()).contains("completed");
+            return file;
+        }
+    }
+
+    @Test
+    void attachedFilesAreGivenToTheModelInFullAndOnlyTheOwnOnes() throws Exception {
+        var notes = upload(
+                        ann, "notes.md", "text/markdown", "The river is called Ybbs.".getBytes(StandardCharsets.UTF_8))
+                .path("id")
+                .asText();
+        byte[] pixel = Base64.getDecoder()
+                .decode(
+                        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
+        var picture = upload(ann, "dot.png", "image/png", pixel).path("id").asText();
+        var bob = app.signUp("bob");
+        var secret = upload(bob, "bob.txt", "text/plain", "Bob's diary".getBytes(StandardCharsets.UTF_8))
+                .path("id")
+                .asText();
+        provider.requests.clear();
+        var files =
+                "[{\"type\":\"file\",\"id\":\"%s\",\"name\":\"notes.md\"},{\"type\":\"image\",\"url\":\"%s\"},{\"type\":\"file\",\"id\":\"%s\"}]"
+                        .formatted(notes, picture, secret);
+        ask(
+                "echo",
+                "a1",
+                "\"parent_id\":null,\"files\":" + files + ","
+                        + question("u1", null, "Which river?")
+                                .replace("\"timestamp\"", "\"files\":" + files + ",\"timestamp\"")
+                        + "," + NOTHING_BESIDE);
+        eventsUntil(FrontEndTurnsTest::isIdle);
+
+        var sent = provider.requests
+                .poll(10, TimeUnit.SECONDS)
+                .path("messages")
+                .path(0)
+                .path("content");
+        assertThat(sent.path(0).path("text").asText())
+                .isEqualTo("<file name=\"notes.md\">\nThe river is called Ybbs.\n</file>\n\nWhich river?");
+        assertThat(sent.path(1).at("/image_url/url").asText())
+                .isEqualTo("data:image/png;base64," + Base64.getEncoder().encodeToString(pixel));
+        assertThat(sent.size()).isEqualTo(2);
     }
 
     @Test
