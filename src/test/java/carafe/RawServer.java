@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,7 @@ public final class RawServer implements AutoCloseable {
     }
 
     private final ServerSocket listener;
+    private final Thread acceptor;
     private final BlockingQueue<RawSocket> arrived = new LinkedBlockingQueue<>();
     private final BlockingQueue<Throwable> ended = new LinkedBlockingQueue<>();
     private final AtomicInteger connections = new AtomicInteger();
@@ -28,7 +30,7 @@ public final class RawServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Thread.startVirtualThread(() -> accept(script));
+        acceptor = Thread.startVirtualThread(() -> accept(script));
     }
 
     /** Connections wait for {@link #next}. */
@@ -105,12 +107,16 @@ public final class RawServer implements AutoCloseable {
         return "http://127.0.0.1:" + port();
     }
 
+    /** Nobody can connect any more when it returns: the socket goes only when the thread has left it. */
     @Override
     public void close() {
         try {
             listener.close();
+            acceptor.join(Duration.ofSeconds(20));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

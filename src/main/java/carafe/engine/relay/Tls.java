@@ -42,8 +42,14 @@ final class Tls {
         int count = wire.channel.read(encrypted);
         unwrap(into);
         int got = into.position() - start;
-        if (got > 0 || (count >= 0 && !engine.isInboundDone())) {
+        if (got > 0) {
+            if (engine.isInboundDone()) {
+                wire.readAgain(); // the farewell came with the data, and the socket may never tell of anything more
+            }
             return got;
+        }
+        if (count >= 0 && !engine.isInboundDone()) {
+            return 0;
         }
         if (count < 0 && !engine.isInboundDone()) {
             throw new SSLException("the connection ended without the closing message of TLS");

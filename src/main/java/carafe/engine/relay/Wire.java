@@ -91,6 +91,15 @@ final class Wire implements Loop.Registered {
         }
     }
 
+    /** As if there were something to read, after this event. */
+    void readAgain() {
+        loop.later(() -> {
+            if (open) {
+                attempt(user::readable);
+            }
+        });
+    }
+
     /** Something that may fail, and then is a fault of this connection. */
     interface Step {
         void run() throws IOException;

@@ -43,12 +43,15 @@ public final class Uploads {
         if (type == null || !type.startsWith("multipart/form-data")) {
             throw new Problem.UnsupportedType("multipart/form-data");
         }
+        if (ctx.req().getContentLengthLong() > most + Rule.MEBIBYTE) {
+            throw new Problem.TooLarge(most); // before Jetty gives the rest up, and with it the connection
+        }
         Files.createDirectories(spool);
         // Jetty looks for it there when the parts are asked for
         ctx.req()
                 .setAttribute(
                         "org.eclipse.jetty.multipartConfig",
-                        new MultipartConfigElement(spool.toString(), most, most + Rule.MEBIBYTE, IN_MEMORY));
+                        new MultipartConfigElement(spool.toString(), -1, most + Rule.MEBIBYTE, IN_MEMORY));
         try {
             var part = ctx.req().getPart("file");
             if (part == null || part.getSubmittedFileName() == null) {

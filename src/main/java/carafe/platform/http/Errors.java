@@ -6,6 +6,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.io.IOException;
+import java.time.Duration;
 import org.eclipse.jetty.io.EofException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +18,10 @@ final class Errors {
     static final String UPGRADE = "carafe.upgrade";
 
     private static final Logger log = LoggerFactory.getLogger(Errors.class);
+    private static final int REST_BUFFER = 16 * 1024;
+    private static final long REST_BYTES = 64 << 20;
+    private static final Duration REST_TIME = Duration.ofSeconds(10);
+    private static final Duration REST_QUIET = Duration.ofMillis(300);
 
     private Errors() {}
 
@@ -70,6 +75,7 @@ final class Errors {
         }
         Surface declared = ctx.attribute(SURFACE);
         var surface = declared == null ? surfaceOf(ctx.path()) : declared;
+        takeRest(ctx);
         problem.headers().forEach(ctx.res()::setHeader);
         ObjectNode body = surface.render(problem, ctx);
         if (surface == Surface.COURSE) {
@@ -85,6 +91,41 @@ final class Errors {
         ctx.status(surface.status(problem)).json(body);
         if (ctx.attribute(UPGRADE) != null) {
             writeNow(ctx);
+        }
+    }
+
+    /**
+     * Takes in what is still on its way of a body that is refused. A connection that is closed on a client that writes
+     * takes our answer with it (RFC 9112, 9.6), and all that people see is a network error. Bounded in bytes and time; who
+     * waits for a sign before sending gets the answer at once.
+     */
+    private static void takeRest(Context ctx) {
+        var request = ctx.req();
+        if (request.getContentLengthLong() <= 0 && request.getHeader("Transfer-Encoding") == null
+                || request.getHeader("Expect") != null) {
+            return;
+        }
+        var buffer = new byte[REST_BUFFER];
+        long end = System.nanoTime() + REST_TIME.toNanos();
+        long quiet = System.nanoTime() + REST_QUIET.toNanos();
+        try {
+            var in = request.getInputStream();
+            for (long taken = 0; taken < REST_BYTES && !in.isFinished() && System.nanoTime() < Math.min(end, quiet); ) {
+                if (in.available() <= 0) {
+                    Thread.sleep(5);
+                    continue;
+                }
+                int n = in.read(buffer);
+                if (n < 0) {
+                    return;
+                }
+                taken += n;
+                quiet = System.nanoTime() + REST_QUIET.toNanos();
+            }
+        } catch (IOException | IllegalStateException e) {
+            log.debug("the rest of a refused body did not come", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
