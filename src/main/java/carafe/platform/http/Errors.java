@@ -101,8 +101,8 @@ final class Errors {
      */
     private static void takeRest(Context ctx) {
         var request = ctx.req();
-        if (request.getContentLengthLong() <= 0 && request.getHeader("Transfer-Encoding") == null
-                || request.getHeader("Expect") != null) {
+        boolean hasBody = request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
+        if (!hasBody || request.getHeader("Expect") != null) {
             return;
         }
         var buffer = new byte[REST_BUFFER];
