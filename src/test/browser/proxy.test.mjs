@@ -12,7 +12,10 @@ const chat = (text) => fetch(`${proxy}/v1/chat/completions`, { method: 'POST', h
   body: JSON.stringify({ model: 'fake-writer', stream: true, messages: [{ role: 'user', content: text }] }) });
 
 async function save() {
+  // the words of the save before may still be on the page
+  const saved = panel.waitForResponse((answer) => answer.request().method() === 'PUT');
   await panel.getByRole('button', { name: 'Save', exact: true }).click();
+  check((await saved).ok(), `the settings were answered ${(await saved).status()}`);
   await panel.getByText('Saved. The settings hold').last().waitFor();
 }
 
