@@ -104,7 +104,6 @@ def child(ctl, out, err, room, group, place, checks, farewell):
     host_out = os.dup(1)
     os.dup2(out, 1)
     os.dup2(err, 2)
-    in_step = True
     try:
         make_folder()
         take_blame()

@@ -43,14 +43,17 @@ final class Attachments {
         private final String accountId;
         private final Set<String> given = new HashSet<>();
         private int chars;
-        private long pictures;
+        private long pictureBytes;
 
         private Request(String accountId) {
             this.accountId = accountId;
         }
 
-        /** Puts the {@code attached} files into {@code message}, whose content is a string or a list of parts. */
-        void add(ObjectNode message, JsonNode attached) {
+        /**
+         * Puts the {@code attached} files into {@code message}, whose content is a string or a list of parts, and then
+         * the {@code pictures} that it has as data: addresses.
+         */
+        void add(ObjectNode message, JsonNode attached, List<String> pictures) {
             var text = new StringBuilder();
             var images = new ArrayList<String>();
             for (var item : attached) {
@@ -66,6 +69,7 @@ final class Attachments {
                     }
                 });
             }
+            images.addAll(pictures);
             put(message, text.toString(), images);
         }
 
@@ -84,12 +88,12 @@ final class Attachments {
         }
 
         private void picture(StoredFile file, List<String> images) {
-            if (file.size() > MOST_PICTURES - pictures) {
+            if (file.size() > MOST_PICTURES - pictureBytes) {
                 return;
             }
             try {
                 var bytes = Files.readAllBytes(files.bytes(file));
-                pictures += bytes.length;
+                pictureBytes += bytes.length;
                 images.add("data:" + file.mediaType() + ";base64,"
                         + Base64.getEncoder().encodeToString(bytes));
             } catch (IOException e) {
@@ -129,7 +133,7 @@ final class Attachments {
         images.forEach(url -> addPicture(parts, url));
     }
 
-    static void addPicture(ArrayNode parts, String url) {
+    private static void addPicture(ArrayNode parts, String url) {
         parts.addObject().put("type", "image_url").putObject("image_url").put("url", url);
     }
 }

@@ -106,7 +106,7 @@ final class Prompt {
         for (int i = messages.size() - 1; i >= 0; i--) {
             if (messages.get(i) instanceof ObjectNode message
                     && message.path("role").asText().equals("user")) {
-                attached.add(message, beside);
+                attached.add(message, beside, List.of());
                 return;
             }
         }
@@ -118,16 +118,7 @@ final class Prompt {
             return; // an answer that failed before its first word says nothing
         }
         var entry = messages.addObject().put("role", message.role()).put("content", message.content());
-        attached.add(entry, files);
-        var pictures = pictures(files);
-        if (pictures.isEmpty()) {
-            return;
-        }
-        if (!(entry.path("content") instanceof ArrayNode)) {
-            var text = entry.path("content").asText();
-            entry.putArray("content").addObject().put("type", "text").put("text", text);
-        }
-        pictures.forEach(url -> Attachments.addPicture(entry.withArray("content"), url));
+        attached.add(entry, files, pictures(files));
     }
 
     /** The pictures that a message holds itself, as data: addresses. */
