@@ -31,13 +31,13 @@ class Names:
 
 
 upper, lower = Names(), Names()
-lifted = 0
 
 
 def wipe(fd):
     """Empties the open folder whatever was built in it; the number of entries that stay. No path is walked: a folder
-    within a folder is moved to the top first, so depth and the length of a path do not matter."""
-    global lifted
+    within a folder is moved to the top first, so depth and the length of a path do not matter. It moves under a name
+    that no program could know."""
+    unheard, lifted = os.urandom(16).hex().encode(), 0
     end = now() + 5
     while now() < end:
         seen = gone = 0
@@ -59,7 +59,7 @@ def wipe(fd):
                 else:
                     libc.fchmodat(inner, sub, 0o700, 0)
                     lifted += 1
-                    gone += libc.renameat(inner, sub, fd, b".lifted-%d" % lifted) == 0
+                    gone += libc.renameat(inner, sub, fd, b".%s-%d" % (unheard, lifted)) == 0
             os.close(inner)
             gone += libc.unlinkat(fd, name, AT_REMOVEDIR) == 0
         if seen == 0:

@@ -66,8 +66,13 @@ class SuiteTest {
             return IntStream.range(0, programs.size())
                     .mapToObj(i -> DynamicTest.dynamicTest(
                             programs.get(i).toString(),
-                            () -> assertThat(wrong.get(i).get()).isEmpty()));
+                            () -> rightOrSaid(programs.get(i), wrong.get(i).get())));
         }
+    }
+
+    /** In one line: what a summary of failures shows is the first. */
+    private static void rightOrSaid(SuiteProgram program, List<String> wrong) {
+        assertThat(wrong).withFailMessage(() -> program + ": " + wrong).isEmpty();
     }
 
     private static List<String> check(SuiteProgram program) throws IOException, InterruptedException {
