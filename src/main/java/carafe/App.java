@@ -451,7 +451,7 @@ public final class App implements AutoCloseable {
 
     /** The router searches from the front: what is called most comes first. */
     private void routes(Routes routes) {
-        var forwarder = new Forwarder(models, heartbeats, requestRows, mapper, ids, clock);
+        var forwarder = new Forwarder(models, heartbeats, clients, requestRows, mapper, ids, clock);
         new GatewayRoutes(forwarder, frontEndTurns::answer, catalogue, mapper, ids, clock).register(routes);
         new MessagesRoutes(forwarder, catalogue, mapper, ids).register(routes);
         new ResponsesRoutes(forwarder, mapper, ids, clock).register(routes);

@@ -9,6 +9,7 @@ import carafe.feature.models.Use;
 import carafe.platform.db.Ids;
 import carafe.platform.http.Caller;
 import carafe.platform.http.ClientGone;
+import carafe.platform.http.ClientWatch;
 import carafe.platform.http.Heartbeats;
 import carafe.platform.http.Problem;
 import carafe.platform.http.RequestId;
@@ -25,15 +26,23 @@ import org.jspecify.annotations.Nullable;
 public final class Forwarder {
     private final Models models;
     private final Heartbeats heartbeats;
+    private final ClientWatch clients;
     private final RequestRows requestLog;
     private final Failures failures;
     private final Ids ids;
     private final Clock clock;
 
     public Forwarder(
-            Models models, Heartbeats heartbeats, RequestRows requestLog, ObjectMapper mapper, Ids ids, Clock clock) {
+            Models models,
+            Heartbeats heartbeats,
+            ClientWatch clients,
+            RequestRows requestLog,
+            ObjectMapper mapper,
+            Ids ids,
+            Clock clock) {
         this.models = models;
         this.heartbeats = heartbeats;
+        this.clients = clients;
         this.requestLog = requestLog;
         this.failures = new Failures(mapper);
         this.ids = ids;
@@ -43,7 +52,7 @@ public final class Forwarder {
     /** @param writer writes answers of upstreams that speak another protocol; null when there can be none */
     void forward(Context ctx, Surface surface, RawCall call, @Nullable AnswerWriter writer) throws ClientGone {
         var cancellation = new Cancellation();
-        try (var answer = new PassedAnswer(ctx, surface, heartbeats, cancellation, writer, call.streams())) {
+        try (var answer = new PassedAnswer(ctx, surface, heartbeats, cancellation, clients, writer, call.streams())) {
             models.forward(use(ctx, surface), call, answer, cancellation);
         } catch (LlmException e) {
             throw problem(ctx, surface, call, e.failure());
@@ -57,8 +66,9 @@ public final class Forwarder {
     /** As {@link #forward}, for an answer in one piece that is to be changed before it goes out. */
     byte[] fetch(Context ctx, Surface surface, RawCall call) throws ClientGone {
         var answer = new KeptAnswer();
-        try {
-            models.forward(use(ctx, surface), call, answer, new Cancellation());
+        var cancellation = new Cancellation();
+        try (var _ = clients.watch(ctx, cancellation::cancel)) {
+            models.forward(use(ctx, surface), call, answer, cancellation);
             return answer.bytes();
         } catch (LlmException e) {
             throw problem(ctx, surface, call, e.failure());

@@ -6,6 +6,7 @@ import carafe.engine.llm.LlmException;
 import carafe.engine.llm.LlmFailure;
 import carafe.feature.models.RawAnswer;
 import carafe.platform.http.ClientGone;
+import carafe.platform.http.ClientWatch;
 import carafe.platform.http.Heartbeats;
 import carafe.platform.http.Problem;
 import carafe.platform.http.RequestId;
@@ -16,12 +17,16 @@ import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** An upstream's answer on its way to the client of one request, as its bytes or written anew. */
+/**
+ * An upstream's answer on its way to the client of one request, as its bytes or written anew. A client that leaves before
+ * the first byte ends the call upstream, too.
+ */
 final class PassedAnswer implements RawAnswer, AutoCloseable {
     private final Context ctx;
     private final Surface surface;
     private final Heartbeats heartbeats;
     private final Cancellation cancellation;
+    private final ClientWatch.Watched client;
     private final @Nullable AnswerWriter writer;
     private final boolean streams;
     private final Collected collected = new Collected();
@@ -36,6 +41,7 @@ final class PassedAnswer implements RawAnswer, AutoCloseable {
             Surface surface,
             Heartbeats heartbeats,
             Cancellation cancellation,
+            ClientWatch clients,
             @Nullable AnswerWriter writer,
             boolean streams) {
         this.ctx = ctx;
@@ -44,10 +50,12 @@ final class PassedAnswer implements RawAnswer, AutoCloseable {
         this.cancellation = cancellation;
         this.writer = writer;
         this.streams = streams;
+        this.client = clients.watch(ctx, cancellation::cancel);
     }
 
     @Override
     public void begin(int status, String contentType) {
+        client.close(); // from here on, writing finds out
         ctx.status(status);
         if (contentType.startsWith("text/event-stream")) {
             var opened = ResponseStream.open(ctx, contentType);
@@ -107,6 +115,7 @@ final class PassedAnswer implements RawAnswer, AutoCloseable {
             throw new LlmException(failure.withoutBody()); // nothing has been sent yet
         }
         if (event instanceof LlmEvent.Done) {
+            client.close();
             ctx.status(200).json(words.whole(collected));
         }
     }
@@ -124,6 +133,7 @@ final class PassedAnswer implements RawAnswer, AutoCloseable {
 
     @Override
     public void close() {
+        client.close();
         if (stream != null) {
             heartbeats.forget(stream);
         }
