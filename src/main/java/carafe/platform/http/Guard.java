@@ -36,6 +36,7 @@ final class Guard {
             refuseForeignOrigin(ctx);
         }
         rule.access().check(caller);
+        ctx.attribute(Standing.ATTRIBUTE, new Standing(authenticator, credentials, rule.access(), caller));
         limits.take(rule.area(), caller.holder());
         if (rule.surface() == Surface.COURSE) {
             limits.take(RateArea.COURSE, caller.holder());

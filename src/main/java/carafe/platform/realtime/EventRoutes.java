@@ -6,6 +6,7 @@ import carafe.platform.http.Problem;
 import carafe.platform.http.ResponseStream;
 import carafe.platform.http.Routes;
 import carafe.platform.http.Rule;
+import carafe.platform.http.Standing;
 import carafe.platform.http.Surface;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.javalin.http.Context;
@@ -55,9 +56,13 @@ public final class EventRoutes {
     private void stream(Context ctx) throws IOException, InterruptedException {
         try (var subscription = subscribe(Caller.of(ctx))) {
             var stream = ResponseStream.events(ctx);
+            var standing = Standing.of(ctx);
             stream.write(": connected\n\n");
             while (!subscription.lost()) {
                 var event = subscription.next(HEARTBEAT_SECONDS, TimeUnit.SECONDS);
+                if (!standing.holds()) {
+                    return; // the page's next request says why
+                }
                 if (event == null) {
                     stream.ping();
                 } else {
@@ -70,7 +75,8 @@ public final class EventRoutes {
     private void socket(WsConfig socket) {
         socket.onConnect(ctx -> {
             Caller caller = ctx.attribute(Caller.ATTRIBUTE);
-            if (caller == null) {
+            Standing standing = ctx.attribute(Standing.ATTRIBUTE);
+            if (caller == null || standing == null) {
                 ctx.closeSession(1008, "not signed in");
                 return;
             }
@@ -78,7 +84,7 @@ public final class EventRoutes {
             ctx.session.setMaxTextMessageSize(1024); // nothing is expected from the page but pongs
             var subscription = subscribe(caller);
             sockets.put(ctx.sessionId(), subscription);
-            Thread.ofVirtual().name("event-socket").start(() -> pump(ctx, subscription));
+            Thread.ofVirtual().name("event-socket").start(() -> pump(ctx, subscription, standing));
         });
         socket.onClose(ctx -> forget(ctx.sessionId()));
         socket.onError(ctx -> forget(ctx.sessionId()));
@@ -91,10 +97,14 @@ public final class EventRoutes {
         }
     }
 
-    private void pump(WsContext ctx, Events.Subscription subscription) {
+    private void pump(WsContext ctx, Events.Subscription subscription, Standing standing) {
         try (subscription) {
             while (!subscription.lost() && sockets.containsKey(ctx.sessionId())) {
                 var event = subscription.next(HEARTBEAT_SECONDS, TimeUnit.SECONDS);
+                if (!standing.holds()) {
+                    ctx.closeSession(1008, "no longer signed in");
+                    return;
+                }
                 var text = event == null
                         ? "{\"event\":\"ping\"}"
                         : mapper.createObjectNode()

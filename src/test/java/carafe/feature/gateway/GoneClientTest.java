@@ -42,8 +42,8 @@ class GoneClientTest {
 
     private static void listAndBeSilent(RawSocket peer) {
         while (peer.readMessage().startsWith("GET")) {
-            peer.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + MODELS.length() + "\r\n\r\n"
-                    + MODELS);
+            peer.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + MODELS.length()
+                    + "\r\n\r\n" + MODELS);
         }
         seen.add("asked");
         seen.add(peer.readToEnd().isEmpty() ? "left" : "said more");
@@ -61,8 +61,7 @@ class GoneClientTest {
     })
     void endsTheCallUpstreamWhenItsClientLeavesBeforeTheFirstByte(String path, boolean stream) throws Exception {
         var body = """
-                {"model":"silent","max_tokens":9,"stream":%s,"prompt":"x","input":"x","messages":[{"role":"user","content":"x"}]}"""
-                .formatted(stream);
+                {"model":"silent","max_tokens":9,"stream":%s,"prompt":"x","input":"x","messages":[{"role":"user","content":"x"}]}""".formatted(stream);
         try (var client = RawSocket.connect(URI.create(app.url("/")).getPort())) {
             client.send("""
                     POST %s HTTP/1.1\r

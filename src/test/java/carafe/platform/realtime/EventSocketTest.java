@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -23,6 +24,14 @@ class EventSocketTest {
 
     private static final class Inbox implements WebSocket.Listener {
         final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
+
+        final CompletableFuture<Integer> closed = new CompletableFuture<>();
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
+            closed.complete(status);
+            return null;
+        }
 
         @Override
         public CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
@@ -76,6 +85,25 @@ class EventSocketTest {
                             "Origin",
                             "https://evil.example"))
                     .isInstanceOf(CompletionException.class);
+        }
+    }
+
+    @Test
+    void endsWithTheSignInThatOpenedIt() throws Exception {
+        try (var app = TestApp.start(folder);
+                var client = HttpClient.newHttpClient();
+                var lines = app.stream(app.signUp("ann"), "GET", "/api/v1/events", "")
+                        .body()) {
+            var bob = app.signUp("bob");
+            var bobs = new Inbox();
+            open(client, app, bobs, "Authorization", "Bearer " + bob.token());
+            var stream = app.stream(bob, "GET", "/api/v1/events", "").body();
+
+            app.post(bob, "/api/v1/auths/signout", "");
+
+            assertThat(bobs.closed.get(60, TimeUnit.SECONDS)).isEqualTo(1008);
+            stream.readAllBytes(); // ends
+            assertThat(lines.read()).isEqualTo(':'); // and nobody else's
         }
     }
 }
