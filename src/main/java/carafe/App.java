@@ -99,6 +99,7 @@ import carafe.platform.http.RateArea;
 import carafe.platform.http.Routes;
 import carafe.platform.jobs.Jobs;
 import carafe.platform.jobs.Nodes;
+import carafe.platform.ops.DbMeters;
 import carafe.platform.ops.Health;
 import carafe.platform.ops.HealthCheck;
 import carafe.platform.ops.HealthRoutes;
@@ -188,7 +189,8 @@ public final class App implements AutoCloseable {
             var folder = closing(DataFolder.own(config.data().folder()));
             var keys = SecretKeys.open(config.accounts().secretKey(), folder.path());
             metrics = closing(new Metrics());
-            db = closing(database());
+            db = closing(database(new DbMeters(metrics)));
+            metrics.gauge("db_connections_active", "Database operations under way.", db::active);
             logDb = logDatabase();
             requestRows = closing(new RequestRows(logDb, config.logs().requestLogDays(), clock));
             requestRows.measureIn(metrics);
@@ -313,11 +315,11 @@ public final class App implements AutoCloseable {
         return part;
     }
 
-    private Db database() {
+    private Db database(Db.Watcher watcher) {
         var data = config.data();
         var opened = data.database().isSet()
-                ? Db.open(DbConfig.of(data.database().reveal()))
-                : Db.open(new DbConfig("sqlite:" + data.folder().resolve("carafe.db"), 4, data.fullSync()));
+                ? Db.open(DbConfig.of(data.database().reveal()), watcher)
+                : Db.open(new DbConfig("sqlite:" + data.folder().resolve("carafe.db"), 4, data.fullSync()), watcher);
         try {
             Migrations.MAIN.apply(opened, data.folder().resolve("backup"), clock);
             return opened;

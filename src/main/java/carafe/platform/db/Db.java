@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,13 +16,24 @@ import org.sqlite.SQLiteJDBCLoader;
  * null. Every failure is a {@link DbException}. Safe for use by any number of threads.
  */
 public final class Db implements AutoCloseable {
+    /** Told of all that ran, on the caller's thread; a transaction is one operation, whatever it holds. */
+    public interface Watcher {
+        /** {@code operation} is {@code read}, {@code write} or {@code transaction}; the time includes the wait for a turn. */
+        void ran(String operation, long nanos, @Nullable RuntimeException failure);
+    }
+
+    private static final Watcher NOBODY = (operation, nanos, failure) -> {};
     private static final Logger LOG = LoggerFactory.getLogger(Db.class);
 
     private final ScopedValue<Tx> current = ScopedValue.newInstance();
     private final Backend backend;
+    private final Watcher watcher;
+    private final LongAdder begun = new LongAdder();
+    private final LongAdder ended = new LongAdder();
 
-    private Db(Backend backend) {
+    private Db(Backend backend, Watcher watcher) {
         this.backend = backend;
+        this.watcher = watcher;
     }
 
     /** Loads SQLite's native library on a thread beside the start, which has other things to do meanwhile. */
@@ -37,11 +49,21 @@ public final class Db implements AutoCloseable {
 
     /** Connects; the tables are the work of {@link Migrations}. */
     public static Db open(DbConfig config) {
+        return open(config, NOBODY);
+    }
+
+    public static Db open(DbConfig config, Watcher watcher) {
         return new Db(
                 switch (config.place()) {
                     case DbConfig.File file -> new Sqlite(file.path(), config);
                     case DbConfig.Server server -> new Postgres(server, config);
-                });
+                },
+                watcher);
+    }
+
+    /** How many operations are under way or wait for their turn. */
+    public long active() {
+        return Math.max(0, begun.sum() - ended.sum());
     }
 
     public Dialect dialect() {
@@ -77,7 +99,7 @@ public final class Db implements AutoCloseable {
         if (current.isBound()) {
             return within(current.get(), session -> work.call());
         }
-        Outcome<T> outcome = rethrowing(() -> backend.transaction(session -> attempt(session, work)));
+        Outcome<T> outcome = watched("transaction", () -> backend.transaction(session -> attempt(session, work)));
         outcome.effects().forEach(Db::runEffect);
         return outcome.value();
     }
@@ -116,11 +138,26 @@ public final class Db implements AutoCloseable {
     }
 
     private <T> T read(Work<T> work) {
-        return current.isBound() ? within(current.get(), work) : rethrowing(() -> backend.read(work));
+        return current.isBound() ? within(current.get(), work) : watched("read", () -> backend.read(work));
     }
 
     private <T> T write(Work<T> work) {
-        return current.isBound() ? within(current.get(), work) : rethrowing(() -> backend.write(work));
+        return current.isBound() ? within(current.get(), work) : watched("write", () -> backend.write(work));
+    }
+
+    private <T extends @Nullable Object> T watched(String operation, Callable<T> call) {
+        long began = System.nanoTime();
+        begun.increment();
+        RuntimeException failure = null;
+        try {
+            return rethrowing(call);
+        } catch (RuntimeException e) {
+            failure = e;
+            throw e;
+        } finally {
+            ended.increment();
+            watcher.ran(operation, System.nanoTime() - began, failure);
+        }
     }
 
     private static <T extends @Nullable Object> T within(Tx tx, Work<T> work) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.ee10.servlet.SessionHandler;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -154,7 +155,12 @@ public final class HttpServer implements AutoCloseable {
                 ctx.path(),
                 ctx.statusCode(),
                 (long) (milliseconds * 1_000_000),
-                ResponseStream.isStream(ctx)));
+                ResponseStream.isStream(ctx),
+                Math.max(0, ctx.req().getContentLengthLong()),
+                ServletContextRequest.getServletContextRequest(ctx.req())
+                        .getServletContextResponse()
+                        .getHttpOutput()
+                        .getWritten()));
         RequestId.end();
     }
 

@@ -1,5 +1,6 @@
 package carafe.platform.ops;
 
+import carafe.platform.http.RequestEnd;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -17,7 +18,7 @@ final class HttpMeters {
 
     /** Receives every series at a scrape. */
     interface Reader {
-        void series(String method, String route, Buckets durations, int[] statuses, long[] counts);
+        void series(String method, String route, Buckets durations, int[] statuses, long[] counts, long in, long out);
     }
 
     private record Answers(int status, LongAdder count) {}
@@ -25,10 +26,14 @@ final class HttpMeters {
     /** One method on one route; the statuses are few, so a list searched from the front is the fastest map. */
     private static final class Series {
         private final Buckets durations = new Buckets(BOUNDS);
+        private final LongAdder bytesIn = new LongAdder();
+        private final LongAdder bytesOut = new LongAdder();
         private volatile Answers[] answers = {};
 
-        void record(int status, long nanos) {
-            durations.record(nanos);
+        void record(RequestEnd end, int status) {
+            durations.record(end.nanos());
+            bytesIn.add(end.bytesIn());
+            bytesOut.add(end.bytesOut());
             for (var each : answers) {
                 if (each.status() == status) {
                     each.count().increment();
@@ -60,21 +65,22 @@ final class HttpMeters {
         begun.increment();
     }
 
-    void ended(String method, String route, int status, long nanos) {
+    void ended(RequestEnd end) {
         ended.increment();
-        var methods = routes.get(route);
+        var methods = routes.get(end.route());
         if (methods == null) {
-            var bounded = routes.size() < MOST_ROUTES ? route : "other";
+            var bounded = routes.size() < MOST_ROUTES ? end.route() : "other";
             methods = routes.computeIfAbsent(
                     bounded, key -> new java.util.concurrent.atomic.AtomicReferenceArray<>(METHODS.length));
         }
-        int index = index(method);
+        int index = index(end.method());
         var series = methods.get(index);
         if (series == null) {
             methods.compareAndSet(index, null, new Series());
             series = methods.get(index);
         }
-        series.record(status >= 100 && status <= 599 ? status : 0, nanos);
+        int status = end.status();
+        series.record(end, status >= 100 && status <= 599 ? status : 0);
     }
 
     long inProgress() {
@@ -94,7 +100,9 @@ final class HttpMeters {
                             Arrays.stream(answers).mapToInt(Answers::status).toArray(),
                             Arrays.stream(answers)
                                     .mapToLong(each -> each.count().sum())
-                                    .toArray());
+                                    .toArray(),
+                            series.bytesIn.sum(),
+                            series.bytesOut.sum());
                 }
             }
         });

@@ -37,7 +37,7 @@ public final class RequestLog implements RequestObserver {
 
     @Override
     public void ended(RequestEnd end) {
-        meters.ended(end.method(), end.route(), end.status(), end.nanos());
+        meters.ended(end);
         if (end.status() >= 500) {
             tell(end, "http_request_failed", 0);
         } else if (end.nanos() > SLOW_NANOS && !end.streamed()) {

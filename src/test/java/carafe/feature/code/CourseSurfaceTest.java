@@ -171,7 +171,8 @@ class CourseSurfaceTest {
         error(app.post(user, "/api/execute", "{}"), 400, "VALIDATION_ERROR");
         assertThat(app.get(admin, "/metrics").body())
                 .contains("deprecated_requests_total{endpoint=\"/api/hint\"} 1.0")
-                .contains("deprecated_requests_total{endpoint=\"/api/execute\"} 1.0");
+                .contains("deprecated_requests_total{endpoint=\"/api/execute\"} 1.0")
+                .contains("db_query_duration_seconds_count{operation=\"read\"}", "db_connections_active");
         var now = app.post(user, "/api/v1/code/hint", "{\"code\":\"x\",\"cursor_line\":1,\"cursor_column\":0}");
         assertThat(now.headers().firstValue("Deprecation")).isEmpty();
     }

@@ -210,6 +210,8 @@ class OpsServerTest {
                 .contains("http_requests_total{endpoint=\"unmatched\",method=\"GET\",status_code=\"404\"} 50.0")
                 .contains("endpoint=\"unmatched\",method=\"OTHER\"")
                 .contains("http_request_duration_seconds_bucket{endpoint=\"/things/{id}\",method=\"GET\",le=\"0.005\"}")
+                .contains("http_response_size_bytes_count{endpoint=\"/things/{id}\",method=\"GET\"} 50")
+                .contains("http_response_size_bytes_sum{endpoint=\"/things/{id}\",method=\"GET\"} 250.0")
                 .contains("http_request_duration_seconds_count{endpoint=\"/things/{id}\",method=\"GET\"} 50")
                 .doesNotContain("BREW", "/nothing");
     }

@@ -39,7 +39,8 @@ class RequestLogTest {
 
     private void end(int status, long millis) {
         requests.began();
-        requests.ended(new RequestEnd("id", "GET", "/things/{id}", "/things/1", status, millis * 1_000_000, false));
+        requests.ended(
+                new RequestEnd("id", "GET", "/things/{id}", "/things/1", status, millis * 1_000_000, false, 0, 0));
     }
 
     private List<String> events() {
@@ -98,7 +99,7 @@ class RequestLogTest {
     @Test
     void seriesAreBoundedEvenIfRoutesWereNot() {
         for (int i = 0; i < HttpMeters.MOST_ROUTES + 500; i++) {
-            requests.ended(new RequestEnd("id", "GET", "/r" + i, "/r", 200, 1, false));
+            requests.ended(new RequestEnd("id", "GET", "/r" + i, "/r", 200, 1, false, 0, 0));
         }
         var tally = metrics.counter("test_things", "Things.", "kind");
         for (int i = 0; i < 500; i++) {
