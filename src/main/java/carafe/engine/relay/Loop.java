@@ -39,6 +39,8 @@ final class Loop implements AutoCloseable {
 
     /** What was read last; only good until the event is over. */
     final ByteBuffer in = ByteBuffer.allocateDirect(READ);
+    /** For bytes that nobody expects, while {@link #in} is in use. */
+    final ByteBuffer aside = ByteBuffer.allocateDirect(READ);
     /** Room for a head that is being read. */
     final byte[] scratch = new byte[HeadReader.LONGEST];
 

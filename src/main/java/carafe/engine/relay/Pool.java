@@ -19,7 +19,7 @@ final class Pool {
         while (waiting != null && !waiting.isEmpty()) {
             var connection = waiting.removeLast();
             count--;
-            if (connection.isOpen()) {
+            if (connection.isFit()) {
                 return connection;
             }
         }

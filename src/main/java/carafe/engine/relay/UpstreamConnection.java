@@ -29,7 +29,11 @@ final class UpstreamConnection implements Wire.User {
         wire.patient();
     }
 
-    boolean isOpen() {
+    /** Whether another request may go out on it; closed if not. */
+    boolean isFit() {
+        if (wire.isOpen() && !wire.isQuiet()) {
+            close();
+        }
         return wire.isOpen();
     }
 

@@ -119,6 +119,16 @@ final class Wire implements Loop.Registered {
         return secured == null ? channel.read(into) : secured.read(into);
     }
 
+    /** Whether the peer has neither said anything nor left: what the socket knows and no event has told yet. */
+    boolean isQuiet() {
+        try {
+            return read(loop.aside.clear()) == 0;
+        } catch (IOException e) {
+            log.debug("a kept connection broke cause={}", e.toString());
+            return false;
+        }
+    }
+
     /** Sends all of {@code data}, or keeps what the peer does not take now. Faults are told after the event. */
     void send(ByteBuffer data) {
         if (open && !deaf) {

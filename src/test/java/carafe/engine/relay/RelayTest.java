@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ class RelayTest {
     private Relay relay;
     private int port;
     private @Nullable Rewriter rewriter;
+    private final CountDownLatch held = new CountDownLatch(1);
+    private final CountDownLatch go = new CountDownLatch(1);
     private Duration silence = Duration.ofSeconds(60);
     private List<Upstream> upstreams;
 
@@ -51,7 +54,19 @@ class RelayTest {
         return new Upstream(new Origin(false, "127.0.0.1", port, null), "/base", "api.example");
     }
 
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private Plan plan(Head head) {
+        if (head.target().equals("/held")) {
+            held.countDown();
+            await(go);
+        }
         if (head.target().equals("/here")) {
             return Answers.text(200, "here");
         }
@@ -280,6 +295,27 @@ class RelayTest {
             client.readHead();
             client.send(GET);
             assertThat(server.next().readHead()).startsWith("GET /base/x");
+        }
+    }
+
+    @Test
+    void aConnectionThatTheUpstreamClosedJustNowIsNotUsedEither() throws Exception {
+        try (var client = RawSocket.connect(port)) {
+            client.send(GET);
+            var first = server.next();
+            first.readMessage();
+            first.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1");
+            assertThat(client.readMessage()).endsWith("1");
+
+            client.send("GET /held HTTP/1.1\r\nHost: proxy\r\n\r\n");
+            assertThat(held.await(20, TimeUnit.SECONDS)).isTrue();
+            first.close(); // its loop is busy and cannot hear of it
+            go.countDown();
+
+            var second = server.next();
+            second.readMessage();
+            second.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n2");
+            assertThat(client.readMessage()).endsWith("2");
         }
     }
 
