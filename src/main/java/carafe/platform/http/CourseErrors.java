@@ -37,18 +37,24 @@ public final class CourseErrors {
 
     /** {@code {"error": {code, message, path, timestamp, request_id, details?}}}; the timestamp is in seconds. */
     public static ObjectNode body(Problem problem, Context ctx) {
+        var body = body(problem, ctx.path(), arrival(ctx), RequestId.of(ctx));
+        var rule = problem instanceof Problem.RoleTooLow ? ctx.endpoint().metadata(Rule.class) : null;
+        if (rule != null && rule.permission() != null) {
+            body.withObject("/error/details").put("resource", rule.permission().wire());
+        }
+        return body;
+    }
+
+    /** @param arrival milliseconds since 1970 */
+    static ObjectNode body(Problem problem, String path, long arrival, String requestId) {
         var body = JsonNodeFactory.instance.objectNode();
         var error = body.putObject("error")
                 .put("code", CourseCode.of(problem).name())
                 .put("message", message(problem))
-                .put("path", ctx.path())
-                .put("timestamp", BigDecimal.valueOf(arrival(ctx), 3))
-                .put("request_id", RequestId.of(ctx));
+                .put("path", path)
+                .put("timestamp", BigDecimal.valueOf(arrival, 3))
+                .put("request_id", requestId);
         var details = details(problem);
-        var rule = problem instanceof Problem.RoleTooLow ? ctx.endpoint().metadata(Rule.class) : null;
-        if (rule != null && rule.permission() != null) {
-            details.put("resource", rule.permission().wire());
-        }
         if (!details.isEmpty()) {
             error.set("details", details);
         }

@@ -80,18 +80,30 @@ final class Errors {
         ObjectNode body = surface.render(problem, ctx);
         if (surface == Surface.COURSE) {
             CourseErrors.addHeaders(ctx);
-        }
-        if (declared == null && surface != Surface.COURSE) {
-            // nobody knows which client asks for a path that does not exist: every field that one may look for
-            body.put("detail", problem.explain());
-            if (!body.has("error")) {
-                body.setAll(Surface.OPENAI.render(problem, RequestId.of(ctx)));
-            }
+        } else if (declared == null) {
+            forAnybody(body, problem, RequestId.of(ctx));
         }
         ctx.status(surface.status(problem)).json(body);
         if (ctx.attribute(UPGRADE) != null) {
             writeNow(ctx);
         }
+    }
+
+    /** Nobody knows which client asks for a path that no route has: every field that one may look for. */
+    private static ObjectNode forAnybody(ObjectNode body, Problem problem, String requestId) {
+        body.put("detail", problem.explain());
+        if (!body.has("error")) {
+            body.setAll(Surface.OPENAI.render(problem, requestId));
+        }
+        return body;
+    }
+
+    /** For a request that never became one: the body of its refusal by {@code path} alone. */
+    static ObjectNode bodyOf(Problem problem, String path, String requestId) {
+        var surface = surfaceOf(path);
+        return surface == Surface.COURSE
+                ? CourseErrors.body(problem, path, System.currentTimeMillis(), requestId)
+                : forAnybody(surface.render(problem, requestId), problem, requestId);
     }
 
     /**

@@ -80,9 +80,13 @@ public final class HttpServer implements AutoCloseable {
         // its tables would cost each open socket a quarter of a megabyte, for messages of a hundred bytes
         config.jetty.modifyWebSocketServletFactory(
                 sockets -> sockets.getAvailableExtensionNames().remove("permessage-deflate"));
-        config.jetty.modifyServletContextHandler(context -> keepNoSessions(context.getSessionHandler()));
+        config.jetty.modifyServletContextHandler(context -> {
+            keepNoSessions(context.getSessionHandler());
+            context.setErrorHandler(new Unreadable());
+        });
         config.jetty.modifyServer(server -> {
             server.insertHandler(new GracefulHandler());
+            server.setErrorHandler(new Unreadable());
             server.setStopTimeout(settings.stopTimeout().toMillis());
         });
     }
