@@ -27,6 +27,8 @@ import carafe.feature.chats.ChatTags;
 import carafe.feature.chats.ClientTurns;
 import carafe.feature.chats.FolderRoutes;
 import carafe.feature.chats.FolderStore;
+import carafe.feature.chats.LinearChats;
+import carafe.feature.chats.LinearTurns;
 import carafe.feature.chats.MessageStore;
 import carafe.feature.chats.SearchRoutes;
 import carafe.feature.chats.TurnStore;
@@ -51,6 +53,7 @@ import carafe.feature.gateway.GatewayRoutes;
 import carafe.feature.gateway.MessagesRoutes;
 import carafe.feature.gateway.OllamaRoutes;
 import carafe.feature.gateway.ResponsesRoutes;
+import carafe.feature.localchat.LocalChat;
 import carafe.feature.models.Access;
 import carafe.feature.models.ConnectionRoutes;
 import carafe.feature.models.ConnectionStore;
@@ -170,6 +173,7 @@ public final class App implements AutoCloseable {
     private final ChatTags chatTags;
     private final TaskCalls taskCalls;
     private final FrontEndTurns frontEndTurns;
+    private final LocalChat localChat;
     private final Sandbox sandbox;
     private final RunMeters runMeters;
     private final Runs runs;
@@ -188,7 +192,7 @@ public final class App implements AutoCloseable {
             var folder = closing(DataFolder.own(config.data().folder()));
             var keys = SecretKeys.open(config.accounts().secretKey(), folder.path());
             metrics = closing(new Metrics());
-            db = closing(database());
+            db = closing(database(config, clock));
             logDb = logDatabase();
             requestRows = closing(new RequestRows(logDb, config.logs().requestLogDays(), clock));
             requestRows.measureIn(metrics);
@@ -271,6 +275,7 @@ public final class App implements AutoCloseable {
                     mapper,
                     ids,
                     clock);
+            localChat = localChat();
             sandbox = closing(new Sandbox(CodeSettings.sandbox(config.code(), Duration.ofSeconds(5)), mapper, clock));
             runMeters = new RunMeters(metrics, sandbox);
             runs = closing(new Runs(sandbox, runMeters));
@@ -313,7 +318,25 @@ public final class App implements AutoCloseable {
         return part;
     }
 
-    private Db database() {
+    /** All tables of a configuration, without serving anything. */
+    static void makeTables(Config config, Clock clock) throws IOException {
+        try (var folder = DataFolder.own(config.data().folder());
+                var main = database(config, clock)) {
+            var sqlite = main.dialect() == Dialect.SQLITE;
+            var log = sqlite ? openLog(config) : main;
+            try {
+                Migrations.LOG_TABLES.apply(log, folder.path().resolve("backup"), clock);
+            } finally {
+                log.close();
+            }
+        }
+    }
+
+    private static Db openLog(Config config) {
+        return Db.open(new DbConfig("sqlite:" + config.data().folder().resolve("log.db"), 1, false));
+    }
+
+    private static Db database(Config config, Clock clock) {
         var data = config.data();
         var opened = data.database().isSet()
                 ? Db.open(DbConfig.of(data.database().reveal()))
@@ -331,7 +354,7 @@ public final class App implements AutoCloseable {
     private Db logDatabase() {
         var folder = config.data().folder();
         var sqlite = db.dialect() == Dialect.SQLITE;
-        var logs = sqlite ? closing(Db.open(new DbConfig("sqlite:" + folder.resolve("log.db"), 1, false))) : db;
+        var logs = sqlite ? closing(openLog(config)) : db;
         Migrations.LOG_TABLES.apply(logs, folder.resolve("backup"), clock);
         return logs;
     }
@@ -406,6 +429,24 @@ public final class App implements AutoCloseable {
         });
     }
 
+    private LocalChat localChat() {
+        var sessions = new LinearChats(db, chats, messages, turnStore, events, ids, clock);
+        var ground = new LocalChat.Ground(
+                sessions,
+                new LinearTurns(db, sessions, chats, messages, turnStore, events, ids, clock),
+                turns,
+                catalogue,
+                settings,
+                accounts.authenticator(),
+                accounts::strangers,
+                heartbeats,
+                clients,
+                metrics,
+                mapper,
+                clock);
+        return new LocalChat(config.localChat(), ground);
+    }
+
     private Proxy proxy(Meter meter) throws IOException {
         return new Proxy(
                 config.proxy(),
@@ -460,6 +501,7 @@ public final class App implements AutoCloseable {
         new TurnRoutes(turns, turnStore, chats, messages, catalogue, heartbeats, mapper).register(routes);
         var hints = new Hints(models, catalogue, mapper, ids, code);
         new CodeRoutes(sandbox, runs, hints, runMeters, heartbeats, clients, mapper, code).register(routes);
+        localChat.register(routes);
         chatRoutes(routes);
         new EventRoutes(events, mapper).register(routes);
         sockets.register(routes);
@@ -578,6 +620,7 @@ public final class App implements AutoCloseable {
             events.close();
             sockets.close();
             stopping = Thread.ofVirtual().name("stop-turns").start(turns::close);
+            localChat.close(config.server().shutdownTimeout());
         }
         while (!open.isEmpty()) {
             var part = open.pop();

@@ -7,6 +7,7 @@ import carafe.platform.db.Db;
 import carafe.platform.db.Ids;
 import carafe.platform.http.Authenticator;
 import carafe.platform.http.Body;
+import carafe.platform.http.Caller;
 import carafe.platform.http.Routes;
 import carafe.platform.realtime.socketio.SocketIo;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -93,6 +94,12 @@ public final class Accounts implements AutoCloseable {
 
     public AccountStore store() {
         return store;
+    }
+
+    /** The account that strangers share where a feature lets them in. */
+    public Caller.Person strangers() {
+        var account = store.find(AccountStore.STRANGERS).orElseGet(store::strangers);
+        return new Caller.Person(account.id(), account.num(), account.name(), "", account.role(), "");
     }
 
     /** Who may do what. */
