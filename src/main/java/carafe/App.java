@@ -320,14 +320,15 @@ public final class App implements AutoCloseable {
 
     /** All tables of a configuration, without serving anything. */
     static void makeTables(Config config, Clock clock) throws IOException {
-        try (var folder = DataFolder.own(config.data().folder());
+        var backups = config.data().folder().resolve("backup");
+        try (var _ = DataFolder.own(config.data().folder());
                 var main = database(config, clock)) {
-            var sqlite = main.dialect() == Dialect.SQLITE;
-            var log = sqlite ? openLog(config) : main;
-            try {
-                Migrations.LOG_TABLES.apply(log, folder.path().resolve("backup"), clock);
-            } finally {
-                log.close();
+            if (main.dialect() != Dialect.SQLITE) {
+                Migrations.LOG_TABLES.apply(main, backups, clock);
+                return;
+            }
+            try (var log = openLog(config)) {
+                Migrations.LOG_TABLES.apply(log, backups, clock);
             }
         }
     }

@@ -47,6 +47,7 @@ public final class Accounts implements AutoCloseable {
     private final UserRoutes userRoutes;
     private final UserAdminRoutes userAdminRoutes;
     private final GroupRoutes groupRoutes;
+    private final NamedKeyRoutes namedKeyRoutes;
     private final Permissions permissions;
     private final Grants grants;
     private final ConfigRoutes configRoutes;
@@ -78,6 +79,8 @@ public final class Accounts implements AutoCloseable {
         this.userAdminRoutes = new UserAdminRoutes(store, changes, signIn, json, permissions, teams, body);
         this.interfaceRoutes = new InterfaceRoutes(db, settings, audit, body);
         this.groupRoutes = new GroupRoutes(db, teams, permissions, json, cache, audit, body, new Ids(clock));
+        this.namedKeyRoutes =
+                new NamedKeyRoutes(new NamedKeys(db, cache, audit, new Ids(clock), clock), settings, mapper);
         this.cache = cache;
         this.inUse = new ModelsInUse(clock);
         this.configRoutes = new ConfigRoutes(settings, permissions, signIn, store, options, inUse, clock);
@@ -125,6 +128,7 @@ public final class Accounts implements AutoCloseable {
         userRoutes.register(routes);
         userAdminRoutes.register(routes);
         groupRoutes.register(routes);
+        namedKeyRoutes.register(routes);
     }
 
     /** Listens to pages, and tells their sockets when an account's sign-ins or rights change. */

@@ -10,8 +10,10 @@ import carafe.platform.http.Problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +24,9 @@ final class SocketFrames {
     private static final int LONGEST_ID = 200;
     private static final int MOST_HISTORY = 200;
     private static final int HISTORY = 50;
-    /** Characters of one history event, unless its newest message alone is longer. */
+    /** Messages read at once, and after how many characters no more are. */
+    private static final int PAGE = 20;
+
     private static final int HISTORY_CHARS = 1 << 20;
 
     private final Answers answers;
@@ -170,22 +174,26 @@ final class SocketFrames {
         socket.event("history", history(chat, before, limit));
     }
 
-    private ObjectNode history(Chat chat, @org.jspecify.annotations.Nullable String before, int limit) {
-        // an answer that is being written arrives by its own events
-        var last = sessions.last(chat, before, limit + 2).stream()
-                .filter(LinearChats::isAtRest)
-                .toList();
-        int from = last.size();
-        for (int chars = 0; from > 0 && last.size() - from < limit; from--) {
-            chars += last.get(from - 1).content().length();
-            if (chars > HISTORY_CHARS && from < last.size()) {
-                break;
+    /** Read a few at a time, from the end. An answer that is being written is left out: it arrives by its own events. */
+    private ObjectNode history(Chat chat, @Nullable String before, int limit) {
+        var messages = new ArrayDeque<ObjectNode>();
+        boolean more = true;
+        var oldest = before;
+        for (int chars = 0; more && messages.size() < limit && chars < HISTORY_CHARS; ) {
+            int size = Math.min(PAGE, limit - messages.size());
+            var page = sessions.last(chat, oldest, size + 1);
+            more = page.size() > size;
+            for (var message : page.subList(more ? 1 : 0, page.size()).reversed()) {
+                oldest = message.id();
+                if (LinearChats.isAtRest(message)) {
+                    chars += message.content().length();
+                    messages.addFirst(json.message(new LinearChats.Listed(message, true)));
+                }
             }
         }
         var data = mapper.createObjectNode();
-        var messages = data.putArray("messages");
-        last.subList(from, last.size()).forEach(m -> messages.add(json.message(new LinearChats.Listed(m, true))));
-        return data.put("has_more", from > 0);
+        data.putArray("messages").addAll(messages);
+        return data.put("has_more", more);
     }
 
     private static void pong(ChatSocket socket, Fields frame) {

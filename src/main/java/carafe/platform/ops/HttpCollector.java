@@ -27,7 +27,9 @@ final class HttpCollector implements MultiCollector {
     public MetricSnapshots collect() {
         var answers = new ArrayList<CounterDataPointSnapshot>();
         var durations = new ArrayList<HistogramDataPointSnapshot>();
+        var api = new ApiSeries();
         meters.read((method, route, buckets, statuses, counts) -> {
+            api.add(method, route, buckets, statuses, counts);
             durations.add(Histogram.point(UPPER, buckets, Labels.of("method", method, "endpoint", route)));
             for (int i = 0; i < statuses.length; i++) {
                 var labels =
@@ -39,6 +41,8 @@ final class HttpCollector implements MultiCollector {
                 new CounterSnapshot(new MetricMetadata("http_requests", "Requests answered."), answers),
                 new HistogramSnapshot(
                         new MetricMetadata("http_request_duration_seconds", "Time to answer a request."), durations),
+                api.answers(),
+                api.latencies(),
                 new GaugeSnapshot(
                         new MetricMetadata("http_requests_in_progress", "Requests being answered."),
                         List.of(new GaugeDataPointSnapshot(meters.inProgress(), Labels.EMPTY, null))));

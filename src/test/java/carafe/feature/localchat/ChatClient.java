@@ -177,7 +177,7 @@ final class ChatClient implements WebSocket.Listener, AutoCloseable {
     @Override
     public void close() {
         if (socket != null && !socket.isOutputClosed()) {
-            socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+            var _ = socket.sendClose(WebSocket.NORMAL_CLOSURE, ""); // the server may have closed it just now
         }
     }
 }
