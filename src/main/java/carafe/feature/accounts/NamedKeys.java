@@ -79,9 +79,9 @@ final class NamedKeys {
     /** False when the account has no such key; so below. */
     boolean delete(Caller.Person owner, String id, String ip) {
         return changing(owner, () -> {
-            boolean found = db.update(
-                            "DELETE FROM api_key WHERE id = ? AND account_id = ? AND kind = 'local'", id, owner.id())
-                    > 0;
+            boolean found =
+                    db.update("DELETE FROM api_key WHERE id = ? AND account_id = ? AND kind = 'local'", id, owner.id())
+                            > 0;
             if (found) {
                 audit("api-key-deleted", owner, id, ip);
             }

@@ -40,12 +40,14 @@ class DoorTest {
         try (var app = app("required")) {
             var ann = app.signUp("ann");
             assertThat(ChatClient.refusal(app, null, "")).isEqualTo(401);
-            assertThat(ChatClient.refusal(app, new TestApp.User("", "nonsense"), "")).isEqualTo(401);
+            assertThat(ChatClient.refusal(app, new TestApp.User("", "nonsense"), ""))
+                    .isEqualTo(401);
             assertThat(ChatClient.refusal(app, null, "?api_key=sk-0123456789")).isEqualTo(401);
             assertThat(ChatClient.refusal(app, null, "?token=nonsense")).isEqualTo(401);
             assertThat(ChatClient.refusal(app, ann, "?session_id=a%20b")).isEqualTo(400);
 
-            var ticket = json(app.post(ann, "/api/ws/ticket", null)).path("ticket").asText();
+            var ticket =
+                    json(app.post(ann, "/api/ws/ticket", null)).path("ticket").asText();
             try (var client = ChatClient.open(app, null, "?token=" + ticket)) {
                 assertThat(ChatClient.text(client.say("echo", "hello").until("message_stop")))
                         .isEqualTo("hello");
@@ -83,7 +85,8 @@ class DoorTest {
             assertThat(ChatClient.refusal(app, pending, "")).isEqualTo(403);
             assertThat(app.get(pending, "/api/sessions").statusCode()).isEqualTo(403);
         }
-        try (var app = app("pending-open", "DEFAULT_USER_ROLE", "pending", "LOCAL_CHAT_AUTH", "open", "ENVIRONMENT", "test")) {
+        try (var app =
+                app("pending-open", "DEFAULT_USER_ROLE", "pending", "LOCAL_CHAT_AUTH", "open", "ENVIRONMENT", "test")) {
             app.signUp("ann");
             var pending = app.signUp("pending");
             assertThat(ChatClient.refusal(app, pending, "")).isEqualTo(403);
@@ -104,12 +107,18 @@ class DoorTest {
             assertThat(list.body()).doesNotContain(key.token()).contains("\"name\":\"script\"");
             assertThat(json(app.get(bob, "/api/api-keys")).path("data")).isEmpty();
             // keys make no keys, and others cannot touch them
-            assertThat(app.post(key, "/api/api-keys", "{\"name\":\"x\"}").statusCode()).isEqualTo(403);
+            assertThat(app.post(key, "/api/api-keys", "{\"name\":\"x\"}").statusCode())
+                    .isEqualTo(403);
             assertThat(app.get(null, "/api/api-keys").statusCode()).isEqualTo(401);
-            assertThat(app.send(bob, "DELETE", "/api/api-keys/" + id, null).statusCode()).isEqualTo(404);
-            assertThat(app.post(bob, "/api/api-keys/" + id + "/deactivate", null).statusCode()).isEqualTo(404);
+            assertThat(app.send(bob, "DELETE", "/api/api-keys/" + id, null).statusCode())
+                    .isEqualTo(404);
+            assertThat(app.post(bob, "/api/api-keys/" + id + "/deactivate", null)
+                            .statusCode())
+                    .isEqualTo(404);
 
-            assertThat(json(app.post(ann, "/api/api-keys/" + id + "/deactivate", null)).has("message")).isTrue();
+            assertThat(json(app.post(ann, "/api/api-keys/" + id + "/deactivate", null))
+                            .has("message"))
+                    .isTrue();
             assertThat(app.get(key, "/api/sessions").statusCode()).isEqualTo(401);
             app.post(ann, "/api/api-keys/" + id + "/activate", null);
             assertThat(app.get(key, "/api/sessions").statusCode()).isEqualTo(200);
@@ -127,8 +136,11 @@ class DoorTest {
                 session = client.session;
                 client.say("echo", "hello").until("message_stop");
             }
-            assertThat(json(app.get(null, "/api/sessions")).findValuesAsText("id")).containsExactly(session);
-            assertThat(json(app.get(null, "/api/models?session_id=x")).path("data").findValuesAsText("id"))
+            assertThat(json(app.get(null, "/api/sessions")).findValuesAsText("id"))
+                    .containsExactly(session);
+            assertThat(json(app.get(null, "/api/models?session_id=x"))
+                            .path("data")
+                            .findValuesAsText("id"))
                     .contains("echo");
             assertThat(json(app.post(
                                     null,
@@ -147,12 +159,15 @@ class DoorTest {
 
             // the first to sign up is an administrator all the same, with sessions of his own
             var ann = app.signUp("ann");
-            assertThat(json(app.get(ann, "/api/v1/auths/")).path("role").asText()).isEqualTo("admin");
+            assertThat(json(app.get(ann, "/api/v1/auths/")).path("role").asText())
+                    .isEqualTo("admin");
             assertThat(json(app.get(ann, "/api/sessions"))).isEmpty();
             try (var foreign = ChatClient.connect(app, ann, "?session_id=" + session)) {
                 assertThat(foreign.closeCode()).isEqualTo(4004);
             }
-            var own = json(app.post(ann, "/api/sessions", "{\"title\":\"mine\"}")).path("id").asText();
+            var own = json(app.post(ann, "/api/sessions", "{\"title\":\"mine\"}"))
+                    .path("id")
+                    .asText();
             assertThat(app.get(null, "/api/sessions/" + own).statusCode()).isEqualTo(404);
         }
     }
