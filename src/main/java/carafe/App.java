@@ -27,6 +27,8 @@ import carafe.feature.chats.ChatTags;
 import carafe.feature.chats.ClientTurns;
 import carafe.feature.chats.FolderRoutes;
 import carafe.feature.chats.FolderStore;
+import carafe.feature.chats.LinearChats;
+import carafe.feature.chats.LinearTurns;
 import carafe.feature.chats.MessageStore;
 import carafe.feature.chats.SearchRoutes;
 import carafe.feature.chats.TurnStore;
@@ -51,6 +53,7 @@ import carafe.feature.gateway.GatewayRoutes;
 import carafe.feature.gateway.MessagesRoutes;
 import carafe.feature.gateway.OllamaRoutes;
 import carafe.feature.gateway.ResponsesRoutes;
+import carafe.feature.localchat.LocalChat;
 import carafe.feature.models.Access;
 import carafe.feature.models.ConnectionRoutes;
 import carafe.feature.models.ConnectionStore;
@@ -171,6 +174,7 @@ public final class App implements AutoCloseable {
     private final ChatTags chatTags;
     private final TaskCalls taskCalls;
     private final FrontEndTurns frontEndTurns;
+    private final LocalChat localChat;
     private final Sandbox sandbox;
     private final RunMeters runMeters;
     private final Runs runs;
@@ -189,7 +193,7 @@ public final class App implements AutoCloseable {
             var folder = closing(DataFolder.own(config.data().folder()));
             var keys = SecretKeys.open(config.accounts().secretKey(), folder.path());
             metrics = closing(new Metrics());
-            db = closing(database(new DbMeters(metrics)));
+            db = closing(database(config, clock, new DbMeters(metrics)));
             metrics.gauge("db_connections_active", "Database operations under way.", db::active);
             logDb = logDatabase();
             requestRows = closing(new RequestRows(logDb, config.logs().requestLogDays(), clock));
@@ -273,6 +277,7 @@ public final class App implements AutoCloseable {
                     mapper,
                     ids,
                     clock);
+            localChat = localChat();
             sandbox = closing(new Sandbox(CodeSettings.sandbox(config.code(), Duration.ofSeconds(5)), mapper, clock));
             runMeters = new RunMeters(metrics, sandbox);
             runs = closing(new Runs(sandbox, runMeters));
@@ -315,7 +320,26 @@ public final class App implements AutoCloseable {
         return part;
     }
 
-    private Db database(Db.Watcher watcher) {
+    /** All tables of a configuration, without serving anything. */
+    static void makeTables(Config config, Clock clock) throws IOException {
+        var backups = config.data().folder().resolve("backup");
+        try (var _ = DataFolder.own(config.data().folder());
+                var main = database(config, clock, Db.Watcher.NOBODY)) {
+            if (main.dialect() != Dialect.SQLITE) {
+                Migrations.LOG_TABLES.apply(main, backups, clock);
+                return;
+            }
+            try (var log = openLog(config)) {
+                Migrations.LOG_TABLES.apply(log, backups, clock);
+            }
+        }
+    }
+
+    private static Db openLog(Config config) {
+        return Db.open(new DbConfig("sqlite:" + config.data().folder().resolve("log.db"), 1, false));
+    }
+
+    private static Db database(Config config, Clock clock, Db.Watcher watcher) {
         var data = config.data();
         var opened = data.database().isSet()
                 ? Db.open(DbConfig.of(data.database().reveal()), watcher)
@@ -333,7 +357,7 @@ public final class App implements AutoCloseable {
     private Db logDatabase() {
         var folder = config.data().folder();
         var sqlite = db.dialect() == Dialect.SQLITE;
-        var logs = sqlite ? closing(Db.open(new DbConfig("sqlite:" + folder.resolve("log.db"), 1, false))) : db;
+        var logs = sqlite ? closing(openLog(config)) : db;
         Migrations.LOG_TABLES.apply(logs, folder.resolve("backup"), clock);
         return logs;
     }
@@ -408,6 +432,24 @@ public final class App implements AutoCloseable {
         });
     }
 
+    private LocalChat localChat() {
+        var sessions = new LinearChats(db, chats, messages, turnStore, events, ids, clock);
+        var ground = new LocalChat.Ground(
+                sessions,
+                new LinearTurns(db, sessions, chats, messages, turnStore, events, ids, clock),
+                turns,
+                catalogue,
+                settings,
+                accounts.authenticator(),
+                accounts::strangers,
+                heartbeats,
+                clients,
+                metrics,
+                mapper,
+                clock);
+        return new LocalChat(config.localChat(), ground);
+    }
+
     private Proxy proxy(Meter meter) throws IOException {
         return new Proxy(
                 config.proxy(),
@@ -462,6 +504,7 @@ public final class App implements AutoCloseable {
         new TurnRoutes(turns, turnStore, chats, messages, catalogue, heartbeats, mapper).register(routes);
         var hints = new Hints(models, catalogue, mapper, ids, code);
         new CodeRoutes(sandbox, runs, hints, runMeters, heartbeats, clients, mapper, code).register(routes);
+        localChat.register(routes);
         chatRoutes(routes);
         new EventRoutes(events, mapper).register(routes);
         sockets.register(routes);
@@ -580,6 +623,7 @@ public final class App implements AutoCloseable {
             events.close();
             sockets.close();
             stopping = Thread.ofVirtual().name("stop-turns").start(turns::close);
+            localChat.close(config.server().shutdownTimeout());
         }
         while (!open.isEmpty()) {
             var part = open.pop();

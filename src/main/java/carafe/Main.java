@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
 
-/** The command line: {@code java -jar carafe.jar [serve | proxy | model …]}; without words it serves. */
+/** The command line: {@code java -jar carafe.jar [serve | proxy | init-db | model …]}; without words it serves. */
 public final class Main {
     /** The status of a process that ends to be started again: that of SIGTERM, which no watcher takes for a wish to rest. */
     static final int ENDED = 143;
@@ -25,12 +25,13 @@ public final class Main {
         switch (args.length == 0 ? "serve" : args[0]) {
             case "serve" -> serve();
             case "proxy" -> proxy();
+            case "init-db" -> System.exit(initDb());
             case "model" ->
                 System.exit(ModelCommand.run(Arrays.copyOfRange(args, 1, args.length), System.out, System.err));
             case "model-host" -> ModelHost.main(Arrays.copyOfRange(args, 1, args.length));
             default -> {
                 System.err.println(
-                        "Usage: java -jar carafe.jar [serve | proxy | model add SOURCE | model list | model remove ID]");
+                        "Usage: java -jar carafe.jar [serve | proxy | init-db | model add SOURCE | model list | model remove ID]");
                 System.exit(2);
             }
         }
@@ -59,6 +60,20 @@ public final class Main {
             var proxy = new ProxyAlone(config, Clock.systemUTC());
             return new Program(proxy::start, proxy);
         });
+    }
+
+    /** Makes the tables, or brings them up to date, and serves nothing; 1 when that failed. */
+    private static int initDb() {
+        try {
+            var config = Config.from(System.getenv(), Path.of(".env"));
+            App.makeTables(config, Clock.systemUTC());
+            System.out.println("The tables are up to date.");
+            return 0;
+        } catch (Exception e) {
+            System.err.println("The tables could not be made.");
+            String.valueOf(e.getMessage()).lines().forEach(line -> System.err.println("  " + line));
+            return 1;
+        }
     }
 
     private static void run(Maker maker) throws Exception {

@@ -98,6 +98,103 @@ class KillTest {
     }
 
     @Test
+    void aSessionKeepsEveryMessageThatWasStoredBeforeAKill() throws Exception {
+        try (var provider = new FakeProvider()) {
+            var log = folder.resolve("1.log");
+            var process = serve(provider.url(), log);
+            var client = TestApp.at("http://127.0.0.1:" + port(process, log));
+            var ann = client.signUp("ann");
+            var session = json(client.post(ann, "/api/sessions", "{\"title\":\"killed\"}"))
+                    .path("id")
+                    .asText();
+            var completions = "/api/chat/completions?session_id=" + session;
+            var messages = "/api/sessions/" + session + "/messages";
+            for (int i = 0; i < 3; i++) {
+                assertThat(client.post(
+                                        ann,
+                                        completions,
+                                        "{\"model\":\"echo\",\"messages\":[{\"role\":\"user\",\"content\":\"stored " + i
+                                                + "\"}]}")
+                                .statusCode())
+                        .isEqualTo(200);
+            }
+            client.stream(
+                    ann,
+                    "POST",
+                    completions,
+                    "{\"model\":\"endless\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"cut\"}]}");
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (!json(client.get(ann, messages))
+                    .path(7)
+                    .path("content")
+                    .asText()
+                    .contains("more")) {
+                assertThat(System.nanoTime()).isLessThan(deadline);
+            }
+            process.destroyForcibly().waitFor();
+
+            var again = folder.resolve("2.log");
+            var second = serve(provider.url(), again);
+            try {
+                var after = TestApp.at("http://127.0.0.1:" + port(second, again));
+                var stored = json(after.get(ann, messages));
+                assertThat(stored.findValuesAsText("content").subList(0, 7))
+                        .containsExactly("stored 0", "stored 0", "stored 1", "stored 1", "stored 2", "stored 2", "cut");
+                assertThat(stored.path(7).path("content").asText()).contains("more");
+                assertThat(stored.path(7).at("/metadata_info/finish_reason").asText())
+                        .isEqualTo("error");
+                // and the session is not taken for busy
+                assertThat(after.post(
+                                        ann,
+                                        completions,
+                                        "{\"model\":\"echo\",\"messages\":[{\"role\":\"user\",\"content\":\"on\"}]}")
+                                .statusCode())
+                        .isEqualTo(200);
+            } finally {
+                second.destroyForcibly().waitFor();
+            }
+        }
+    }
+
+    @Test
+    void tablesCanBeMadeWithoutServing() throws Exception {
+        var log = folder.resolve("init.log");
+        assertThat(initDb(log)).isZero();
+        assertThat(folder.resolve("data/carafe.db")).exists();
+        assertThat(initDb(log)).as("again").isZero();
+        try (var provider = new FakeProvider()) {
+            var process = serve(provider.url(), folder.resolve("1.log"));
+            try {
+                port(process, folder.resolve("1.log"));
+                assertThat(initDb(log)).as("while a server has the folder").isEqualTo(1);
+                assertThat(Files.readString(log)).contains("is in use by the process");
+            } finally {
+                process.destroyForcibly().waitFor();
+            }
+        }
+        Files.writeString(folder.resolve("data/carafe.db"), "this is no database, whatever its name says".repeat(100));
+        assertThat(initDb(log)).as("damaged").isEqualTo(1);
+    }
+
+    private int initDb(Path log) throws Exception {
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var builder = new ProcessBuilder(
+                java,
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "carafe.Main",
+                "init-db");
+        builder.environment().clear();
+        builder.environment().put("DATA_DIR", folder.resolve("data").toString());
+        return builder.directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start()
+                .waitFor();
+    }
+
+    @Test
     void aSecondProcessOnTheSameFolderRefusesToStart() throws Exception {
         try (var provider = new FakeProvider()) {
             var log = folder.resolve("1.log");

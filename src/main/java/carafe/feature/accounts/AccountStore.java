@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Table {@code account}. Deleted accounts keep their row until it is purged, and nothing here finds them. */
 public final class AccountStore {
+    /** The account that strangers share where a feature lets them in; nobody signs in to it. */
+    static final String STRANGERS = "strangers";
+
     /** A page of accounts. */
     public record Page(List<Account> accounts, long total) {}
 
@@ -49,14 +52,34 @@ public final class AccountStore {
 
     /** Whether anybody has ever signed up. The last admin cannot go, so this never turns back. */
     boolean any() {
-        return db.one("SELECT 1 FROM account LIMIT 1", row -> true).isPresent();
+        return db.one("SELECT 1 FROM account WHERE id <> ? LIMIT 1", row -> true, STRANGERS)
+                .isPresent();
+    }
+
+    /** The account of strangers; made where it is not there, or was deleted. */
+    Account strangers() {
+        return db.transaction(() -> {
+            db.update("UPDATE account SET deleted_at = NULL WHERE id = ? AND deleted_at IS NOT NULL", STRANGERS);
+            return find(STRANGERS).orElseGet(() -> {
+                long now = clock.millis();
+                long num = nextNum();
+                db.update("""
+                        INSERT INTO account (id, num, name, role, profile, created_at, updated_at)
+                        VALUES (?, ?, 'Strangers', 'user', '{}', ?, ?)""", STRANGERS, num, now, now);
+                return new Account(STRANGERS, num, "", "Strangers", Caller.Role.USER, null, now, now);
+            });
+        });
+    }
+
+    private long nextNum() {
+        return db.one("SELECT coalesce(max(num), 0) + 1 FROM account", row -> row.getLong(1))
+                .orElse(1L);
     }
 
     /** Call it inside a transaction: the number is one more than the largest. */
     Account insert(String id, String email, String name, Caller.Role role, String passwordHash, ObjectNode profile) {
         long now = clock.millis();
-        long num = db.one("SELECT coalesce(max(num), 0) + 1 FROM account", row -> row.getLong(1))
-                .orElse(1L);
+        long num = nextNum();
         db.update("""
                 INSERT INTO account (id, num, email, name, role, password_hash, profile, last_active_at, created_at, updated_at)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""", id, num, email, name, role, passwordHash, profile.toString(), now, now, now);

@@ -7,6 +7,7 @@ import carafe.platform.db.Db;
 import carafe.platform.db.Ids;
 import carafe.platform.http.Authenticator;
 import carafe.platform.http.Body;
+import carafe.platform.http.Caller;
 import carafe.platform.http.Routes;
 import carafe.platform.realtime.socketio.SocketIo;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -46,6 +47,7 @@ public final class Accounts implements AutoCloseable {
     private final UserRoutes userRoutes;
     private final UserAdminRoutes userAdminRoutes;
     private final GroupRoutes groupRoutes;
+    private final NamedKeyRoutes namedKeyRoutes;
     private final Permissions permissions;
     private final Grants grants;
     private final ConfigRoutes configRoutes;
@@ -77,6 +79,8 @@ public final class Accounts implements AutoCloseable {
         this.userAdminRoutes = new UserAdminRoutes(store, changes, signIn, json, permissions, teams, body);
         this.interfaceRoutes = new InterfaceRoutes(db, settings, audit, body);
         this.groupRoutes = new GroupRoutes(db, teams, permissions, json, cache, audit, body, new Ids(clock));
+        this.namedKeyRoutes =
+                new NamedKeyRoutes(new NamedKeys(db, cache, audit, new Ids(clock), clock), settings, mapper);
         this.cache = cache;
         this.inUse = new ModelsInUse(clock);
         this.configRoutes = new ConfigRoutes(settings, permissions, signIn, store, options, inUse, clock);
@@ -93,6 +97,12 @@ public final class Accounts implements AutoCloseable {
 
     public AccountStore store() {
         return store;
+    }
+
+    /** The account that strangers share where a feature lets them in. */
+    public Caller.Person strangers() {
+        var account = store.find(AccountStore.STRANGERS).orElseGet(store::strangers);
+        return new Caller.Person(account.id(), account.num(), account.name(), "", account.role(), "");
     }
 
     /** Who may do what. */
@@ -118,6 +128,7 @@ public final class Accounts implements AutoCloseable {
         userRoutes.register(routes);
         userAdminRoutes.register(routes);
         groupRoutes.register(routes);
+        namedKeyRoutes.register(routes);
     }
 
     /** Listens to pages, and tells their sockets when an account's sign-ins or rights change. */

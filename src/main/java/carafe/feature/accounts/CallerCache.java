@@ -83,6 +83,16 @@ final class CallerCache {
         listeners.add(listener);
     }
 
+    /** Who was nobody may be somebody now: to be called after a token that was void counts again. */
+    void forgetNobodies() {
+        synchronized (entries) {
+            entries.values().removeIf(entry -> {
+                var account = accountOf(entry);
+                return account == null || account.isEmpty();
+            });
+        }
+    }
+
     /** To be called after the change is committed. */
     void forgetAccount(String accountId) {
         synchronized (entries) {

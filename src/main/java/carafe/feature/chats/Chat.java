@@ -69,6 +69,23 @@ public record Chat(
                 updatedAt);
     }
 
+    Chat ofKind(String newKind) {
+        return new Chat(
+                id,
+                accountId,
+                newKind,
+                title,
+                currentId,
+                folderId,
+                pinned,
+                archived,
+                shareId,
+                meta,
+                lastReadAt,
+                createdAt,
+                updatedAt);
+    }
+
     Chat withFolder(@Nullable String folder) {
         return new Chat(
                 id,

@@ -18,6 +18,10 @@ public final class ChatStore {
     public static final int PAGE = 60;
 
     private static final String ROW = "SELECT id, title, archived, last_read_at, created_at, updated_at FROM chat ";
+    private static final String FULL = """
+            SELECT id, account_id, kind, title, current_id, folder_id, pinned, archived, share_id, meta, last_read_at,
+                   created_at, updated_at
+            FROM chat\s""";
     private static final String NEWEST = " ORDER BY updated_at DESC, id DESC LIMIT ? OFFSET ?";
     private static final String LISTED = "WHERE account_id = ? AND archived = ? AND deleted_at IS NULL";
 
@@ -164,10 +168,20 @@ public final class ChatStore {
     }
 
     public Optional<Chat> find(String accountId, String id) {
-        return db.one("""
-                SELECT id, account_id, kind, title, current_id, folder_id, pinned, archived, share_id, meta,
-                       last_read_at, created_at, updated_at
-                FROM chat WHERE id = ? AND account_id = ? AND deleted_at IS NULL""", ChatStore::read, id, accountId);
+        return db.one(FULL + "WHERE id = ? AND account_id = ? AND deleted_at IS NULL", ChatStore::read, id, accountId);
+    }
+
+    /** Those of {@link LinearChats}, newest change first. */
+    List<Chat> sessions(String accountId, boolean activeOnly, int limit, int offset) {
+        return db.list(
+                FULL
+                        + "WHERE account_id = ? AND kind = 'local' AND deleted_at IS NULL"
+                        + (activeOnly ? " AND archived = 0" : "")
+                        + NEWEST,
+                ChatStore::read,
+                accountId,
+                limit,
+                offset);
     }
 
     public long count(String accountId) {

@@ -55,6 +55,10 @@ public record Message(
                 seq, chatId, id, parentId, role, model, content, newBody, state, tokens, createdAt, updatedAt);
     }
 
+    Message withTokens(long count) {
+        return new Message(seq, chatId, id, parentId, role, model, content, body, state, count, createdAt, updatedAt);
+    }
+
     Message withContent(String newContent) {
         return new Message(
                 seq, chatId, id, parentId, role, model, newContent, body, state, tokens, createdAt, updatedAt);

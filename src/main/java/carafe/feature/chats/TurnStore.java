@@ -155,7 +155,7 @@ public final class TurnStore {
             if (owned == 0) {
                 return false;
             }
-            end(turn.chatId(), turn.messageId(), ending, text, now);
+            end(turn.accountId(), turn.chatId(), turn.messageId(), ending, text, now);
             chats.touch(turn.accountId(), turn.chatId(), now);
             db.afterCommit(() -> Wire.announce(events, turn.accountId(), turn.chatId()));
             return true;
@@ -247,14 +247,21 @@ public final class TurnStore {
         body.putObject("error").put("content", STOPPED);
         var ending = new Ending(
                 MessageState.ERROR, message.get().content(), body, message.get().tokens());
-        end(orphan.chatId(), orphan.messageId(), ending, Wire.body(body, now), now);
+        end(orphan.accountId(), orphan.chatId(), orphan.messageId(), ending, Wire.body(body, now), now);
         db.afterCommit(() -> Wire.announce(events, orphan.accountId(), orphan.chatId()));
         return true;
     }
 
-    private void end(String chatId, String messageId, Ending ending, String body, long now) {
+    private void end(String accountId, String chatId, String messageId, Ending ending, String body, long now) {
         // parent, role and model are part of the hash that clients' copies are compared by
         var stored = messages.find(chatId, messageId);
+        if (stored.isPresent()
+                && ending.state() != MessageState.DONE
+                && ending.content().isBlank()
+                && isLinear(accountId, chatId)) {
+            drop(accountId, stored.get());
+            return;
+        }
         stored.ifPresent(m -> messages.finish(new Message(
                 m.seq(),
                 chatId,
@@ -268,6 +275,20 @@ public final class TurnStore {
                 ending.tokens(),
                 m.createdAt(),
                 now)));
+    }
+
+    private boolean isLinear(String accountId, String chatId) {
+        return chats.find(accountId, chatId)
+                .filter(chat -> chat.kind().equals(LinearChats.KIND))
+                .isPresent();
+    }
+
+    /** Sessions of the local chat keep no empty answer: the one before it is shown again, or else the question. */
+    private void drop(String accountId, Message empty) {
+        messages.delete(empty.seq());
+        var siblings = messages.children(empty.chatId(), empty.parentId(), MessageStore.CHUNK);
+        var shown = siblings.isEmpty() ? empty.parentId() : siblings.getLast().id();
+        chats.setCurrent(accountId, empty.chatId(), shown);
     }
 
     private Chat create(NewTurn asked, long now) {

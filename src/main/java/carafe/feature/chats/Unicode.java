@@ -1,11 +1,11 @@
 package carafe.feature.chats;
 
 /** Text that both databases and every client can take. */
-final class Unicode {
+public final class Unicode {
     private Unicode() {}
 
     /** Halves of a surrogate pair become U+FFFD: JSON lets them in, and no UTF-8 lets them out again. */
-    static String mended(String text) {
+    public static String mended(String text) {
         int broken = firstBroken(text, 0);
         if (broken < 0) {
             return text;

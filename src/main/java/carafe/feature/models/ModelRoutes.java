@@ -47,7 +47,7 @@ public final class ModelRoutes {
         var caller = Caller.of(ctx);
         var rank = new HashMap<String, Integer>();
         object(settings.text(Catalogue.MODEL_ORDER)).forEach(id -> rank.putIfAbsent(id.asText(), rank.size()));
-        var answer = mapper.createObjectNode();
+        var answer = mapper.createObjectNode().put("object", "list"); // which clients of the OpenAI API look for
         var data = answer.putArray("data");
         catalogue.visible(caller).stream()
                 .sorted(Comparator.comparingInt(model -> rank.getOrDefault(model.id(), Integer.MAX_VALUE)))

@@ -162,6 +162,30 @@ public final class Catalogue {
             "20s",
             "How long a model server may take for the first token of a stream, before the next one is tried.");
 
+    static final Setting LOCAL_CHAT_AUTH = Setting.of(
+            "LOCAL_CHAT_AUTH",
+            Kind.TEXT,
+            "required",
+            MODELS,
+            "open",
+            "`required`, or `open`: strangers share the sessions of `/api/sessions` and `/api/ws/chat`, for a demo; not"
+                    + " with `ENVIRONMENT=production`.");
+    static final Setting LOCAL_CHAT_DISCONNECT = Setting.of(
+                    "LOCAL_CHAT_ON_DISCONNECT",
+                    Kind.TEXT,
+                    "cancel",
+                    MODELS,
+                    "finish",
+                    "What becomes of an answer when the last socket of its session leaves: `cancel`, or `finish`.")
+            .alias("WS_ON_DISCONNECT");
+    static final Setting LOCAL_CHAT_HISTORY = Setting.of(
+            "LOCAL_CHAT_HISTORY_TOKENS",
+            Kind.NUMBER,
+            "3000",
+            MODELS,
+            "100000",
+            "How much of a session's history its model is given, newest first (about so many tokens).");
+
     // what models do beside answering: their names and defaults are Open WebUI's
     public static final Setting TASK_MODEL = Setting.of(
                     "TASK_MODEL",
@@ -655,6 +679,9 @@ public final class Catalogue {
             LOCAL_IDLE,
             LOCAL_SLOTS,
             LOCAL_MEMORY,
+            LOCAL_CHAT_AUTH,
+            LOCAL_CHAT_DISCONNECT,
+            LOCAL_CHAT_HISTORY,
             UPSTREAM_FIRST_BYTE,
             UPSTREAM_FIRST_TOKEN,
             TASK_MODEL,

@@ -18,6 +18,7 @@ public record Config(
         Models models,
         Accounts accounts,
         Code code,
+        LocalChat localChat,
         Limits limits,
         Proxy proxy,
         Logs logs,
@@ -66,6 +67,9 @@ public record Config(
     /** {@code hintModel} empty: the first that is not local, {@code off}: none. {@code safety}: off, basic or strict. */
     public record Code(
             boolean open, int timeoutSeconds, String safety, String hintModel, Engine engine, Pool pool, Box box) {}
+
+    /** {@code open}: strangers may chat; {@code finish}: answers go on when nobody is connected any more. */
+    public record LocalChat(boolean open, boolean finish, int historyTokens) {}
 
     /** {@code images} by language, only what was named. */
     public record Engine(String host, String runtime, Map<String, String> images, boolean pull) {
@@ -128,6 +132,7 @@ public record Config(
                 models(env),
                 accounts(env),
                 code(env),
+                localChat(env),
                 limits(env),
                 proxy(env, process, envFile),
                 logs(env),
@@ -262,16 +267,28 @@ public record Config(
         }
     }
 
-    private static Code code(Environment env) {
-        boolean open = env.oneOf(Catalogue.COURSE_AUTH, "required", "open").equals("open");
+    /** Whether strangers are let in, which is for development and demonstrations only. */
+    private static boolean isOpen(Environment env, Setting auth) {
+        boolean open = env.oneOf(auth, "required", "open").equals("open");
         if (open && env.text(Catalogue.ENVIRONMENT).equalsIgnoreCase("production")) {
             env.mistake(
-                    Catalogue.COURSE_AUTH,
+                    auth,
                     "open",
                     "allowed while ENVIRONMENT is production; set ENVIRONMENT=development or leave it required");
         }
+        return open;
+    }
+
+    private static LocalChat localChat(Environment env) {
+        return new LocalChat(
+                isOpen(env, Catalogue.LOCAL_CHAT_AUTH),
+                env.oneOf(Catalogue.LOCAL_CHAT_DISCONNECT, "cancel", "finish").equals("finish"),
+                env.number(Catalogue.LOCAL_CHAT_HISTORY, 100, 10_000_000));
+    }
+
+    private static Code code(Environment env) {
         return new Code(
-                open,
+                isOpen(env, Catalogue.COURSE_AUTH),
                 env.number(Catalogue.EXECUTION_TIMEOUT, 1, 60),
                 env.oneOf(Catalogue.CODE_SAFETY, "off", "basic", "strict"),
                 env.text(Catalogue.HINT_MODEL),

@@ -18,11 +18,12 @@ import org.sqlite.SQLiteJDBCLoader;
 public final class Db implements AutoCloseable {
     /** Told of all that ran, on the caller's thread; a transaction is one operation, whatever it holds. */
     public interface Watcher {
+        Watcher NOBODY = (operation, nanos, failure) -> {};
+
         /** {@code operation} is {@code read}, {@code write} or {@code transaction}; the time includes the wait for a turn. */
         void ran(String operation, long nanos, @Nullable RuntimeException failure);
     }
 
-    private static final Watcher NOBODY = (operation, nanos, failure) -> {};
     private static final Logger LOG = LoggerFactory.getLogger(Db.class);
 
     private final ScopedValue<Tx> current = ScopedValue.newInstance();
@@ -49,7 +50,7 @@ public final class Db implements AutoCloseable {
 
     /** Connects; the tables are the work of {@link Migrations}. */
     public static Db open(DbConfig config) {
-        return open(config, NOBODY);
+        return open(config, Watcher.NOBODY);
     }
 
     public static Db open(DbConfig config, Watcher watcher) {

@@ -96,7 +96,10 @@ public final class Body {
     }
 
     private static long limit(Context ctx) {
-        return Objects.requireNonNull(ctx.endpoint().metadata(Rule.class), "route without a rule")
-                .maxBody();
+        Rule variant = ctx.attribute(Rule.ATTRIBUTE);
+        return variant != null
+                ? variant.maxBody()
+                : Objects.requireNonNull(ctx.endpoint().metadata(Rule.class), "route without a rule")
+                        .maxBody();
     }
 }

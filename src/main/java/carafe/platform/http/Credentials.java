@@ -27,6 +27,11 @@ public record Credentials(Source source, String token) {
         return bounded(Source.SOCKET, token);
     }
 
+    /** A key in the query of an address, where a client can send no header. */
+    public static Credentials ofQueryKey(String key) {
+        return bounded(Source.API_KEY_HEADER, key.trim());
+    }
+
     public static Credentials of(Context ctx) {
         var authorization = ctx.header("Authorization");
         if (authorization != null && authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {

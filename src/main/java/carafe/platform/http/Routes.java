@@ -9,7 +9,9 @@ import io.javalin.router.Endpoint;
 import io.javalin.websocket.WsConfig;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -28,6 +30,10 @@ public final class Routes {
     private final Guard guard;
     private final BodyRoom bodies = new BodyRoom();
     private final List<Declared> declared = new ArrayList<>();
+    private final Map<String, Variant> variants = new HashMap<>();
+
+    /** What a route is instead for requests with a query parameter. */
+    private record Variant(String parameter, Rule rule, Handler handler) {}
 
     Routes(RoutesConfig javalin, Guard guard) {
         this.javalin = javalin;
@@ -60,6 +66,15 @@ public final class Routes {
 
     public void options(String path, Rule rule, Handler handler) {
         add(HandlerType.OPTIONS, path, rule, handler);
+    }
+
+    /**
+     * Another meaning of an address that two APIs share: requests with the query parameter have this rule and handler,
+     * all others those of the route itself.
+     */
+    public void withQuery(String method, String path, String parameter, Rule rule, Handler handler) {
+        declared.add(new Declared(method, path + "?" + parameter + "={id}", rule));
+        variants.put(method + " " + path, new Variant(parameter, rule, handler));
     }
 
     /** A WebSocket endpoint; the rule is checked before the upgrade. */
@@ -117,15 +132,26 @@ public final class Routes {
 
     private void add(HandlerType method, String path, Rule rule, Handler handler) {
         declared.add(new Declared(method.name(), path, rule));
+        var key = method.name() + " " + path;
         javalin.addEndpoint(Endpoint.create(method, path).addMetadata(rule).handler(ctx -> {
-            ctx.attribute(Errors.SURFACE, rule.surface());
-            if (rule.surface() == Surface.COURSE) {
-                CourseErrors.addHeaders(ctx);
-                CourseErrors.checkVersion(ctx);
+            var variant = variants.get(key);
+            if (variant == null || ctx.queryParam(variant.parameter()) == null) {
+                serve(ctx, rule, handler);
+            } else {
+                ctx.attribute(Rule.ATTRIBUTE, variant.rule());
+                serve(ctx, variant.rule(), variant.handler());
             }
-            guard.admit(ctx, rule);
-            answer(ctx, rule, handler);
         }));
+    }
+
+    private void serve(Context ctx, Rule rule, Handler handler) throws Exception {
+        ctx.attribute(Errors.SURFACE, rule.surface());
+        if (rule.surface() == Surface.COURSE) {
+            CourseErrors.addHeaders(ctx);
+            CourseErrors.checkVersion(ctx);
+        }
+        guard.admit(ctx, rule);
+        answer(ctx, rule, handler);
     }
 
     private void answer(Context ctx, Rule rule, Handler handler) throws Exception {

@@ -17,6 +17,9 @@ public record Rule(
     /** The largest JSON body where a route does not say otherwise. */
     public static final long MEBIBYTE = 1 << 20;
 
+    /** The request attribute with the rule of a variant (see {@link Routes#withQuery}). */
+    static final String ATTRIBUTE = "carafe.rule";
+
     /** For routes that pass a body on as it comes and keep none of it. */
     public static final long ANY_LENGTH = Long.MAX_VALUE;
 

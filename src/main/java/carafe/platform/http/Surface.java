@@ -59,7 +59,13 @@ public enum Surface {
                 body.put("request_id", requestId);
             }
             case OLLAMA -> body.put("error", problem.explain());
-            case COURSE, LOCAL, PROXY -> {
+            case LOCAL ->
+                body.putObject("error")
+                        .put("type", localType(problem))
+                        .put("message", problem.explain())
+                        .put("param", problem.where())
+                        .put("code", problem instanceof Problem.Internal ? "server_error" : problem.code());
+            case COURSE, PROXY -> {
                 body.putObject("error")
                         .put("code", problem.code().toUpperCase(java.util.Locale.ROOT))
                         .put("message", problem.explain())
@@ -72,6 +78,20 @@ public enum Surface {
             case ENGINE -> body.put("code", engineCode(problem)).put("message", problem.explain());
         }
         return body;
+    }
+
+    /** {@code error.type} of the local-chat API. A conflict there is always an answer that is still being written. */
+    private static String localType(Problem problem) {
+        return switch (problem.status()) {
+            case 401 -> "authentication_error";
+            case 403 -> "permission_error";
+            case 404 -> "not_found_error";
+            case 409 -> "session_busy";
+            case 429 -> "rate_limit_error";
+            case 500 -> "server_error";
+            case 503 -> "overloaded_error";
+            default -> problem.status() > 500 ? "upstream_error" : "invalid_request_error";
+        };
     }
 
     /** The numbers of the engine.io server's error answers. */

@@ -34,7 +34,9 @@ final class HttpCollector implements MultiCollector {
         var durations = new ArrayList<HistogramDataPointSnapshot>();
         var bytesIn = new ArrayList<SummaryDataPointSnapshot>();
         var bytesOut = new ArrayList<SummaryDataPointSnapshot>();
+        var api = new ApiSeries();
         meters.read((method, route, buckets, statuses, counts, in, out) -> {
+            api.add(method, route, buckets, statuses, counts);
             var series = Labels.of("method", method, "endpoint", route);
             long count = LongStream.of(counts).sum();
             bytesIn.add(new SummaryDataPointSnapshot(count, in, Quantiles.EMPTY, series, Exemplars.EMPTY, 0));
@@ -52,6 +54,8 @@ final class HttpCollector implements MultiCollector {
                         new MetricMetadata("http_request_duration_seconds", "Time to answer a request."), durations),
                 new SummarySnapshot(new MetricMetadata("http_request_size_bytes", "Bodies of requests."), bytesIn),
                 new SummarySnapshot(new MetricMetadata("http_response_size_bytes", "Bodies of answers."), bytesOut),
+                api.answers(),
+                api.latencies(),
                 new GaugeSnapshot(
                         new MetricMetadata("http_requests_in_progress", "Requests being answered."),
                         List.of(new GaugeDataPointSnapshot(meters.inProgress(), Labels.EMPTY, null))));

@@ -1,6 +1,7 @@
 package carafe.feature.chats.turns;
 
 import carafe.engine.llm.Cancellation;
+import carafe.engine.llm.LlmFailure;
 import carafe.feature.chats.TurnStore.Turn;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * An answer while it is being written: its text so far and everybody who watches it grow. One thread writes, any number
  * of listeners read; each sees the text once and in order, whenever it joins.
  */
-final class RunningTurn {
+public final class RunningTurn {
     /** What a listener is told. A snapshot replaces everything it had. */
-    sealed interface Update {
+    public sealed interface Update {
         record Snapshot(String content, String reasoning) implements Update {}
 
         record Delta(String content, String reasoning) implements Update {}
@@ -23,10 +24,29 @@ final class RunningTurn {
         record End(Ended ended) implements Update {}
     }
 
-    /** How it ended; the JSON parts are ready to send. */
-    record Ended(String state, @Nullable String error, long input, long output, long firstMs, long totalMs) {
+    /**
+     * How it ended.
+     *
+     * @param state done, cancelled or error
+     * @param reason of a whole answer the model's (stop, length, tool_calls…), else the state
+     * @param input tokens read, 0 where nobody counted; {@code output} the same
+     * @param firstMs milliseconds to the first piece, {@code totalMs} to the end
+     */
+    public record Ended(
+            String state,
+            String reason,
+            @Nullable LlmFailure failure,
+            long input,
+            long output,
+            long firstMs,
+            long totalMs) {
         boolean isWhole() {
             return state.equals("done");
+        }
+
+        /** What went wrong, in a sentence for people. */
+        public @Nullable String error() {
+            return failure == null ? null : failure.message();
         }
     }
 
@@ -34,6 +54,7 @@ final class RunningTurn {
     private static final int BEHIND = 1024;
 
     final Turn turn;
+    final String model;
     final Cancellation cancellation = new Cancellation();
     private final StringBuilder content = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
@@ -46,9 +67,23 @@ final class RunningTurn {
     /** Whether other answers of the chat were being written when this one ended. */
     private boolean amongOthers;
 
-    RunningTurn(Turn turn) {
+    RunningTurn(Turn turn, String model) {
         this.turn = turn;
+        this.model = model;
         content.append(turn.beginning());
+    }
+
+    public Turn turn() {
+        return turn;
+    }
+
+    public String model() {
+        return model;
+    }
+
+    /** Ends the turn: the upstream's connection closes, what there is of the answer is stored. */
+    public void cancel() {
+        cancellation.cancel();
     }
 
     /** Message ids are clients' own, and unique only within their chat. */
@@ -105,11 +140,11 @@ final class RunningTurn {
         notifyAll();
     }
 
-    synchronized String content() {
+    public synchronized String content() {
         return content.toString();
     }
 
-    synchronized String reasoning() {
+    public synchronized String reasoning() {
         return reasoning.toString();
     }
 
@@ -118,19 +153,19 @@ final class RunningTurn {
     }
 
     /** Whether the end came within {@code timeout}. */
-    boolean awaitEnd(long timeout, TimeUnit unit) throws InterruptedException {
+    public boolean awaitEnd(long timeout, TimeUnit unit) throws InterruptedException {
         return over.await(timeout, unit);
     }
 
     /** A place among the listeners; its first update is a snapshot. */
-    synchronized Listener listen() {
+    public synchronized Listener listen() {
         var listener = new Listener();
         listeners.add(listener);
         return listener;
     }
 
     /** One listener's queue; used by one thread. */
-    final class Listener implements AutoCloseable {
+    public final class Listener implements AutoCloseable {
         private final ArrayDeque<Update> queue = new ArrayDeque<>();
         private boolean fresh = true;
         private boolean closed;
@@ -144,7 +179,7 @@ final class RunningTurn {
         }
 
         /** The next updates, adjoining pieces joined; empty when this listener was closed. */
-        List<Update> next() throws InterruptedException {
+        public List<Update> next() throws InterruptedException {
             synchronized (RunningTurn.this) {
                 while (queue.isEmpty() && !fresh && !closed) {
                     RunningTurn.this.wait();

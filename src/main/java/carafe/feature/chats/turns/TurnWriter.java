@@ -19,6 +19,7 @@ final class TurnWriter implements Consumer<LlmEvent> {
     private final TurnStore store;
     private LlmEvent.Usage usage = new LlmEvent.Usage(0, 0, 0);
     private @Nullable LlmFailure failure;
+    private String reason = "stop";
     private long firstMs;
     private long totalMs;
     private long savedAt = System.nanoTime();
@@ -37,7 +38,7 @@ final class TurnWriter implements Consumer<LlmEvent> {
             case LlmEvent.Reasoning thought -> run.thought(thought.text());
             case LlmEvent.ToolCallDelta call -> {} // no tools are offered in a turn yet
             case LlmEvent.Usage counted -> usage = counted;
-            case LlmEvent.Done done -> {}
+            case LlmEvent.Done done -> reason = done.reason();
             case LlmEvent.Failed failed -> failure = failed.failure();
         }
         saveNowAndThen();
@@ -68,16 +69,17 @@ final class TurnWriter implements Consumer<LlmEvent> {
 
     RunningTurn.Ended ended(boolean cancelled, boolean serverStops) {
         var state = "done";
-        @Nullable String error = null;
+        @Nullable LlmFailure fault = null;
         if (cancelled && !serverStops) {
             state = "cancelled";
         } else if (cancelled) {
             state = "error";
-            error = "The server stopped while this answer was being written.";
+            fault = new LlmFailure(503, "stopping", "The server stopped while this answer was being written.");
         } else if (failure != null) {
             state = "error";
-            error = failure.message();
+            fault = failure;
         }
-        return new RunningTurn.Ended(state, error, usage.input(), usage.output(), firstMs, totalMs);
+        var finish = state.equals("done") ? reason : state;
+        return new RunningTurn.Ended(state, finish, fault, usage.input(), usage.output(), firstMs, totalMs);
     }
 }

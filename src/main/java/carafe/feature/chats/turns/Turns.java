@@ -20,8 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -47,6 +49,7 @@ public final class Turns implements AutoCloseable {
     private final Prompt prompt;
     private final Duration patience;
     private final Map<String, RunningTurn> running = new ConcurrentHashMap<>();
+    private final List<Consumer<RunningTurn>> followers = new CopyOnWriteArrayList<>();
     private volatile boolean stopping;
 
     /** @param patience how long running turns may go on at {@link #close} */
@@ -93,18 +96,41 @@ public final class Turns implements AutoCloseable {
             TurnStore.Turn turn,
             Function<TurnStore.Turn, ObjectNode> request,
             BiConsumer<TurnStore.Turn, RunningTurn.Ended> afterwards) {
-        var run = new RunningTurn(turn);
+        write(caller, "webui", model, turn, request, afterwards);
+    }
+
+    /** As the other, for another {@code surface}, under which the call is booked. */
+    public RunningTurn write(
+            Caller caller,
+            String surface,
+            String model,
+            TurnStore.Turn turn,
+            Function<TurnStore.Turn, ObjectNode> request,
+            BiConsumer<TurnStore.Turn, RunningTurn.Ended> afterwards) {
+        var run = new RunningTurn(turn, model);
         running.put(run.key(), run);
         tellActive(turn, true);
         sockets.follow(run);
+        followers.forEach(follower -> follower.accept(run));
         Thread.ofVirtual().name("turn").start(() -> {
-            var ended = write(caller, model, request, run);
+            var ended = write(caller, surface, request, run);
             afterwards.accept(turn, ended);
         });
+        return run;
+    }
+
+    /** Tells {@code follower} of each turn before it begins to write; it must not wait. */
+    public void whenBegun(Consumer<RunningTurn> follower) {
+        followers.add(follower);
+    }
+
+    /** What a chat is called after its first question, in one line. */
+    public static String title(String question) {
+        return TurnRoutes.title(question);
     }
 
     /** The stored messages that lead to an answer, with its beginning where it has one. */
-    List<Message> pathOf(TurnStore.Turn turn) {
+    public List<Message> pathOf(TurnStore.Turn turn) {
         var leaf = turn.beginning().isBlank() ? turn.userMessageId() : turn.messageId();
         return messages.path(turn.chatId(), leaf, HISTORY);
     }
@@ -127,13 +153,22 @@ public final class Turns implements AutoCloseable {
 
     /** @throws Problem when {@code more} answers cannot be begun now */
     void refuseTooMany(String accountId, int more) {
+        refuseTooMany(accountId, more, MOST_A_PERSON);
+    }
+
+    /** For programs that speak for many people: one account may have half of all. */
+    public void refuseTooMany(String accountId) {
+        refuseTooMany(accountId, 1, MOST / 2);
+    }
+
+    private void refuseTooMany(String accountId, int more, int mostOwn) {
         if (stopping) {
             throw new Problem.Upstream(503, "stopping", "The server is about to stop. Try again in a moment.");
         }
         long own = running.values().stream()
                 .filter(run -> run.turn.accountId().equals(accountId))
                 .count();
-        if (running.size() + more > MOST || own + more > MOST_A_PERSON) {
+        if (running.size() + more > MOST || own + more > mostOwn) {
             throw new Problem.TooMany(
                     "Too many answers are being written at once; wait for one to end.", Duration.ofSeconds(5));
         }
@@ -145,6 +180,11 @@ public final class Turns implements AutoCloseable {
                 .filter(run -> run.turn.accountId().equals(accountId));
     }
 
+    /** What this process writes in a chat, the first where several answers stand side by side. */
+    public Optional<RunningTurn> running(String accountId, String chatId) {
+        return own(accountId, turn -> turn.chatId().equals(chatId)).stream().findFirst();
+    }
+
     /** The answers to a chat that is not stored, while this process writes them. */
     List<String> temporary(String accountId, String chatId) {
         return own(accountId, turn -> turn.chatId().equals(chatId)).stream()
@@ -153,7 +193,7 @@ public final class Turns implements AutoCloseable {
     }
 
     /** Ends the turns of a chat and waits until their text is stored; how many there were. */
-    int stop(String accountId, String chatId) throws InterruptedException {
+    public int stop(String accountId, String chatId) throws InterruptedException {
         return stop(chatId, own(accountId, turn -> turn.chatId().equals(chatId)));
     }
 
@@ -179,11 +219,11 @@ public final class Turns implements AutoCloseable {
     }
 
     private RunningTurn.Ended write(
-            Caller caller, String model, Function<TurnStore.Turn, ObjectNode> request, RunningTurn run) {
+            Caller caller, String surface, Function<TurnStore.Turn, ObjectNode> request, RunningTurn run) {
         var writer = new TurnWriter(run, store);
         try {
-            var use = new Use(caller, "webui", "chat", run.turn.chatId(), ids.next());
-            var reply = models.call(use, model, request.apply(run.turn), writer, run.cancellation);
+            var use = new Use(caller, surface, "chat", run.turn.chatId(), ids.next());
+            var reply = models.call(use, run.model, request.apply(run.turn), writer, run.cancellation);
             writer.times(reply.firstMs(), reply.totalMs());
         } catch (RuntimeException e) {
             log.error("a turn failed chat={}", run.turn.chatId(), e);

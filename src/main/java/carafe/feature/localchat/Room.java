@@ -1,0 +1,130 @@
+package carafe.feature.localchat;
+
+import carafe.feature.chats.turns.RunningTurn;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The open sockets of one session, and the answers they are being told of. */
+final class Room {
+    private static final Logger log = LoggerFactory.getLogger(Room.class);
+
+    private static final int REMEMBERED = 16;
+
+    private record Later(String event, ObjectNode data) {}
+
+    private final Runnable emptied;
+    private final Set<ChatSocket> sockets = new LinkedHashSet<>();
+    private final Map<String, Telling> tellings = new LinkedHashMap<>();
+    private final Map<String, Telling.Asker> askers = new HashMap<>();
+    private final List<Later> afterwards = new ArrayList<>();
+    /** The last answers that were told to their end: one who joins may still have found them running. */
+    private final ArrayDeque<String> told = new ArrayDeque<>();
+
+    /** @param emptied runs when the last socket or answer has gone; under no lock */
+    Room(Runnable emptied) {
+        this.emptied = emptied;
+    }
+
+    /** Says who asks for the answer that is about to be followed. */
+    synchronized void expect(String messageId, Telling.Asker asker) {
+        askers.put(messageId, asker);
+    }
+
+    synchronized void join(ChatSocket socket) {
+        sockets.add(socket);
+        tellings.values().forEach(telling -> telling.catchUp(socket));
+    }
+
+    /** Tells all sockets, after the answer that is being told: nothing comes in between its events. */
+    synchronized void tellAfterwards(String event, ObjectNode data) {
+        if (tellings.isEmpty()) {
+            sockets.forEach(socket -> socket.event(event, data));
+        } else {
+            afterwards.add(new Later(event, data));
+        }
+    }
+
+    /** @param cancel whether answers that sockets asked for end with the last of them */
+    void leave(ChatSocket socket, boolean cancel) {
+        synchronized (this) {
+            if (!sockets.remove(socket)) {
+                return;
+            }
+            if (cancel && sockets.isEmpty()) {
+                tellings.values().stream().filter(Telling::isOfSocket).forEach(Telling::cancel);
+            }
+        }
+        emptied.run();
+    }
+
+    /** Tells the sockets of an answer from its beginning; once for each. */
+    synchronized void follow(RunningTurn run) {
+        var id = run.turn().messageId();
+        if (tellings.containsKey(id) || told.contains(id)) {
+            return;
+        }
+        var asker = askers.remove(id);
+        var telling = new Telling(run, asker == null ? Telling.Asker.NOBODY : asker, sockets);
+        tellings.put(id, telling);
+        telling.start();
+        Thread.ofVirtual().name("telling").start(() -> tell(run, telling));
+    }
+
+    private void tell(RunningTurn run, Telling telling) {
+        try (var listener = run.listen()) {
+            for (var updates = listener.next(); !updates.isEmpty(); updates = listener.next()) {
+                synchronized (this) {
+                    updates.forEach(telling::update);
+                    if (updates.getLast() instanceof RunningTurn.Update.End) {
+                        over(run.turn().messageId());
+                        return;
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            log.error(
+                    "an answer is no longer told to its sockets session={}",
+                    run.turn().chatId(),
+                    e);
+            synchronized (this) {
+                sockets.forEach(socket -> socket.close(1011, "something went wrong on our side"));
+            }
+        } finally {
+            synchronized (this) {
+                tellings.remove(run.turn().messageId());
+            }
+            emptied.run();
+        }
+    }
+
+    private void over(String messageId) {
+        tellings.remove(messageId);
+        if (tellings.isEmpty()) {
+            afterwards.forEach(later -> sockets.forEach(socket -> socket.event(later.event(), later.data())));
+            afterwards.clear();
+        }
+        told.addLast(messageId);
+        if (told.size() > REMEMBERED) {
+            told.removeFirst();
+        }
+    }
+
+    synchronized boolean isTelling() {
+        return !tellings.isEmpty();
+    }
+
+    synchronized boolean isEmpty() {
+        return sockets.isEmpty() && tellings.isEmpty();
+    }
+}
