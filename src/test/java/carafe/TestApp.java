@@ -87,7 +87,7 @@ public final class TestApp implements AutoCloseable {
     /** As {@link #start(Path, String...)} with the machine's container engine; waits until programs can be run. */
     public static TestApp startWithEngine(Path folder, String... settings) {
         var all = new ArrayList<>(List.of(
-                "DOCKER_HOST", "",
+                "DOCKER_HOST", TestDocker.HOST,
                 "CONTAINER_POOL_SIZE", "1",
                 "RATE_LIMIT_EXECUTE", "0",
                 "RATE_LIMIT_GLOBAL", "0"));
@@ -98,7 +98,7 @@ public final class TestApp implements AutoCloseable {
         while (!pool.path("status").asText().equals("healthy")) {
             if (System.nanoTime() > end) {
                 app.close();
-                throw new AssertionError("These tests need a container engine at /var/run/docker.sock and the image"
+                throw new AssertionError("These tests need a container engine at " + TestDocker.HOST + " and the image"
                         + " carafe-sandbox:latest (scripts/sandbox-image). The sandbox says: " + pool);
             }
             pause();

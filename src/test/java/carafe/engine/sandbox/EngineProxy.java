@@ -1,5 +1,6 @@
 package carafe.engine.sandbox;
 
+import carafe.TestDocker;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -23,7 +24,7 @@ final class EngineProxy implements AutoCloseable {
 
     EngineProxy(Path folder) {
         socket = folder.resolve("engine.sock");
-        engine = Path.of("/var/run/docker.sock");
+        engine = TestDocker.socket();
     }
 
     String address() {

@@ -1,5 +1,6 @@
 package carafe.engine.sandbox;
 
+import carafe.TestDocker;
 import carafe.engine.sandbox.Outcome.CaseResult;
 import carafe.engine.sandbox.Outcome.Finished;
 import carafe.engine.sandbox.Program.Case;
@@ -21,7 +22,7 @@ import java.util.function.Supplier;
  * the tests fail and say what to do; nothing is skipped.
  */
 final class TestEngine {
-    static final String HOST = "unix:///var/run/docker.sock";
+    static final String HOST = TestDocker.HOST;
     static final Limits LIMITS = new Limits(Duration.ofSeconds(20), Duration.ofSeconds(20), 128, 64, 1 << 20);
     private static final Duration LONG = Duration.ofSeconds(60);
 

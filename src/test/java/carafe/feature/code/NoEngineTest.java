@@ -3,6 +3,7 @@ package carafe.feature.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import carafe.TestApp;
+import carafe.TestDocker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -60,7 +61,7 @@ class NoEngineTest {
                             .statusCode())
                     .isEqualTo(200);
 
-            Files.createSymbolicLink(socket, Path.of("/var/run/docker.sock")); // somebody starts Docker
+            Files.createSymbolicLink(socket, TestDocker.socket()); // somebody starts Docker
             long end = System.nanoTime() + 60_000_000_000L;
             var answer = app.post(user, EXECUTE, "{\"code\":\"print(1)\"}");
             while (answer.statusCode() == 503) {
