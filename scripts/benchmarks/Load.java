@@ -144,10 +144,15 @@ final class Load {
 
     /** {@code count} streams, started evenly over one second, each on a connection of its own; at most 120 s. */
     static Streams streams(int port, byte[] request, int count) throws IOException {
+        return streams(port, request, count, "[DONE]");
+    }
+
+    /** {@code mark} is in what ends a stream; no beginning of it may come again inside it. */
+    static Streams streams(int port, byte[] request, int count, String mark) throws IOException {
         try (var selector = Selector.open()) {
             var readers = new Reader[count];
             // Connected beforehand: the server's work is measured, not the kernel's hand-shakes.
-            for (int i = 0; i < count; i++) readers[i] = new Reader(port, selector);
+            for (int i = 0; i < count; i++) readers[i] = new Reader(port, selector, mark);
             long start = System.nanoTime();
             int begun = 0;
             int[] left = {count};
@@ -167,7 +172,7 @@ final class Load {
 
     private static final class Reader {
         private static final byte[] EVENT = "data: ".getBytes(StandardCharsets.US_ASCII);
-        private static final byte[] END = "[DONE]".getBytes(StandardCharsets.US_ASCII);
+        private final byte[] mark;
         final SocketChannel channel;
         final ByteBuffer in = ByteBuffer.allocate(4096);
         long sentAt;
@@ -177,7 +182,8 @@ final class Load {
         private int inEvent;
         private int inEnd;
 
-        Reader(int port, Selector selector) throws IOException {
+        Reader(int port, Selector selector, String mark) throws IOException {
+            this.mark = mark.getBytes(StandardCharsets.US_ASCII);
             channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.configureBlocking(false);
@@ -224,8 +230,8 @@ final class Load {
                     if (events++ == 0) firstAt = System.nanoTime();
                     inEvent = 0;
                 }
-                inEnd = b == END[inEnd] ? inEnd + 1 : b == END[0] ? 1 : 0;
-                if (inEnd == END.length) {
+                inEnd = b == mark[inEnd] ? inEnd + 1 : b == mark[0] ? 1 : 0;
+                if (inEnd == mark.length) {
                     endAt = System.nanoTime();
                     inEnd = 0;
                 }

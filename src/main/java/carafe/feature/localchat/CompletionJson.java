@@ -65,7 +65,7 @@ final class CompletionJson {
         choice.put("finish_reason", ChatMeters.reason(ended));
         boolean counted = ended.output() > 0;
         long input = counted ? ended.input() : promptTokens;
-        long output = counted ? ended.output() : Tokens.of(run.content()) + Tokens.of(run.reasoning());
+        long output = counted ? ended.output() : (long) Tokens.of(run.content()) + Tokens.of(run.reasoning());
         var usage = whole.putObject("usage")
                 .put("prompt_tokens", input)
                 .put("completion_tokens", output)

@@ -188,7 +188,7 @@ final class Telling {
         if (ended.output() > 0) {
             return usage.put("output_tokens", ended.output());
         }
-        long guess = Tokens.of(run.content()) + Tokens.of(run.reasoning());
+        long guess = (long) Tokens.of(run.content()) + Tokens.of(run.reasoning());
         return usage.put("output_tokens", guess).put("estimated", true);
     }
 }

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -349,6 +350,32 @@ class SessionsTest {
                 401,
                 "authentication_error");
         assertThat(ok(app.get(ann, "/api/sessions/" + id + "/messages"))).hasSize(2);
+    }
+
+    @Test
+    void ofManyWhoAskAtOnceOneIsAnswered() throws Exception {
+        var id = session("race");
+        var path = "/api/chat/completions?session_id=" + id;
+        var answers = new ArrayList<java.util.concurrent.Future<Integer>>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 6; i++) {
+                answers.add(threads.submit(() -> app.stream(
+                                ann,
+                                "POST",
+                                path,
+                                "{\"stream\":true,\"model\":\"endless\",\"messages\":[{\"role\":\"user\",\"content\":\"me\"}]}")
+                        .statusCode()));
+            }
+        }
+        var statuses = new ArrayList<Integer>();
+        for (var answer : answers) {
+            statuses.add(answer.get());
+        }
+        assertThat(statuses).containsExactlyInAnyOrder(200, 409, 409, 409, 409, 409);
+        assertThat(ok(app.get(ann, "/api/sessions/" + id + "/messages")).findValuesAsText("role"))
+                .containsExactly("user", "assistant");
+        assertThat(ok(app.post(ann, "/api/sessions/" + id + "/stop", null)).toString())
+                .isEqualTo("{\"stopped\":true}");
     }
 
     @Test
