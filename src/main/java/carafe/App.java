@@ -445,6 +445,9 @@ public final class App implements AutoCloseable {
             case EXECUTE -> settings.number(Catalogue.RATE_EXECUTE);
             case HINT -> settings.number(Catalogue.RATE_HINT);
             case POOL_STATS -> settings.number(Catalogue.RATE_POOL_STATS);
+            case LESSONS -> settings.number(Catalogue.RATE_LESSONS);
+            case SUBMIT -> settings.number(Catalogue.RATE_SUBMIT);
+            case TUTOR -> settings.number(Catalogue.RATE_TUTOR);
             case COURSE -> settings.number(Catalogue.RATE_GLOBAL);
         };
     }
