@@ -116,8 +116,8 @@ public final class LearnerRoutes {
             case "admin" -> Caller.Role.ADMIN;
             default -> throw new Problem.Unprocessable("'role' must be guest, user, teacher or admin.", "role");
         };
-        ctx.json(json(learners.appoint(
-                learner, account, standing, Caller.of(ctx).person(), Caller.addressOf(ctx))));
+        ctx.json(
+                json(learners.appoint(learner, account, standing, Caller.of(ctx).person(), Caller.addressOf(ctx))));
     }
 
     /** The one of the path, if the caller may act for them. */

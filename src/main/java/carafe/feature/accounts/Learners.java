@@ -55,6 +55,10 @@ public final class Learners {
         return db.one(SELECT + "WHERE num = ? AND deleted_at IS NULL", Learners::read, num);
     }
 
+    public Optional<Learner> find(String id) {
+        return db.one(SELECT + "WHERE id = ? AND deleted_at IS NULL", Learners::read, id);
+    }
+
     public Optional<Learner> named(String username) {
         return db.one(
                 SELECT + "WHERE lower(username) = ? AND deleted_at IS NULL",
@@ -64,12 +68,10 @@ public final class Learners {
 
     /** The first one of an open class, made when there is none. */
     public Learner local() {
-        return db.transaction(() -> db.one(
-                        SELECT + """
+        return db.transaction(
+                () -> db.one(SELECT + """
                                 WHERE password_hash IS NULL AND username IS NOT NULL AND deleted_at IS NULL
-                                ORDER BY num LIMIT 1""",
-                        Learners::read)
-                .orElseGet(() -> insert(LOCAL, LOCAL, localSettings())));
+                                ORDER BY num LIMIT 1""", Learners::read).orElseGet(() -> insert(LOCAL, LOCAL, localSettings())));
     }
 
     private static ObjectNode localSettings() {
@@ -112,8 +114,7 @@ public final class Learners {
         db.update("""
                 INSERT INTO account (id, num, username, name, role, settings, created_at, updated_at)
                 VALUES (?, ?, ?, ?, 'user', ?, ?, ?)""", id, num, username, fullName, all.toString(), now, now);
-        return new Learner(
-                id, num, username, fullName, Caller.Role.USER, Caller.Standing.USUAL, false, now, null);
+        return new Learner(id, num, username, fullName, Caller.Role.USER, Caller.Standing.USUAL, false, now, null);
     }
 
     /** What the learner's pages keep. */
@@ -144,16 +145,10 @@ public final class Learners {
     /** @param limit rows at most, in the order of their numbers */
     List<Learner> list(String query, int limit, long offset) {
         var pattern = AccountStore.pattern(query);
-        return db.list(
-                SELECT + """
+        return db.list(SELECT + """
                         WHERE deleted_at IS NULL AND (lower(name) LIKE ? ESCAPE '!'
                             OR lower(coalesce(username, email, '')) LIKE ? ESCAPE '!')
-                        ORDER BY num LIMIT ? OFFSET ?""",
-                Learners::read,
-                pattern,
-                pattern,
-                limit,
-                offset);
+                        ORDER BY num LIMIT ? OFFSET ?""", Learners::read, pattern, pattern, limit, offset);
     }
 
     /** Makes somebody guest, user, teacher or admin; it holds from the next request on. */

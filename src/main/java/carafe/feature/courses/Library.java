@@ -190,9 +190,7 @@ final class Library implements AutoCloseable {
                 .filter(lesson -> broken.contains(lesson.folder()))
                 .forEach(lesson -> good.put(lesson.folder(), lesson)));
         var ids = new HashSet<String>();
-        read.lessons()
-                .filter(lesson -> !broken.contains(lesson.folder()))
-                .forEach(lesson -> ids.add(lesson.id()));
+        read.lessons().filter(lesson -> !broken.contains(lesson.folder())).forEach(lesson -> ids.add(lesson.id()));
         var chapters = new ArrayList<Course.Chapter>();
         for (var chapter : read.chapters()) {
             var lessons = new ArrayList<Lesson>();
@@ -222,7 +220,9 @@ final class Library implements AutoCloseable {
             return List.of();
         }
         var hashes = known.course().get().lessons().map(Lesson::hash).collect(Collectors.toSet());
-        return read.course().get().lessons()
+        return read.course()
+                .get()
+                .lessons()
                 .filter(lesson -> !hashes.contains(lesson.hash()))
                 .toList();
     }
@@ -236,7 +236,8 @@ final class Library implements AutoCloseable {
                 findings.add(Finding.error(
                         "course.json",
                         0,
-                        "the id '" + one.id() + "' is that of the folder " + other.folder().getFileName()));
+                        "the id '" + one.id() + "' is that of the folder "
+                                + other.folder().getFileName()));
                 var name = one.folder().getFileName().toString();
                 shelf.putIfAbsent(
                         "folder:" + name,
@@ -269,10 +270,7 @@ final class Library implements AutoCloseable {
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                     // a sum, since the order of a folder's entries may change by itself
-                    state[0] += Objects.hash(
-                                    file.toString(),
-                                    attributes.size(),
-                                    attributes.lastModifiedTime())
+                    state[0] += Objects.hash(file.toString(), attributes.size(), attributes.lastModifiedTime())
                             * 0x9E3779B97F4A7C15L;
                     return ++state[1] > MOST_FILES ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
                 }

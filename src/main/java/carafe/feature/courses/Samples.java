@@ -30,8 +30,7 @@ final class Samples {
             if (source != null) {
                 copy(source.toURI(), fresh);
             }
-            Files.setPosixFilePermissions(
-                    fresh, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+            Files.setPosixFilePermissions(fresh, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
             Files.move(fresh, folder);
         } catch (IOException | URISyntaxException e) {
             log.warn("the sample courses could not be unpacked to {}", folder, e);

@@ -618,7 +618,8 @@ public final class Catalogue {
     public static final Setting RATE_HINT = perMinute("RATE_LIMIT_HINT", "60", "Hints about code");
     public static final Setting RATE_POOL_STATS = perMinute("RATE_LIMIT_POOL_STATS", "30", "Looks at the containers");
     public static final Setting RATE_LESSONS = perMinute("RATE_LIMIT_LESSONS", "100", "Pages of lessons and courses");
-    public static final Setting RATE_SUBMIT = perMinute("RATE_LIMIT_SUBMIT", "30", "Checks and submissions of exercises");
+    public static final Setting RATE_SUBMIT =
+            perMinute("RATE_LIMIT_SUBMIT", "30", "Checks and submissions of exercises");
     public static final Setting RATE_TUTOR = perMinute("RATE_LIMIT_CHAT", "20", "Questions to the tutor of courses");
     public static final Setting RATE_GLOBAL =
             perMinute("RATE_LIMIT_GLOBAL", "100", "All calls of the code and course API together");

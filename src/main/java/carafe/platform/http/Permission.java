@@ -45,10 +45,11 @@ public enum Permission {
 
     public boolean heldBy(Caller caller) {
         return switch (caller) {
-            case Caller.Anonymous a -> false;
-            case Caller.Key k -> heldBy(k.owner());
-            case Caller.Person p -> holders.compareTo(rank(p)) <= 0;
-        } && access().allows(caller.person().role());
+                    case Caller.Anonymous a -> false;
+                    case Caller.Key k -> heldBy(k.owner());
+                    case Caller.Person p -> holders.compareTo(rank(p)) <= 0;
+                }
+                && access().allows(caller.person().role());
     }
 
     private static Holders rank(Caller.Person person) {
