@@ -29,7 +29,7 @@ final class Api {
                 "{\"name\":\"Bench\",\"email\":\"bench@example.org\",\"password\":\"correct horse battery\"}"));
     }
 
-    /** As the account of {@link #signUp}. */
+    /** Signs in as the account of {@link #signUp}. */
     void signIn() throws IOException, InterruptedException {
         bearer = field("token", post("/api/v1/auths/signin", "{\"email\":\"bench@example.org\",\"password\":\"correct horse battery\"}"));
     }

@@ -44,6 +44,8 @@ import carafe.feature.code.Hints;
 import carafe.feature.code.PoolRoutes;
 import carafe.feature.code.RunMeters;
 import carafe.feature.code.Runs;
+import carafe.feature.courses.CourseSettings;
+import carafe.feature.courses.Courses;
 import carafe.feature.evaluations.EvaluationRoutes;
 import carafe.feature.files.FileRoutes;
 import carafe.feature.files.Uploads;
@@ -180,6 +182,7 @@ public final class App implements AutoCloseable {
     private final Runs runs;
     private final CodeSettings code;
     private final PoolRoutes poolRoutes;
+    private final Courses courses;
     private final RequestLog requestLog;
     private final @Nullable Proxy proxy;
     private final HttpServer http;
@@ -198,6 +201,7 @@ public final class App implements AutoCloseable {
             logDb = logDatabase();
             requestRows = closing(new RequestRows(logDb, config.logs().requestLogDays(), clock));
             requestRows.measureIn(metrics);
+            metrics.counter("db_statements", "Statements that the database has run.", () -> db.statements());
             nodes = closing(new Nodes(db, ids, clock, "", Version.TEXT));
             jobs = closing(new Jobs(db, nodes, ids, clock, 4));
             settings = closing(new LiveSettings(db, keys, config.live(), clock));
@@ -283,6 +287,22 @@ public final class App implements AutoCloseable {
             runs = closing(new Runs(sandbox, runMeters));
             code = CodeSettings.of(config.code());
             poolRoutes = new PoolRoutes(sandbox, runMeters, code, settings, db, accounts.audit(), mapper, clock);
+            courses = closing(new Courses(
+                    new Courses.Ground(
+                            db,
+                            keys,
+                            accounts,
+                            sandbox,
+                            runs,
+                            runMeters,
+                            models,
+                            catalogue,
+                            jobs,
+                            heartbeats,
+                            mapper,
+                            ids,
+                            clock),
+                    CourseSettings.of(config)));
             connectSockets();
             requestLog = new RequestLog(metrics, config.logs().requestsPerSecond());
             proxy = config.proxy().configured() ? closing(proxy(meter)) : null;
@@ -489,6 +509,9 @@ public final class App implements AutoCloseable {
             case EXECUTE -> settings.number(Catalogue.RATE_EXECUTE);
             case HINT -> settings.number(Catalogue.RATE_HINT);
             case POOL_STATS -> settings.number(Catalogue.RATE_POOL_STATS);
+            case LESSONS -> settings.number(Catalogue.RATE_LESSONS);
+            case SUBMIT -> settings.number(Catalogue.RATE_SUBMIT);
+            case TUTOR -> settings.number(Catalogue.RATE_TUTOR);
             case COURSE -> settings.number(Catalogue.RATE_GLOBAL);
         };
     }
@@ -503,7 +526,8 @@ public final class App implements AutoCloseable {
         new TaskRoutes(taskCalls, catalogue, settings, db, accounts.audit(), mapper, clock).register(routes);
         new TurnRoutes(turns, turnStore, chats, messages, catalogue, heartbeats, mapper).register(routes);
         var hints = new Hints(models, catalogue, mapper, ids, code);
-        new CodeRoutes(sandbox, runs, hints, runMeters, heartbeats, clients, mapper, code).register(routes);
+        new CodeRoutes(sandbox, runs, hints, runMeters, courses::keep, heartbeats, clients, mapper, code)
+                .register(routes);
         localChat.register(routes);
         chatRoutes(routes);
         new EventRoutes(events, mapper).register(routes);
@@ -516,6 +540,7 @@ public final class App implements AutoCloseable {
         new ConnectionRoutes(connections, connectionStore, catalogue, providers, mapper, ids).register(routes);
         new RoutingRoutes(routeStore, connections, catalogue, db, mapper).register(routes);
         poolRoutes.register(routes);
+        courses.register(routes);
         if (proxy != null) {
             proxy.register(routes);
         }
@@ -581,6 +606,7 @@ public final class App implements AutoCloseable {
         requestRows.start();
         catalogue.start();
         sandbox.start();
+        courses.start();
         if (proxy != null) {
             startProxy(proxy);
         }
@@ -603,6 +629,11 @@ public final class App implements AutoCloseable {
 
     public int port() {
         return http.port();
+    }
+
+    /** How many statements the database has run. */
+    public long statements() {
+        return db.statements();
     }
 
     /** The proxy, where it is set up. */

@@ -50,6 +50,7 @@ public final class Accounts implements AutoCloseable {
     private final NamedKeyRoutes namedKeyRoutes;
     private final Permissions permissions;
     private final Grants grants;
+    private final Learners learners;
     private final ConfigRoutes configRoutes;
     private final InterfaceRoutes interfaceRoutes;
     private final AtomicReference<@Nullable Thread> upkeep = new AtomicReference<>();
@@ -81,6 +82,7 @@ public final class Accounts implements AutoCloseable {
         this.groupRoutes = new GroupRoutes(db, teams, permissions, json, cache, audit, body, new Ids(clock));
         this.namedKeyRoutes =
                 new NamedKeyRoutes(new NamedKeys(db, cache, audit, new Ids(clock), clock), settings, mapper);
+        this.learners = new Learners(db, store, changes, cache, audit, new Ids(clock), clock);
         this.cache = cache;
         this.inUse = new ModelsInUse(clock);
         this.configRoutes = new ConfigRoutes(settings, permissions, signIn, store, options, inUse, clock);
@@ -113,6 +115,11 @@ public final class Accounts implements AutoCloseable {
     /** What is shared with whom. */
     public Grants grants() {
         return grants;
+    }
+
+    /** Accounts as the course API names them. */
+    public Learners learners() {
+        return learners;
     }
 
     public AuditLog audit() {

@@ -19,6 +19,7 @@ public record Config(
         Accounts accounts,
         Code code,
         LocalChat localChat,
+        Courses courses,
         Limits limits,
         Proxy proxy,
         Logs logs,
@@ -70,6 +71,9 @@ public record Config(
 
     /** {@code open}: strangers may chat; {@code finish}: answers go on when nobody is connected any more. */
     public record LocalChat(boolean open, boolean finish, int historyTokens) {}
+
+    /** {@code tutorModel} empty: the first there is, {@code off}: none. {@code samples}: unpacked into a new folder. */
+    public record Courses(Path folder, boolean samples, String tutorModel) {}
 
     /** {@code images} by language, only what was named. */
     public record Engine(String host, String runtime, Map<String, String> images, boolean pull) {
@@ -133,6 +137,7 @@ public record Config(
                 accounts(env),
                 code(env),
                 localChat(env),
+                courses(env),
                 limits(env),
                 proxy(env, process, envFile),
                 logs(env),
@@ -302,6 +307,14 @@ public record Config(
                         env.oneOf(Catalogue.SANDBOX_ISOLATION, "reuse", "fresh").equals("fresh")));
     }
 
+    private static Courses courses(Environment env) {
+        var folder = env.text(Catalogue.COURSES_DIR);
+        return new Courses(
+                folder.isEmpty() ? Path.of(env.text(Catalogue.DATA_DIR), "courses") : Path.of(folder),
+                env.isOn(Catalogue.COURSE_SAMPLES),
+                env.text(Catalogue.TUTOR_MODEL));
+    }
+
     private static Engine engine(Environment env) {
         var images = env.byEnding(Catalogue.DOCKER_IMAGE);
         env.given(Catalogue.DOCKER_IMAGE).ifPresent(image -> images.put("python", image));
@@ -329,7 +342,13 @@ public record Config(
 
     private static Limits limits(Environment env) {
         for (var live : List.of(
-                Catalogue.RATE_EXECUTE, Catalogue.RATE_HINT, Catalogue.RATE_POOL_STATS, Catalogue.RATE_GLOBAL)) {
+                Catalogue.RATE_EXECUTE,
+                Catalogue.RATE_HINT,
+                Catalogue.RATE_POOL_STATS,
+                Catalogue.RATE_LESSONS,
+                Catalogue.RATE_SUBMIT,
+                Catalogue.RATE_TUTOR,
+                Catalogue.RATE_GLOBAL)) {
             env.number(live, 0, 1_000_000);
         }
         return new Limits(

@@ -12,7 +12,7 @@ import org.sqlite.SQLiteJDBCLoader;
 
 /**
  * All SQL goes through here. A call inside {@link #transaction} takes part in it; outside, each statement stands alone.
- * Arguments: String, Long, Integer, Boolean (0/1), byte[], Instant (epoch milliseconds), enum (its name in lower case),
+ * Arguments: String, Long, Integer, Double, Boolean (0/1), byte[], Instant (epoch milliseconds), enum (its name in lower case),
  * null. Every failure is a {@link DbException}. Safe for use by any number of threads.
  */
 public final class Db implements AutoCloseable {
@@ -31,6 +31,7 @@ public final class Db implements AutoCloseable {
     private final Watcher watcher;
     private final LongAdder begun = new LongAdder();
     private final LongAdder ended = new LongAdder();
+    private final LongAdder statements = new LongAdder();
 
     private Db(Backend backend, Watcher watcher) {
         this.backend = backend;
@@ -138,11 +139,18 @@ public final class Db implements AutoCloseable {
         return new Outcome<>(value, tx.effects());
     }
 
+    /** How many statements have been run so far, not counting transactions themselves. */
+    public long statements() {
+        return statements.sum();
+    }
+
     private <T> T read(Work<T> work) {
+        statements.increment();
         return current.isBound() ? within(current.get(), work) : watched("read", () -> backend.read(work));
     }
 
     private <T> T write(Work<T> work) {
+        statements.increment();
         return current.isBound() ? within(current.get(), work) : watched("write", () -> backend.write(work));
     }
 
