@@ -7,7 +7,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +27,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class LocalModels implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalModels.class);
-    private static final Duration LOAD_LIMIT = Duration.ofSeconds(60);
+    /** Callers wait so long; a large model on a slow disk may take longer. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final Duration LOAD_LIMIT = Duration.ofMinutes(10);
+    private static final long LONGEST_SWEEP_MS = 5_000;
 
     private final ModelFiles files;
     private final Path runFolder;
@@ -57,7 +60,7 @@ public final class LocalModels implements AutoCloseable {
         List<LocalModel> models = new ArrayList<>();
         for (ModelFile file : files.list()) {
             synchronized (seats) {
-                models.add(describe(file, seats.get(file.id())));
+                models.add(LocalModel.of(file, seats.get(file.id()), clock.instant()));
             }
         }
         return models;
@@ -79,7 +82,7 @@ public final class LocalModels implements AutoCloseable {
             seat.users++;
         }
         try {
-            ModelProcess process = ready.get(LOAD_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            ModelProcess process = ready.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             return new Lease(process, () -> release(seat));
         } catch (ExecutionException e) {
             release(seat);
@@ -101,20 +104,74 @@ public final class LocalModels implements AutoCloseable {
         }
     }
 
-    /** Ends a model's process now, in use or not; for its removal. */
-    public void unload(String id) {
+    /**
+     * Begins to load a model, whatever befell it before, and does not wait for it.
+     *
+     * @throws LlmException as {@link #lease}
+     */
+    public void load(String id) {
+        ModelFile file = file(id);
+        synchronized (seats) {
+            Seat seat = seats.computeIfAbsent(id, key -> new Seat(key, clock));
+            seat.crashes.forget();
+            seat.unwanted = false;
+            ready(seat, file);
+        }
+    }
+
+    /**
+     * Ends a model's process now, or as soon as it is loaded; returns when it is gone.
+     *
+     * @param evenInUse whether answers that are being written may break off
+     * @return false when it is in use, and stays
+     */
+    public boolean unload(String id, boolean evenInUse) {
         ModelProcess process;
         synchronized (seats) {
             Seat seat = seats.get(id);
-            process = seat == null ? null : detach(seat);
+            if (seat == null) {
+                return true;
+            }
+            if (seat.users > 0 && !evenInUse) {
+                return false;
+            }
+            seat.unwanted = seat.loading != null;
+            process = detach(seat);
         }
         if (process != null) {
             process.stop();
         }
+        return true;
     }
 
-    /** Unloads what has idled long enough. */
+    /** The settings that these models live under. */
+    public LocalSettings settings() {
+        return settings;
+    }
+
+    /** Bytes of the budget that are taken. */
+    public long reserved() {
+        synchronized (seats) {
+            return Room.reserved(seats.values());
+        }
+    }
+
+    /** Ends what holds more memory than was reserved for it, and {@code share} of that beside: it would starve the rest. */
+    void endWhatOverdraws(double share) {
+        synchronized (seats) {
+            for (Seat seat : seats.values()) {
+                Long resident = seat.process == null ? null : seat.process.resident();
+                if (seat.process != null && resident != null && Room.overdrawn(resident, seat.bytes, share)) {
+                    seat.process.end("it took " + (resident >> 20) + " MB of memory, and " + (seat.bytes >> 20)
+                            + " MB were set aside for it");
+                }
+            }
+        }
+    }
+
+    /** Unloads what has idled long enough, ends what takes too much. */
     void sweep() {
+        endWhatOverdraws(Room.SHARE);
         List<ModelProcess> idle = new ArrayList<>();
         synchronized (seats) {
             Instant since = clock.instant().minus(settings.idle());
@@ -133,18 +190,6 @@ public final class LocalModels implements AutoCloseable {
             seats.values().stream().filter(seat -> seat.process != null).forEach(seat -> running.add(detach(seat)));
         }
         running.parallelStream().forEach(ModelProcess::stop);
-    }
-
-    private static LocalModel describe(ModelFile file, @Nullable Seat seat) {
-        if (file.header() == null) {
-            return LocalModel.of(file, LocalModel.State.FAILED, file.problem(), null);
-        }
-        if (seat == null) {
-            return LocalModel.of(file, LocalModel.State.INSTALLED, null, null);
-        }
-        String crash = seat.crashes.reason();
-        Long resident = seat.process == null ? null : seat.process.resident();
-        return LocalModel.of(file, seat.state(), crash.isEmpty() ? null : crash, resident);
     }
 
     private ModelFile file(String id) {
@@ -180,22 +225,25 @@ public final class LocalModels implements AutoCloseable {
     }
 
     private CompletableFuture<ModelProcess> load(Seat seat, ModelFile file) {
-        Gguf header = Objects.requireNonNull(file.header());
-        Footprint footprint = Footprint.within(settings, header, file.size());
-        if (footprint == null) {
-            throw Failures.tooLarge(file, settings.memoryBudget());
-        }
-        List<ModelProcess> leaving = makeRoom(seat, footprint.bytes());
+        Room room = Room.find(settings, file, seat, seats.values());
+        List<ModelProcess> leaving = room.leaving().stream()
+                .map(this::detach)
+                .filter(Objects::nonNull)
+                .toList();
         CompletableFuture<ModelProcess> loading = new CompletableFuture<>();
         seat.loading = loading;
-        seat.bytes = footprint.bytes();
+        seat.unwanted = false;
+        seat.loadingSince = clock.instant();
+        seat.bytes = room.footprint().bytes();
+        seat.slots = room.footprint().slots();
+        seat.context = room.footprint().context();
         Duration backOff = seat.crashes.backOff();
         startSweeping();
         Thread.ofVirtual().name("model-load-" + seat.id).start(() -> {
             try {
                 Thread.sleep(backOff);
                 leaving.forEach(ModelProcess::stop);
-                loaded(seat, loading, launcher.launch(file, footprint, seat.errors));
+                loaded(seat, loading, launcher.launch(file, room.footprint(), seat.errors));
             } catch (IOException | InterruptedException | RuntimeException e) {
                 failed(seat, loading, e);
             }
@@ -203,39 +251,20 @@ public final class LocalModels implements AutoCloseable {
         return loading;
     }
 
-    /** Takes the least recently used idle models out until the new one fits. */
-    private List<ModelProcess> makeRoom(Seat seat, long bytes) {
-        List<Seat> others = new ArrayList<>(seats.values().stream()
-                .filter(other -> other != seat && other.holdsMemory())
-                .sorted(Comparator.comparing(other -> other.lastUsed))
-                .toList());
-        List<Seat> leaving = new ArrayList<>();
-        while (others.size() >= settings.maxLoaded() || total(others) + bytes > settings.memoryBudget()) {
-            Seat oldest = others.stream()
-                    .filter(Seat::isIdle)
-                    .findFirst()
-                    .orElseThrow(() -> Failures.busy("The other local models are in use."));
-            others.remove(oldest);
-            leaving.add(oldest);
-        }
-        return leaving.stream().map(this::detach).toList();
-    }
-
-    private static long total(List<Seat> seats) {
-        return seats.stream().mapToLong(seat -> seat.bytes).sum();
-    }
-
     private void loaded(Seat seat, CompletableFuture<ModelProcess> loading, ModelProcess process) {
         boolean tooLate;
+        boolean stopping;
         synchronized (seats) {
-            tooLate = closed.getCount() == 0;
+            stopping = closed.getCount() == 0;
+            tooLate = stopping || seat.unwanted;
             seat.loading = null;
             seat.lastUsed = clock.instant();
             seat.process = tooLate ? null : process;
         }
         if (tooLate) {
             process.stop();
-            loading.completeExceptionally(new IOException("the server is stopping"));
+            loading.completeExceptionally(
+                    new IOException(stopping ? "the server is stopping" : "it was unloaded while it was loading"));
             return;
         }
         LOG.info("Local model loaded model={} pid={}", seat.id, process.pid());
@@ -282,7 +311,7 @@ public final class LocalModels implements AutoCloseable {
         if (!sweeping) {
             sweeping = true;
             RunFolder.clean(runFolder);
-            long period = Math.clamp(settings.idle().toMillis() / 4, 100, 30_000);
+            long period = Math.clamp(settings.idle().toMillis() / 4, 100, LONGEST_SWEEP_MS);
             Thread.ofVirtual().name("model-sweep").start(() -> {
                 try {
                     while (!closed.await(period, TimeUnit.MILLISECONDS)) {

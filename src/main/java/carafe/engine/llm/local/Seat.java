@@ -19,12 +19,18 @@ final class Seat {
 
     int users;
     long bytes;
+    int slots;
+    int context;
     Instant lastUsed;
+    Instant loadingSince;
+    /** Somebody wants the model that is loading gone as soon as it is there. */
+    boolean unwanted;
 
     Seat(String id, Clock clock) {
         this.id = id;
         this.crashes = new Crashes(clock);
         this.lastUsed = clock.instant();
+        this.loadingSince = lastUsed;
     }
 
     boolean holdsMemory() {
@@ -42,6 +48,6 @@ final class Seat {
         if (process != null) {
             return LocalModel.State.LOADED;
         }
-        return crashes.reason().isEmpty() ? LocalModel.State.INSTALLED : LocalModel.State.FAILED;
+        return crashes.reason().isEmpty() ? LocalModel.State.UNLOADED : LocalModel.State.FAILED;
     }
 }

@@ -47,7 +47,7 @@ final class LocalModelsTest {
 
     @Test
     void loadsAModelOnceHoweverManyAskAndUnloadsItWhenItIdles() throws Exception {
-        assertThat(state("tiny")).isEqualTo(LocalModel.State.INSTALLED);
+        assertThat(state("tiny")).isEqualTo(LocalModel.State.UNLOADED);
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             Callable<Lease> call = () -> models.lease("tiny");
             Future<Lease> one = callers.submit(call);
@@ -64,7 +64,7 @@ final class LocalModelsTest {
             assertThat(state("tiny")).as("just used").isEqualTo(LocalModel.State.LOADED);
             clock.pass(IDLE);
             models.sweep();
-            assertThat(state("tiny")).isEqualTo(LocalModel.State.INSTALLED);
+            assertThat(state("tiny")).isEqualTo(LocalModel.State.UNLOADED);
             assertThat(ProcessHandle.of(other.get().pid())).isEmpty();
             assertThat(folder.resolve("run")).isEmptyDirectory();
         }
@@ -111,7 +111,7 @@ final class LocalModelsTest {
         TinyGguf.write(folder.resolve("models/other.gguf"), 512);
         models.lease("tiny").close();
         try (Lease other = models.lease("other")) {
-            assertThat(state("tiny")).isEqualTo(LocalModel.State.INSTALLED);
+            assertThat(state("tiny")).isEqualTo(LocalModel.State.UNLOADED);
             assertThat(failure(() -> models.lease("tiny")).code()).isEqualTo("model_busy");
             assertThat(new LocalClient(other).post(ask("x", "\"max_tokens\":1")).status())
                     .isEqualTo(200);
@@ -134,11 +134,11 @@ final class LocalModelsTest {
     void tellsWhyTheEngineCannotLoadAModel() throws Exception {
         byte[] bytes = TinyGguf.bytes(512);
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
-        bytes[text.indexOf("llama")] = 'z';
+        bytes[text.indexOf("blk.0.attn_q")] = 'z';
         Files.write(folder.resolve("models/newer.gguf"), bytes);
         LlmFailure failure = failure(() -> models.lease("newer"));
         assertThat(failure.status()).isEqualTo(502);
-        assertThat(failure.message()).contains("unknown model architecture: 'zlama'");
+        assertThat(failure.message()).contains("missing tensor 'blk.0.attn_q.weight'");
         assertThat(state("newer")).isEqualTo(LocalModel.State.FAILED);
         assertThat(models.errors("newer")).isNotEmpty().hasSizeLessThanOrEqualTo(50);
         assertThat(folder.resolve("run")).isEmptyDirectory();

@@ -211,7 +211,7 @@ final class ModelHostTest {
         refuses(ask("x", "\"response_format\":{\"type\":\"xml\"}"), "invalid_request");
         refuses(ask("x", schema("{\"minItems\":1000000}")), "invalid_request");
         refuses(ask("x", schema("{\"items\":".repeat(50) + "{}" + "}".repeat(50))), "invalid_request");
-        refuses(ask("x", schema("{\"type\":\"nonsense\"}")), "engine_refused");
+        refuses(ask("x", schema("{\"type\":\"nonsense\"}")), "invalid_request");
         assertThat(client.statusWithSecret("wrong")).isEqualTo(401);
         assertThat(client.post(ask("still there", "\"max_tokens\":1")).status()).isEqualTo(200);
     }
