@@ -98,7 +98,7 @@ class AdminRouting extends View {
   renderTries() {
     const heads = ['when', 'model', 'server', 'try', 'result'];
     const name = (id) => this.answer.connections.find((c) => c.id === id)?.name ?? id;
-    return html`<section class="block-section tries"><h2>${t('adm.routing.tries')}</h2>
+    return html`<section class="block-section"><h2>${t('adm.routing.tries')}</h2>
       ${this.tries.length ? html`<div class="table-frame" tabindex="0" role="region" aria-label=${t('adm.routing.tries')}><table class="table stacked"><thead><tr>
         ${heads.map((h) => html`<th scope="col">${h === 'model' ? t('adm.models.name') : t(`adm.routing.${h}`)}</th>`)}</tr></thead>
         <tbody>${this.tries.slice(0, MOST).map((a) => html`<tr><td data-label=${t('adm.routing.when')}><time title=${exact(a.at / 1000)}>${ago(a.at / 1000)}</time></td>

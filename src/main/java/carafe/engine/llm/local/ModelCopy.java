@@ -41,6 +41,7 @@ final class ModelCopy {
     String run() throws IOException {
         refuseMoreThanAllowed(source.size());
         roomFor(Math.max(0, source.size()));
+        progress.at(0, source.size());
         MessageDigest digest = sha256();
         try (FileChannel out = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             pump(source.stream(), out, digest);
