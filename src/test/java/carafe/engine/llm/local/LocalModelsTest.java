@@ -119,6 +119,58 @@ final class LocalModelsTest {
     }
 
     @Test
+    void twoModelsStayWhileTheyFitAndSlotsAreGivenUpBeforeAnIdleOneGoes() throws Exception {
+        TinyGguf.write(folder.resolve("models/other.gguf"), 512);
+        TinyGguf.write(folder.resolve("models/third.gguf"), 512);
+        models.close();
+        long one = Footprint.OVERHEAD + (5L << 20);
+        try (LocalModels two = open(8, 2 * one)) {
+            two.lease("tiny").close();
+            clock.pass(Duration.ofSeconds(1));
+            two.lease("other").close();
+            assertThat(loaded(two)).containsExactly("other", "tiny");
+            assertThat(two.reserved()).isBetween(one, 2 * one);
+            two.load("third");
+            Await.until("the third is there", () -> loaded(two).contains("third"));
+            assertThat(loaded(two)).as("the least recently used has gone").containsExactly("other", "third");
+            assertThat(two.unload("third", false)).isTrue();
+            try (Lease lease = two.lease("other")) {
+                assertThat(two.unload("other", false)).isFalse();
+                assertThat(lease.crashed()).isFalse();
+            }
+        }
+    }
+
+    private static java.util.List<String> loaded(LocalModels models) throws IOException {
+        return models.list().stream()
+                .filter(model -> model.state() == LocalModel.State.LOADED)
+                .map(LocalModel::id)
+                .toList();
+    }
+
+    @Test
+    void endsAProcessThatHoldsMoreThanWasSetAsideForItAndSaysSo() throws Exception {
+        try (Lease lease = models.lease("tiny")) {
+            models.endWhatOverdraws(Room.SHARE);
+            assertThat(lease.crashed()).isFalse();
+            models.endWhatOverdraws(0.001);
+            assertThat(lease.crashed()).isTrue();
+        }
+        Await.until("the end is seen", () -> state("tiny") == LocalModel.State.FAILED);
+        assertThat(model("tiny").reason()).contains("MB were set aside for it");
+    }
+
+    @Test
+    void unloadingWhatStillLoadsEndsItAsSoonAsItIsThere() throws Exception {
+        models.load("tiny");
+        assertThat(state("tiny")).isEqualTo(LocalModel.State.LOADING);
+        assertThat(models.unload("tiny", false)).isTrue();
+        Await.until("it has gone", () -> state("tiny") == LocalModel.State.UNLOADED);
+        assertThat(models.reserved()).isZero();
+        models.lease("tiny").close();
+    }
+
+    @Test
     void refusesWhatIsNotThereWhatIsUnsoundAndWhatNeverFits() throws Exception {
         Files.writeString(folder.resolve("models/broken.gguf"), "nonsense");
         assertThat(failure(() -> models.lease("nobody")).status()).isEqualTo(404);
