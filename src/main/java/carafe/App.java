@@ -357,7 +357,7 @@ public final class App implements AutoCloseable {
                         settings.localMemoryMb() == 0 ? machine.memoryBudget() : (long) settings.localMemoryMb() << 20,
                         settings.localThreads() == 0 ? machine.threads() : settings.localThreads(),
                         settings.localSlots(),
-                        machine.context()),
+                        settings.localContext()),
                 clock);
     }
 

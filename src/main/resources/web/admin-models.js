@@ -115,7 +115,7 @@ class AdminModels extends View {
     const { memory, limits, models } = this.answer;
     const held = models.filter((m) => m.memory);
     const share = (n) => `${Math.min(100, (100 * n) / memory.budget).toFixed(1)}%`;
-    const parts = held.map((m) => t('adm.models.memory.part', { name: m.name, size: bytes(m.memory.reserved) }));
+    const parts = held.map((m) => t('adm.models.memory.part', { name: m.name, size: bytes(m.memory.reserved), slots: number(m.memory.slots), context: number(m.memory.context) }));
     const use = t('adm.models.memory.use', { used: bytes(memory.reserved), budget: bytes(memory.budget) });
     return html`<section class="panel memory"><header><h2>${t('adm.models.memory')}</h2><span>${use}</span></header>
       <svg class="memory-bar" role="img" aria-label="${[use, ...parts].join('; ')}" height="12">${this.renderParts(held, share)}</svg>

@@ -271,7 +271,7 @@ const MESSAGES = {
   'adm.models.routing': ['Where each model is called: routing', '每个模型的调用位置：路由'],
   'adm.models.memory': ['Memory for local models', '本地模型内存'],
   'adm.models.memory.use': ['{used} of {budget} set aside', '已预留 {used}，共 {budget}'],
-  'adm.models.memory.part': ['{name}: {size}', '{name}：{size}'],
+  'adm.models.memory.part': ['{name}: {size}, for {slots} × {context} tokens', '{name}：{size}，{slots} × {context} 词元'],
   'adm.models.memory.none': ['No model is loaded; one loads by itself when somebody asks it.', '没有加载模型；有人使用时会自动加载。'],
   'adm.models.memory.text': ['{threads} for each model, {slots} at once; unused ones leave after {idle}.', '每个模型 {threads}，同时 {slots}；闲置 {idle} 后卸载。'],
   'adm.models.threads': ['{n} threads', '{n} 个线程'],

@@ -147,6 +147,13 @@ public final class Catalogue {
             MODELS,
             "16384",
             "Memory that local models may take together; 0: half of the machine's.");
+    static final Setting LOCAL_CONTEXT = Setting.of(
+            "LOCAL_MODEL_CONTEXT",
+            Kind.NUMBER,
+            "4096",
+            MODELS,
+            "16384",
+            "Tokens of messages and answer together that a local model takes at most; each costs memory.");
     static final Setting LOCAL_THREADS = Setting.of(
             "LOCAL_MODEL_THREADS",
             Kind.NUMBER,
@@ -676,6 +683,7 @@ public final class Catalogue {
             LOCAL_IDLE,
             LOCAL_SLOTS,
             LOCAL_MEMORY,
+            LOCAL_CONTEXT,
             LOCAL_THREADS,
             LOCAL_FILE,
             FETCH_NETWORKS,

