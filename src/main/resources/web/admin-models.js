@@ -48,6 +48,11 @@ class AdminModels extends View {
   tell(before) {
     const done = this.answer.adds.filter((a) => a.state === 'done' && before?.adds.some((b) => b.id === a.id && b.state === 'running'));
     for (const { model } of done) toast(t('adm.models.adding.done', { name: model }));
+    for (const model of this.answer.models) {
+      if (before?.models.find((m) => m.id === model.id)?.state !== 'loading') continue;
+      if (model.state === 'loaded') toast(t('adm.models.loaded', model));
+      if (model.state === 'failed') toast(model.reason, { tone: 'bad', seconds: 8 });
+    }
     const ids = (answer) => answer?.models.map((m) => m.id).join(' ');
     if (before && ids(before) !== ids(this.answer)) loadModels().catch((e) => toast(e.message, { tone: 'bad' }));
   }
@@ -167,9 +172,8 @@ class AdminModels extends View {
 
   renderState(m) {
     const { loading_ms: ms, resident, answers } = m.memory ?? {};
-    const more = m.state === 'loading' ? t('adm.models.seconds', { n: number(ms / 1000) })
-      : [resident && t('adm.models.in', { resident: bytes(resident) }), answers && t('adm.models.using', { n: number(answers) })].filter(Boolean).join(', ');
-    return html`<span class="status ${TONES[m.state]}" role="status">${t(`state.${m.state}`)}${more ? `, ${more}` : nothing}</span>`;
+    const more = [m.state === 'loading' && t('adm.models.seconds', { n: number(ms / 1000) }), resident && t('adm.models.in', { resident: bytes(resident) }), answers && t('adm.models.using', { n: number(answers) })].filter(Boolean).join(', ');
+    return html`<span class="status ${TONES[m.state]}">${t(`state.${m.state}`)}${more ? `, ${more}` : nothing}</span>`;
   }
 
   renderAll() {

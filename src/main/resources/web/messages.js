@@ -283,6 +283,7 @@ const MESSAGES = {
   'adm.models.loadof': ['Load {name}', '加载 {name}'],
   'adm.models.unload': ['Unload', '卸载'],
   'adm.models.unloadof': ['Unload {name}', '卸载 {name}'],
+  'adm.models.loaded': ['{name} is loaded.', '{name} 已加载。'],
   'adm.models.unloaded': ['{name} is unloaded.', '{name} 已卸载。'],
   'adm.models.details': ['Details, licence, template', '详情、许可证、模板'],
   'adm.models.remove': ['Remove', '移除'],

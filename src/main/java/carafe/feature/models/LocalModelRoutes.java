@@ -6,6 +6,7 @@ import carafe.engine.llm.local.LocalModel;
 import carafe.engine.llm.local.LocalModels;
 import carafe.engine.llm.local.ModelAdd;
 import carafe.engine.llm.local.ModelAdds;
+import carafe.engine.llm.local.ModelOrder;
 import carafe.platform.audit.AuditLog;
 import carafe.platform.http.Access;
 import carafe.platform.http.Body;
@@ -79,13 +80,13 @@ public final class LocalModelRoutes {
         }
     }
 
-    private static ModelAdds.Order order(Fields fields) {
-        var found = new ArrayList<ModelAdds.Order>();
+    private static ModelOrder order(Fields fields) {
+        var found = new ArrayList<ModelOrder>();
         for (var kind : new ModelAdd.Kind[] {ModelAdd.Kind.PATH, ModelAdd.Kind.ADDRESS, ModelAdd.Kind.PACKAGE}) {
             fields.optionalText(field(kind), LONGEST_SOURCE)
                     .map(String::strip)
                     .filter(source -> !source.isEmpty())
-                    .ifPresent(source -> found.add(new ModelAdds.Order(
+                    .ifPresent(source -> found.add(new ModelOrder(
                             kind, source, text(fields, "name", LONGEST_NAME), text(fields, "sha256", 64))));
         }
         if (found.size() != 1) {

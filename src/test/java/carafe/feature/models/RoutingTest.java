@@ -173,9 +173,9 @@ class RoutingTest {
         assertThat(circuit.path("retry_in_ms").asLong()).isBetween(1L, 60_000L);
         assertThat(circuit.path("reason").asText()).contains("slow");
         assertThat(m.at("/routes/1/circuit/state").asText()).isEqualTo("closed");
-        assertThat(answer.path("connections")).anySatisfy(server -> assertThat(
-                        server.path("models").toString())
-                .contains("special"));
+        assertThat(answer.path("connections"))
+                .anySatisfy(
+                        server -> assertThat(server.path("models").toString()).contains("special"));
     }
 
     @Test

@@ -53,12 +53,13 @@ public record LocalModel(
     }
 
     private static Memory memory(Seat seat, Instant now) {
+        ModelProcess process = seat.process == null ? seat.starting : seat.process;
         return new Memory(
                 seat.users,
                 seat.slots,
                 seat.context,
                 seat.bytes,
-                seat.process == null ? null : seat.process.resident(),
+                process == null ? null : process.resident(),
                 seat.loading == null
                         ? 0
                         : Duration.between(seat.loadingSince, now).toMillis());

