@@ -26,7 +26,7 @@ async function upload(file, name, sum, begun) {
     const response = await fetch(`${ROOT}/upload?${query}`, { method: 'POST', credentials: 'same-origin', body: file, headers: { 'Content-Type': 'application/octet-stream' } });
     if (!response.ok) throw refusal(response.status, await response.json().catch(() => null), 0);
   } catch (e) {
-    if (!e.status) toast(t('err.network'), { tone: 'bad', seconds: 8 }); // a refusal stands in the list
+    toast(e.status ? e.message : t('err.network'), { tone: 'bad', seconds: 8 });
   } finally {
     uploads--;
     begun();

@@ -94,12 +94,6 @@ final class Download extends FilterInputStream {
         client.close(CloseMode.IMMEDIATE);
     }
 
-    /** Which addresses a host has, and whether it may be asked. */
-    @FunctionalInterface
-    public interface Hosts {
-        InetAddress[] resolve(String host) throws UnknownHostException;
-    }
-
     private record Resolver(Hosts hosts) implements DnsResolver {
         @Override
         public InetAddress[] resolve(String host) throws UnknownHostException {

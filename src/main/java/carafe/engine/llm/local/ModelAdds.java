@@ -51,7 +51,7 @@ public final class ModelAdds implements AutoCloseable {
     }
 
     private final ModelFiles files;
-    private final Download.Hosts hosts;
+    private final Hosts hosts;
     private final PackageFetch pip;
     private final long mostBytes;
     private final Runnable changed;
@@ -65,12 +65,11 @@ public final class ModelAdds implements AutoCloseable {
      * @param mostBytes the largest file
      * @param changed told when there is a new model
      */
-    public ModelAdds(ModelFiles files, Download.Hosts hosts, long mostBytes, Runnable changed, Clock clock)
-            throws IOException {
+    public ModelAdds(ModelFiles files, Hosts hosts, long mostBytes, Runnable changed, Clock clock) throws IOException {
         this(files, hosts, PackageFetch.PIP, mostBytes, changed, clock);
     }
 
-    ModelAdds(ModelFiles files, Download.Hosts hosts, PackageFetch pip, long mostBytes, Runnable changed, Clock clock)
+    ModelAdds(ModelFiles files, Hosts hosts, PackageFetch pip, long mostBytes, Runnable changed, Clock clock)
             throws IOException {
         this.files = files;
         this.hosts = hosts;
@@ -92,7 +91,7 @@ public final class ModelAdds implements AutoCloseable {
         synchronized (adds) {
             return adds.values().stream()
                     .map(running -> running.add)
-                    .sorted(Comparator.comparing((ModelAdd add) -> Long.parseLong(add.id()))
+                    .sorted(Comparator.comparingLong((ModelAdd add) -> Long.parseLong(add.id()))
                             .reversed())
                     .toList();
         }
@@ -195,7 +194,7 @@ public final class ModelAdds implements AutoCloseable {
                 .filter(running -> !running.add.isRunning())
                 .map(running -> running.add.id())
                 .toList());
-        Collections.sort(ended, Comparator.comparing(Long::parseLong));
+        Collections.sort(ended, Comparator.comparingLong(Long::parseLong));
         while (adds.size() > MOST_KEPT && !ended.isEmpty()) {
             adds.remove(ended.removeFirst());
         }

@@ -38,11 +38,11 @@ record ModelSource(InputStream stream, String name, long size, String origin) im
     }
 
     /** What is at an http(s) address, if {@code hosts} lets its host be asked. */
-    static ModelSource address(String address, Download.Hosts hosts) throws IOException {
+    static ModelSource address(String address, Hosts hosts) throws IOException {
         return inner(download(address, hosts), null);
     }
 
-    /** What somebody sends. @param size bytes, or -1 when not known */
+    /** What somebody sends; {@code size} is -1 when they do not say. */
     static ModelSource upload(InputStream stream, String name, long size) throws IOException {
         return inner(new ModelSource(stream, lastPart(name), size, "upload of " + lastPart(name)), null);
     }
@@ -97,7 +97,7 @@ record ModelSource(InputStream stream, String name, long size, String origin) im
                 path.toAbsolutePath().toString());
     }
 
-    private static ModelSource download(String place, Download.Hosts hosts) throws IOException {
+    private static ModelSource download(String place, Hosts hosts) throws IOException {
         URI uri;
         try {
             uri = URI.create(place);

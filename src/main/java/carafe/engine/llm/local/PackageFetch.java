@@ -107,12 +107,12 @@ record PackageFetch(List<List<String>> commands) {
                 try {
                     most = Math.max(most, Files.size(file));
                 } catch (NoSuchFileException moved) {
-                    continue;
+                    // it is found at its new place the next time
                 }
             }
             return most;
         } catch (java.io.UncheckedIOException moved) {
-            return 0;
+            return 0; // a folder was; the next look has more
         }
     }
 
