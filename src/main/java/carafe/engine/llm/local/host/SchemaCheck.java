@@ -64,7 +64,7 @@ record SchemaCheck(JsonNode root) {
 
     /** 1 and 1.0 are the same number. */
     private static boolean same(JsonNode one, JsonNode other) {
-        return one.isNumber() && other.isNumber()
+        return (one.isNumber() && other.isNumber())
                 ? one.decimalValue().compareTo(other.decimalValue()) == 0
                 : one.equals(other);
     }
@@ -133,6 +133,6 @@ record SchemaCheck(JsonNode root) {
     }
 
     private static int compare(JsonNode one, JsonNode other) {
-        return one.isNumber() && other.isNumber() ? one.decimalValue().compareTo(other.decimalValue()) : 0;
+        return (one.isNumber() && other.isNumber()) ? one.decimalValue().compareTo(other.decimalValue()) : 0;
     }
 }
