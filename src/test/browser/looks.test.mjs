@@ -5,7 +5,7 @@ import { call, open } from './steps.mjs';
 import { weakPairs } from './contrast.mjs';
 
 const PAGES = ['/', 'chat', '/run', '/settings/profile', '/settings/look', '/settings/answers', '/settings/access',
-  '/admin/users', '/admin/connections', '/admin/models', '/admin/sandbox', '/admin/signup', '/admin/proxy'];
+  '/admin/users', '/admin/connections', '/admin/models', '/admin/routing', '/admin/sandbox', '/admin/signup', '/admin/proxy'];
 const chatPath = async (page) => `/c/${(await call(page, 'GET', '/api/v1/chats/search?text=overlapping&page=1')).body[0].id}`;
 
 for (const colorScheme of ['light', 'dark']) {

@@ -9,6 +9,8 @@ await import('./chat-list.test.mjs');
 await import('./run.test.mjs');
 await import('./settings.test.mjs');
 await import('./admin.test.mjs');
+await import('./local-models.test.mjs');
+await import('./routing.test.mjs');
 await import('./proxy.test.mjs');
 await import('./trouble.test.mjs');
 await import('./looks.test.mjs');

@@ -8,6 +8,7 @@ import carafe.engine.llm.Upstreams;
 import carafe.engine.llm.local.LocalModel;
 import carafe.engine.llm.local.LocalModels;
 import carafe.engine.llm.local.LocalSettings;
+import carafe.engine.llm.local.ModelAdds;
 import carafe.engine.sandbox.Sandbox;
 import carafe.feature.absent.AbsentRoutes;
 import carafe.feature.accounts.Accounts;
@@ -100,6 +101,7 @@ import carafe.platform.http.HttpServer;
 import carafe.platform.http.Json;
 import carafe.platform.http.Limits;
 import carafe.platform.http.Networks;
+import carafe.platform.http.Outbound;
 import carafe.platform.http.RateArea;
 import carafe.platform.http.Routes;
 import carafe.platform.jobs.Jobs;
@@ -159,6 +161,7 @@ public final class App implements AutoCloseable {
     private final Health health;
     private final Readiness readiness = new Readiness();
     private final LocalModels local;
+    private final ModelAdds modelAdds;
     private final Providers providers;
     private final ConnectionStore connectionStore;
     private final Connections connections;
@@ -231,6 +234,12 @@ public final class App implements AutoCloseable {
             workspace = new Workspace(new WorkspaceStore(db, accounts.grants(), clock), accounts, clock);
             catalogue = closing(new ModelCatalogue(
                     connections::enabled, this::localIds, routeStore::all, providers, workspace, clock));
+            modelAdds = closing(new ModelAdds(
+                    local.files(),
+                    new Outbound(Networks.parse(config.models().fetchNetworks()))::resolve,
+                    (long) config.models().localFileMb() << 20,
+                    catalogue::refreshLocal,
+                    clock));
             ledger = closing(new Ledger(db));
             var meter = new Meter(ledger, clock);
             models = new Models(
@@ -391,10 +400,10 @@ public final class App implements AutoCloseable {
                 new LocalSettings(
                         settings.localIdle(),
                         machine.maxLoaded(),
-                        (long) settings.localMemoryMb() << 20,
-                        machine.threads(),
+                        settings.localMemoryMb() == 0 ? machine.memoryBudget() : (long) settings.localMemoryMb() << 20,
+                        settings.localThreads() == 0 ? machine.threads() : settings.localThreads(),
                         settings.localSlots(),
-                        machine.context()),
+                        settings.localContext()),
                 clock);
     }
 
@@ -533,12 +542,13 @@ public final class App implements AutoCloseable {
         new EventRoutes(events, mapper).register(routes);
         sockets.register(routes);
         accounts.register(routes);
-        new LocalModelRoutes(local, mapper).register(routes);
+        new LocalModelRoutes(local, modelAdds, catalogue::refreshLocal, accounts.audit(), new Body(mapper))
+                .register(routes);
         new WorkspaceRoutes(db, workspace, accounts.store(), new Body(mapper)).register(routes);
         new ModelRoutes(catalogue, workspace, settings, mapper, clock).register(routes);
         new OpenAiRoutes(connections, catalogue, providers, new Body(mapper)).register(routes);
         new ConnectionRoutes(connections, connectionStore, catalogue, providers, mapper, ids).register(routes);
-        new RoutingRoutes(routeStore, connections, catalogue, db, mapper).register(routes);
+        new RoutingRoutes(routeStore, connections, catalogue, models, db, mapper).register(routes);
         poolRoutes.register(routes);
         courses.register(routes);
         if (proxy != null) {

@@ -17,7 +17,7 @@ const PAGES = {
   run: () => import('./run.js'),
 };
 const settingsTabs = ['profile', 'look', 'answers', 'access'];
-const adminTabs = ['users', 'connections', 'models', 'sandbox', 'signup', 'proxy'];
+const adminTabs = ['users', 'connections', 'models', 'routing', 'sandbox', 'signup', 'proxy'];
 
 class App extends View {
   connectedCallback() {

@@ -31,6 +31,7 @@ export const exact = (seconds) =>
 /** "93 MB"; decimal units as the disk vendors and file managers use. */
 export function bytes(n) {
   if (n === undefined || n === null) return '–';
+  if (n < 1e3) return `${n.toLocaleString(language())} B`;
   const unit = n >= 1e9 ? ['GB', 1e9] : n >= 1e6 ? ['MB', 1e6] : ['kB', 1e3];
   return `${(n / unit[1]).toLocaleString(language(), { maximumSignificantDigits: 3 })} ${unit[0]}`;
 }

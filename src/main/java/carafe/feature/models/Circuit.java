@@ -18,6 +18,31 @@ final class Circuit {
     private boolean open;
     private boolean probing;
     private long openUntil;
+    private String reason = "";
+
+    /**
+     * How it stands.
+     *
+     * @param failures in a row
+     * @param pauseNanos until it may be called again
+     * @param reason what the last failure said, for people
+     */
+    record View(State state, int failures, long pauseNanos, String reason) {
+        static final View WELL = new View(State.CLOSED, 0, 0, "");
+    }
+
+    /** Closed: called as usual; open: kept away from; half-open: the next call tries it. */
+    enum State {
+        CLOSED,
+        OPEN,
+        HALF_OPEN
+    }
+
+    synchronized View view(long now) {
+        long pause = pause(now);
+        State state = !open ? State.CLOSED : pause > 0 ? State.OPEN : State.HALF_OPEN;
+        return new View(state, failures, pause, reason);
+    }
 
     /** Nanoseconds until it may be called again; 0 when it may be. */
     synchronized long pause(long now) {
@@ -38,6 +63,7 @@ final class Circuit {
 
     synchronized void succeeded() {
         failures = 0;
+        reason = "";
         pauses = 0;
         open = false;
         probing = false;
@@ -45,6 +71,7 @@ final class Circuit {
 
     synchronized void failed(LlmFailure failure, long now) {
         failures++;
+        reason = failure.message();
         var asked = seconds(failure.retryAfter());
         if (asked == null && !probing && failures < LIMIT) {
             return;

@@ -129,6 +129,12 @@ public final class ModelCatalogue implements AutoCloseable {
         return routesOf.getOrDefault(served, List.of());
     }
 
+    /** Where each model is called, as known now: the order is that of the models, then of preference. */
+    Map<String, List<Route>> routes() {
+        awaitFirstLook();
+        return routesOf;
+    }
+
     /** Whether anything can be called, as known now. */
     public boolean hasModels() {
         return !entries.isEmpty();
@@ -141,6 +147,11 @@ public final class ModelCatalogue implements AutoCloseable {
     /** Asks every connection now, each for at most five seconds. */
     public void refresh() {
         look(true);
+    }
+
+    /** Looks at the local models now; no server is asked. */
+    public void refreshLocal() {
+        look(false);
     }
 
     private void awaitFirstLook() {

@@ -143,6 +143,11 @@ public final class Models {
         }
     }
 
+    /** How a route's calls went lately. */
+    Circuit.View health(Route route) {
+        return router.view(route);
+    }
+
     /** Tries one route after the other until one answers, or has begun to. */
     private void attempt(
             Use use, List<Route> routes, Meter.Hold hold, Cancellation cancellation, boolean streams, Work work)

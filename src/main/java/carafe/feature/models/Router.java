@@ -49,6 +49,11 @@ final class Router {
         return placed.stream().map(Placed::route).toList();
     }
 
+    Circuit.View view(Route route) {
+        var circuit = circuits.get(key(route));
+        return circuit == null ? Circuit.View.WELL : circuit.view(nanoTime.getAsLong());
+    }
+
     /** Whether {@code route} may be called now; then the outcome must be told. */
     boolean enter(Route route) {
         var circuit = circuits.get(key(route));

@@ -14,23 +14,34 @@ import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The administrator's view of routing: which servers a model is called at, and how their tries went. */
 public final class RoutingRoutes {
     private static final int MOST_ROUTES = 50;
+    private static final int MOST_MODELS = 2_000;
 
     private final RouteStore store;
     private final Connections connections;
     private final ModelCatalogue catalogue;
+    private final Models models;
     private final Db db;
     private final Body body;
     private final ObjectMapper mapper;
 
     public RoutingRoutes(
-            RouteStore store, Connections connections, ModelCatalogue catalogue, Db db, ObjectMapper mapper) {
+            RouteStore store,
+            Connections connections,
+            ModelCatalogue catalogue,
+            Models models,
+            Db db,
+            ObjectMapper mapper) {
         this.store = store;
         this.connections = connections;
         this.catalogue = catalogue;
+        this.models = models;
         this.db = db;
         this.body = new Body(mapper);
         this.mapper = mapper;
@@ -46,8 +57,48 @@ public final class RoutingRoutes {
     private void list(Context ctx) {
         var answer = mapper.createObjectNode();
         var routes = answer.putArray("routes");
-        store.all().forEach(row -> routes.add(shown(row)));
+        var chosen = store.all();
+        chosen.forEach(row -> routes.add(shown(row)));
+        var named = chosen.stream().map(RouteStore.Row::model).collect(Collectors.toSet());
+        var all = new TreeMap<>(catalogue.routes());
+        named.forEach(model -> all.putIfAbsent(model, List.of())); // all its servers are gone or off
+        var effective = answer.putArray("models");
+        all.entrySet().stream().limit(MOST_MODELS).forEach(entry -> {
+            var node = effective.addObject().put("model", entry.getKey()).put("chosen", named.contains(entry.getKey()));
+            var servers = node.putArray("routes");
+            entry.getValue().forEach(route -> servers.add(effective(route)));
+        });
+        var servers = answer.putArray("connections");
+        connections.all().forEach(connection -> servers.add(server(connection)));
         ctx.json(answer);
+    }
+
+    /** A route as calls take it now, with how its last ones went; without a second route its circuit does not matter. */
+    private ObjectNode effective(Route route) {
+        var health = models.health(route);
+        var node = mapper.createObjectNode()
+                .put("connection_id", route.connection().id())
+                .put("connection", route.connection().name())
+                .put("upstream_name", route.upstreamName())
+                .put("weight", route.weight())
+                .put("priority", route.priority());
+        node.putObject("circuit")
+                .put("state", health.state().name().toLowerCase(Locale.ROOT))
+                .put("failures", health.failures())
+                .put("retry_in_ms", health.pauseNanos() / 1_000_000)
+                .put("reason", health.reason().isEmpty() ? null : health.reason());
+        return node;
+    }
+
+    /** What a route can lead to, with the names that its server offers. */
+    private ObjectNode server(Connection connection) {
+        var node = mapper.createObjectNode()
+                .put("id", connection.id())
+                .put("name", connection.name())
+                .put("enabled", connection.enabled());
+        var offered = node.putArray("models");
+        catalogue.status(connection.id()).models().stream().limit(MOST_MODELS).forEach(offered::add);
+        return node;
     }
 
     private ObjectNode shown(RouteStore.Row row) {

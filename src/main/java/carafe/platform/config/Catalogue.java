@@ -143,10 +143,38 @@ public final class Catalogue {
     static final Setting LOCAL_MEMORY = Setting.of(
             "LOCAL_MODEL_MEMORY_MB",
             Kind.NUMBER,
+            "0",
+            MODELS,
+            "16384",
+            "Memory that local models may take together; 0: half of the machine's.");
+    static final Setting LOCAL_CONTEXT = Setting.of(
+            "LOCAL_MODEL_CONTEXT",
+            Kind.NUMBER,
             "4096",
             MODELS,
             "16384",
-            "Memory that local models may take together.");
+            "Tokens of messages and answer together that a local model takes at most; each costs memory.");
+    static final Setting LOCAL_THREADS = Setting.of(
+            "LOCAL_MODEL_THREADS",
+            Kind.NUMBER,
+            "0",
+            MODELS,
+            "4",
+            "Threads of each local model; 0: one less than there are cores.");
+    static final Setting LOCAL_FILE = Setting.of(
+            "LOCAL_MODEL_FILE_MB",
+            Kind.NUMBER,
+            "32768",
+            MODELS,
+            "8192",
+            "Largest model file that can be added in the admin page.");
+    static final Setting FETCH_NETWORKS = Setting.of(
+            "FETCH_PRIVATE_NETWORKS",
+            Kind.LIST,
+            "",
+            MODELS,
+            "10.0.0.0/8",
+            "Networks that model files may be fetched from though they are not public.");
     static final Setting UPSTREAM_FIRST_BYTE = Setting.of(
             "UPSTREAM_TIMEOUT",
             Kind.DURATION,
@@ -704,6 +732,10 @@ public final class Catalogue {
             LOCAL_IDLE,
             LOCAL_SLOTS,
             LOCAL_MEMORY,
+            LOCAL_CONTEXT,
+            LOCAL_THREADS,
+            LOCAL_FILE,
+            FETCH_NETWORKS,
             LOCAL_CHAT_AUTH,
             LOCAL_CHAT_DISCONNECT,
             LOCAL_CHAT_HISTORY,

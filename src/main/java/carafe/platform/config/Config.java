@@ -54,10 +54,15 @@ public record Config(
             Duration localIdle,
             int localSlots,
             int localMemoryMb,
+            int localContext,
+            int localThreads,
+            int localFileMb,
+            List<String> fetchNetworks,
             Duration upstreamTimeout,
             Duration firstTokenTimeout) {
         public Models {
             upstreams = List.copyOf(upstreams);
+            fetchNetworks = List.copyOf(fetchNetworks);
         }
     }
 
@@ -228,7 +233,11 @@ public record Config(
                 upstreams,
                 env.duration(Catalogue.LOCAL_IDLE),
                 env.number(Catalogue.LOCAL_SLOTS, 1, 16),
-                env.number(Catalogue.LOCAL_MEMORY, 256, 4_000_000),
+                env.number(Catalogue.LOCAL_MEMORY, 0, 4_000_000),
+                env.number(Catalogue.LOCAL_CONTEXT, 512, 1 << 20),
+                env.number(Catalogue.LOCAL_THREADS, 0, 256),
+                env.number(Catalogue.LOCAL_FILE, 1, 4_000_000),
+                env.list(Catalogue.FETCH_NETWORKS),
                 env.duration(Catalogue.UPSTREAM_FIRST_BYTE),
                 env.duration(Catalogue.UPSTREAM_FIRST_TOKEN));
     }

@@ -156,6 +156,29 @@ class RoutingTest {
     }
 
     @Test
+    void theListTellsWhereEachModelIsCalledAndHowItFares() {
+        bad.on("/chat/completions", Answer.error(429, "{\"error\":{\"message\":\"slow\"}}", "Retry-After", "60"));
+        app.post(admin, "/v1/chat/completions", ask("m", true));
+
+        var answer = json(app.get(admin, "/api/v1/connections/routes"));
+        JsonNode m = null;
+        for (var model : answer.path("models")) {
+            m = model.path("model").asText().equals("m") ? model : m;
+        }
+        assertThat(m).isNotNull();
+        assertThat(m.path("chosen").asBoolean()).isFalse();
+        assertThat(m.path("routes")).hasSize(2);
+        var circuit = m.at("/routes/0/circuit");
+        assertThat(circuit.path("state").asText()).isEqualTo("open");
+        assertThat(circuit.path("retry_in_ms").asLong()).isBetween(1L, 60_000L);
+        assertThat(circuit.path("reason").asText()).contains("slow");
+        assertThat(m.at("/routes/1/circuit/state").asText()).isEqualTo("closed");
+        assertThat(answer.path("connections"))
+                .anySatisfy(
+                        server -> assertThat(server.path("models").toString()).contains("special"));
+    }
+
+    @Test
     void retryAfterKeepsCallsAwayAtOnce() {
         bad.on("/chat/completions", Answer.error(429, "{\"error\":{\"message\":\"slow\"}}", "Retry-After", "60"));
 

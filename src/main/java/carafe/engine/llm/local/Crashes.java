@@ -28,6 +28,11 @@ final class Crashes {
         }
     }
 
+    /** Somebody who knows of them wants another try. */
+    void forget() {
+        times.clear();
+    }
+
     /** Why it failed last, or nothing when that is long ago. */
     String reason() {
         return recent() == 0 ? "" : reason;

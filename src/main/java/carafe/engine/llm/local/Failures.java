@@ -28,12 +28,13 @@ final class Failures {
         return new LlmException(new LlmFailure(503, "model_busy", why + " Try again shortly.", null, SHORTLY));
     }
 
-    static LlmException tooLarge(ModelFile file, long budget) {
+    static LlmException tooLarge(ModelFile file, long least, long budget) {
         return failure(
                 503,
                 "model_too_large",
-                "The model's file of " + (file.size() >> 20) + " MB does not fit into the " + (budget >> 20)
-                        + " MB that local models may use.");
+                "The model \"" + file.id() + "\" needs at least " + (least >> 20) + " MB of memory (its file has "
+                        + (file.size() >> 20) + " MB), and local models may use " + (budget >> 20)
+                        + " MB (LOCAL_MODEL_MEMORY_MB).");
     }
 
     static LlmException notLoaded(String id, @Nullable Throwable why) {

@@ -9,24 +9,46 @@ import org.jspecify.annotations.Nullable;
  */
 record Footprint(int slots, int context, long bytes) {
     /** Working buffers of the engine and the small JVM around it. */
-    private static final long OVERHEAD = 150L << 20;
+    static final long OVERHEAD = 150L << 20;
 
     private static final int LEAST_CONTEXT = 512;
 
-    /** The largest that fits: slots are given up first, then context; null when even the least is too much. */
-    static @Nullable Footprint within(LocalSettings settings, Gguf model, long fileBytes) {
+    /** The largest that fits into {@code most} bytes: slots are given up first, then context; null when nothing fits. */
+    static @Nullable Footprint within(LocalSettings settings, Gguf model, long fileBytes, long most) {
         int context = Math.min(settings.context(), model.context());
         while (true) {
-            for (int slots = settings.slots(); slots >= 1; slots /= 2) {
-                long bytes = fileBytes + OVERHEAD + (long) slots * context * model.kvBytesPerToken();
-                if (bytes <= settings.memoryBudget()) {
-                    return new Footprint(slots, context, bytes);
-                }
+            Footprint found = with(context, settings, model, fileBytes, most);
+            if (found != null) {
+                return found;
             }
             if (context / 2 < LEAST_CONTEXT) {
                 return null;
             }
             context /= 2;
         }
+    }
+
+    /** As {@link #within} for just this context: only slots are given up. */
+    static @Nullable Footprint with(int context, LocalSettings settings, Gguf model, long fileBytes, long most) {
+        for (int slots = settings.slots(); slots >= 1; slots /= 2) {
+            Footprint footprint = new Footprint(slots, context, bytes(slots, context, model, fileBytes));
+            if (footprint.bytes <= most) {
+                return footprint;
+            }
+        }
+        return null;
+    }
+
+    /** The least that the model could be loaded with. */
+    static long least(LocalSettings settings, Gguf model, long fileBytes) {
+        int context = Math.min(settings.context(), model.context());
+        while (context / 2 >= LEAST_CONTEXT) {
+            context /= 2;
+        }
+        return bytes(1, context, model, fileBytes);
+    }
+
+    private static long bytes(int slots, int context, Gguf model, long fileBytes) {
+        return fileBytes + OVERHEAD + (long) slots * context * model.kvBytesPerToken();
     }
 }

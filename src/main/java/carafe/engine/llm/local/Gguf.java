@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param context tokens the model was trained for, at least 1
  * @param kvBytesPerToken memory of one token of context at 16 bits, an estimate from layers and heads
  * @param chatTemplate whether the file brings a chat template
+ * @param quantisation how the weights are stored, such as Q4_K_M, or null when the file does not say
  */
 public record Gguf(
         String architecture,
@@ -19,9 +20,12 @@ public record Gguf(
         int context,
         long kvBytesPerToken,
         boolean chatTemplate,
-        int tensors) {
+        int tensors,
+        @Nullable String quantisation) {
     /** The first bytes of every GGUF file. */
     static final int MAGIC = 0x46554747;
+
+    static final String TEMPLATE = "tokenizer.chat_template";
 
     private static final int MOST_CONTEXT = 1 << 24;
 
@@ -29,10 +33,7 @@ public record Gguf(
     public static Gguf read(Path file) throws IOException {
         try (GgufReader reader = new GgufReader(file)) {
             GgufHeader header = GgufHeader.read(reader);
-            String architecture = header.text("general.architecture");
-            if (architecture == null || architecture.isBlank()) {
-                throw new BadModelException("The file does not say which architecture its model has.");
-            }
+            String architecture = Architectures.check(header.text("general.architecture"));
             if (header.number("split.count", 1) > 1) {
                 throw new BadModelException("The file is one part of a split model. Merge the parts first.");
             }
@@ -49,8 +50,37 @@ public record Gguf(
                     header.text("general.license"),
                     (int) context,
                     kvBytes(header, architecture),
-                    header.has("tokenizer.chat_template"),
-                    header.tensors());
+                    header.has(TEMPLATE),
+                    header.tensors(),
+                    Architectures.quantisation(header.number("general.file_type", -1)));
+        }
+    }
+
+    /**
+     * The longer texts of a header, read when somebody wants to see them.
+     *
+     * @param licence the licence's name as the file has it, and where its text is, when it says so
+     */
+    public record Texts(
+            @Nullable String chatTemplate,
+            @Nullable String licence,
+            @Nullable String licenceName,
+            @Nullable String licenceLink,
+            @Nullable String author,
+            @Nullable String description) {}
+
+    /** Reads the texts of a file whose header {@link #read} found sound. */
+    public static Texts texts(Path file) throws IOException {
+        try (GgufReader reader = new GgufReader(file)) {
+            GgufHeader header = GgufHeader.read(reader);
+            String author = header.text("general.author");
+            return new Texts(
+                    header.text(TEMPLATE),
+                    header.text("general.license"),
+                    header.text("general.license.name"),
+                    header.text("general.license.link"),
+                    author == null ? header.text("general.organization") : author,
+                    header.text("general.description"));
         }
     }
 

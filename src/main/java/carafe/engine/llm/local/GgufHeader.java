@@ -16,6 +16,7 @@ final class GgufHeader {
     private static final int LONGEST_NAME = 512;
     private static final int LONGEST_TEXT = 1 << 20;
     private static final int LONGEST_KEPT = 1024;
+    private static final int LONGEST_TEMPLATE = 256 << 10;
 
     /** Elements and bytes of a block by tensor type, as ggml of llama.cpp b4916 has them; gaps are retired types. */
     private static final int[][] TYPES = {
@@ -112,7 +113,7 @@ final class GgufHeader {
         switch (type) {
             case 8 -> {
                 String text = in.text(LONGEST_TEXT);
-                if (text.length() <= LONGEST_KEPT) {
+                if (text.length() <= (key.equals(Gguf.TEMPLATE) ? LONGEST_TEMPLATE : LONGEST_KEPT)) {
                     texts.put(key, text);
                 }
             }

@@ -7,7 +7,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +16,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The local models and their processes: loads one when it is needed, once however many ask; unloads what idles or what
@@ -27,12 +23,14 @@ import org.slf4j.LoggerFactory;
  * the lock is never held while a process starts or ends.
  */
 public final class LocalModels implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(LocalModels.class);
-    private static final Duration LOAD_LIMIT = Duration.ofSeconds(60);
+    /** Callers wait so long; a large model on a slow disk may take longer. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final Duration LOAD_LIMIT = Duration.ofMinutes(10);
 
     private final ModelFiles files;
     private final Path runFolder;
-    private final Launcher launcher;
+    private final Loader loader;
     private final LocalSettings settings;
     private final Clock clock;
     private final Map<String, Seat> seats = new HashMap<>();
@@ -42,7 +40,7 @@ public final class LocalModels implements AutoCloseable {
     public LocalModels(Path modelsFolder, Path runFolder, LocalSettings settings, Clock clock) {
         this.files = new ModelFiles(modelsFolder, clock);
         this.runFolder = runFolder;
-        this.launcher = new Launcher(runFolder, settings.threads(), LOAD_LIMIT);
+        this.loader = new Loader(new Launcher(runFolder, settings.threads(), LOAD_LIMIT), seats, closed, clock);
         this.settings = settings;
         this.clock = clock;
     }
@@ -57,7 +55,7 @@ public final class LocalModels implements AutoCloseable {
         List<LocalModel> models = new ArrayList<>();
         for (ModelFile file : files.list()) {
             synchronized (seats) {
-                models.add(describe(file, seats.get(file.id())));
+                models.add(LocalModel.of(file, seats.get(file.id()), clock.instant()));
             }
         }
         return models;
@@ -79,7 +77,7 @@ public final class LocalModels implements AutoCloseable {
             seat.users++;
         }
         try {
-            ModelProcess process = ready.get(LOAD_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            ModelProcess process = ready.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             return new Lease(process, () -> release(seat));
         } catch (ExecutionException e) {
             release(seat);
@@ -101,26 +99,79 @@ public final class LocalModels implements AutoCloseable {
         }
     }
 
-    /** Ends a model's process now, in use or not; for its removal. */
-    public void unload(String id) {
+    /**
+     * Begins to load a model, whatever befell it before, and does not wait for it.
+     *
+     * @throws LlmException as {@link #lease}
+     */
+    public void load(String id) {
+        ModelFile file = file(id);
+        synchronized (seats) {
+            Seat seat = seats.computeIfAbsent(id, key -> new Seat(key, clock));
+            seat.crashes.forget();
+            var _ = ready(seat, file); // whoever waits is told how it ends
+        }
+    }
+
+    /**
+     * Ends a model's process, also one that is still loading; returns when it is gone.
+     *
+     * @param evenInUse whether answers that are being written may break off
+     * @return false when it is in use, and stays
+     */
+    public boolean unload(String id, boolean evenInUse) {
         ModelProcess process;
         synchronized (seats) {
             Seat seat = seats.get(id);
-            process = seat == null ? null : detach(seat);
+            if (seat == null) {
+                return true;
+            }
+            if (seat.users > 0 && !evenInUse) {
+                return false;
+            }
+            seat.unwanted = seat.loading != null;
+            process = seat.loading == null ? seat.detach() : seat.starting;
         }
         if (process != null) {
             process.stop();
         }
+        return true;
     }
 
-    /** Unloads what has idled long enough. */
+    /** The settings that these models live under. */
+    public LocalSettings settings() {
+        return settings;
+    }
+
+    /** Bytes of the budget that are taken. */
+    public long reserved() {
+        synchronized (seats) {
+            return Room.reserved(seats.values());
+        }
+    }
+
+    /** Ends what holds more memory than was reserved for it, and {@code share} of that beside: it would starve the rest. */
+    void endWhatOverdraws(double share) {
+        synchronized (seats) {
+            for (Seat seat : seats.values()) {
+                Long resident = seat.process == null ? null : seat.process.resident();
+                if (seat.process != null && resident != null && Room.overdrawn(resident, seat.bytes, share)) {
+                    seat.process.end("it took " + (resident >> 20) + " MB of memory, and " + (seat.bytes >> 20)
+                            + " MB were set aside for it");
+                }
+            }
+        }
+    }
+
+    /** Unloads what has idled long enough, ends what takes too much. */
     void sweep() {
+        endWhatOverdraws(Room.SHARE);
         List<ModelProcess> idle = new ArrayList<>();
         synchronized (seats) {
             Instant since = clock.instant().minus(settings.idle());
             seats.values().stream()
                     .filter(seat -> seat.isIdle() && !seat.lastUsed.isAfter(since))
-                    .forEach(seat -> idle.add(detach(seat)));
+                    .forEach(seat -> idle.add(seat.detach()));
         }
         idle.forEach(ModelProcess::stop);
     }
@@ -130,21 +181,12 @@ public final class LocalModels implements AutoCloseable {
         List<ModelProcess> running = new ArrayList<>();
         synchronized (seats) {
             closed.countDown();
-            seats.values().stream().filter(seat -> seat.process != null).forEach(seat -> running.add(detach(seat)));
+            seats.values().stream()
+                    .map(seat -> seat.loading == null ? seat.detach() : seat.starting)
+                    .filter(Objects::nonNull)
+                    .forEach(running::add);
         }
         running.parallelStream().forEach(ModelProcess::stop);
-    }
-
-    private static LocalModel describe(ModelFile file, @Nullable Seat seat) {
-        if (file.header() == null) {
-            return LocalModel.of(file, LocalModel.State.FAILED, file.problem(), null);
-        }
-        if (seat == null) {
-            return LocalModel.of(file, LocalModel.State.INSTALLED, null, null);
-        }
-        String crash = seat.crashes.reason();
-        Long resident = seat.process == null ? null : seat.process.resident();
-        return LocalModel.of(file, seat.state(), crash.isEmpty() ? null : crash, resident);
     }
 
     private ModelFile file(String id) {
@@ -163,6 +205,9 @@ public final class LocalModels implements AutoCloseable {
         if (closed.getCount() == 0) {
             throw Failures.busy("The server is stopping.");
         }
+        if (seat.loading != null && seat.unwanted) {
+            throw Failures.busy("The model is being unloaded.");
+        }
         if (seat.loading != null) {
             return seat.loading;
         }
@@ -170,105 +215,14 @@ public final class LocalModels implements AutoCloseable {
             return CompletableFuture.completedFuture(seat.process);
         }
         if (seat.process != null) {
-            exited(seat, seat.process);
+            loader.exited(seat, seat.process);
         }
         Duration quarantine = seat.crashes.quarantine();
         if (!quarantine.isZero()) {
             throw Failures.quarantined(seat.crashes.reason(), quarantine);
         }
-        return load(seat, file);
-    }
-
-    private CompletableFuture<ModelProcess> load(Seat seat, ModelFile file) {
-        Gguf header = Objects.requireNonNull(file.header());
-        Footprint footprint = Footprint.within(settings, header, file.size());
-        if (footprint == null) {
-            throw Failures.tooLarge(file, settings.memoryBudget());
-        }
-        List<ModelProcess> leaving = makeRoom(seat, footprint.bytes());
-        CompletableFuture<ModelProcess> loading = new CompletableFuture<>();
-        seat.loading = loading;
-        seat.bytes = footprint.bytes();
-        Duration backOff = seat.crashes.backOff();
         startSweeping();
-        Thread.ofVirtual().name("model-load-" + seat.id).start(() -> {
-            try {
-                Thread.sleep(backOff);
-                leaving.forEach(ModelProcess::stop);
-                loaded(seat, loading, launcher.launch(file, footprint, seat.errors));
-            } catch (IOException | InterruptedException | RuntimeException e) {
-                failed(seat, loading, e);
-            }
-        });
-        return loading;
-    }
-
-    /** Takes the least recently used idle models out until the new one fits. */
-    private List<ModelProcess> makeRoom(Seat seat, long bytes) {
-        List<Seat> others = new ArrayList<>(seats.values().stream()
-                .filter(other -> other != seat && other.holdsMemory())
-                .sorted(Comparator.comparing(other -> other.lastUsed))
-                .toList());
-        List<Seat> leaving = new ArrayList<>();
-        while (others.size() >= settings.maxLoaded() || total(others) + bytes > settings.memoryBudget()) {
-            Seat oldest = others.stream()
-                    .filter(Seat::isIdle)
-                    .findFirst()
-                    .orElseThrow(() -> Failures.busy("The other local models are in use."));
-            others.remove(oldest);
-            leaving.add(oldest);
-        }
-        return leaving.stream().map(this::detach).toList();
-    }
-
-    private static long total(List<Seat> seats) {
-        return seats.stream().mapToLong(seat -> seat.bytes).sum();
-    }
-
-    private void loaded(Seat seat, CompletableFuture<ModelProcess> loading, ModelProcess process) {
-        boolean tooLate;
-        synchronized (seats) {
-            tooLate = closed.getCount() == 0;
-            seat.loading = null;
-            seat.lastUsed = clock.instant();
-            seat.process = tooLate ? null : process;
-        }
-        if (tooLate) {
-            process.stop();
-            loading.completeExceptionally(new IOException("the server is stopping"));
-            return;
-        }
-        LOG.info("Local model loaded model={} pid={}", seat.id, process.pid());
-        process.whenGone(() -> {
-            synchronized (seats) {
-                exited(seat, process);
-            }
-        });
-        loading.complete(process);
-    }
-
-    private void failed(Seat seat, CompletableFuture<ModelProcess> loading, Exception e) {
-        LOG.warn("Local model could not be loaded model={} reason={}", seat.id, e.getMessage());
-        synchronized (seats) {
-            seat.loading = null;
-            seat.crashes.add("it could not be loaded: " + e.getMessage());
-        }
-        loading.completeExceptionally(e);
-    }
-
-    private void exited(Seat seat, ModelProcess process) {
-        if (process.equals(seat.process)) {
-            seat.process = null;
-            seat.crashes.add(process.ending());
-            LOG.warn("Local model process crashed model={} reason={}", seat.id, process.ending());
-            Thread.startVirtualThread(process::discard);
-        }
-    }
-
-    private @Nullable ModelProcess detach(Seat seat) {
-        ModelProcess process = seat.process;
-        seat.process = null;
-        return process;
+        return loader.load(seat, file, Room.find(settings, file, seat, seats.values()));
     }
 
     private void release(Seat seat) {
@@ -282,16 +236,7 @@ public final class LocalModels implements AutoCloseable {
         if (!sweeping) {
             sweeping = true;
             RunFolder.clean(runFolder);
-            long period = Math.clamp(settings.idle().toMillis() / 4, 100, 30_000);
-            Thread.ofVirtual().name("model-sweep").start(() -> {
-                try {
-                    while (!closed.await(period, TimeUnit.MILLISECONDS)) {
-                        sweep();
-                    }
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            });
+            Sweeper.start(settings.idle(), closed, this::sweep);
         }
     }
 }

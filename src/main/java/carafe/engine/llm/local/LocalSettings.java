@@ -15,17 +15,20 @@ import java.time.Duration;
  * @param context tokens of each session at most; less when the model or the budget allows less
  */
 public record LocalSettings(Duration idle, int maxLoaded, long memoryBudget, int threads, int slots, int context) {
+    /** Each has a process of some threads and a hundred megabytes besides its model. */
+    private static final int MOST_LOADED = 8;
+
     public LocalSettings {
         if (maxLoaded < 1 || memoryBudget < 1 || threads < 1 || slots < 1 || context < 1) {
             throw new IllegalArgumentException("local model settings must be positive");
         }
     }
 
-    /** Two models in at most half of the machine's (or the container's) memory, unloaded after five minutes. */
+    /** As many models as fit into half of the machine's (or the container's) memory, unloaded after five minutes. */
     public static LocalSettings defaults() {
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         // one core stays free: the engine's threads spin for each other, so a shared core stalls them all
         int threads = Math.clamp(Runtime.getRuntime().availableProcessors() - 1, 1, 8);
-        return new LocalSettings(Duration.ofMinutes(5), 2, system.getTotalMemorySize() / 2, threads, 4, 4096);
+        return new LocalSettings(Duration.ofMinutes(5), MOST_LOADED, system.getTotalMemorySize() / 2, threads, 4, 4096);
     }
 }

@@ -24,19 +24,24 @@ final class ModelCopy {
 
     private final ModelSource source;
     private final Path target;
+    private final long most;
     private final Progress progress;
     private final FileStore disk;
 
-    ModelCopy(ModelSource source, Path target, Progress progress) throws IOException {
+    /** @param most bytes that the file may have */
+    ModelCopy(ModelSource source, Path target, long most, Progress progress) throws IOException {
         this.source = source;
         this.target = target;
+        this.most = most;
         this.progress = progress;
         this.disk = Files.getFileStore(target.toAbsolutePath().getParent());
     }
 
     /** The SHA-256 of what was written, in hexadecimal. */
     String run() throws IOException {
+        refuseMoreThanAllowed(source.size());
         roomFor(Math.max(0, source.size()));
+        progress.at(0, source.size());
         MessageDigest digest = sha256();
         try (FileChannel out = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             pump(source.stream(), out, digest);
@@ -56,6 +61,7 @@ final class ModelCopy {
             digest.update(buffer, 0, read);
             write(out, ByteBuffer.wrap(buffer, 0, read));
             done += read;
+            refuseMoreThanAllowed(done);
             if (done >= nextCheck) {
                 roomFor(0);
                 nextCheck += CHECK_EVERY;
@@ -64,6 +70,13 @@ final class ModelCopy {
         }
         if (done == 0 || (source.size() >= 0 && done != source.size())) {
             throw new BadModelException("The source ended after " + done + " bytes; it is not complete.");
+        }
+    }
+
+    private void refuseMoreThanAllowed(long bytes) {
+        if (bytes > most) {
+            throw new BadModelException("The file is larger than the " + (most >> 20)
+                    + " MB that may be added here (LOCAL_MODEL_FILE_MB).");
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of GGUF files: added ones, and any that the operator simply put there. A file appears under its final name
@@ -30,7 +31,11 @@ public final class ModelFiles {
     private record Seen(long size, FileTime modified, ModelFile file) {}
 
     private static final int LONGEST_ID = 100;
-    private static final Duration STALE = Duration.ofHours(1);
+    private static final int LARGEST_RECORD = 1 << 20;
+    private static final String PART = ".part";
+    private static final String WORK = ".fetch";
+    /** A source that says nothing for a minute is given up, so this long nothing writes only after a kill. */
+    private static final Duration STALE = Duration.ofMinutes(5);
 
     private final Path folder;
     private final Clock clock;
@@ -48,19 +53,69 @@ public final class ModelFiles {
      * @throws BadModelException when there is no sound model or no room; nothing is left behind then
      */
     public String add(String source, Progress progress) throws IOException {
+        try (ModelSource from = ModelSource.open(source)) {
+            return add(from, new Terms(Long.MAX_VALUE, null), progress);
+        }
+    }
+
+    /**
+     * What is asked of a file that is added.
+     *
+     * @param most bytes it may have
+     * @param sha256 of the file in lower-case hexadecimal, or null when any will do
+     */
+    record Terms(long most, @Nullable String sha256) {}
+
+    /** As {@link #add(String, Progress)}, from an open source. */
+    String add(ModelSource from, Terms terms, Progress progress) throws IOException {
         Files.createDirectories(folder);
         removeStale();
-        try (ModelSource from = ModelSource.open(source)) {
-            String id = id(from.name());
-            Path part = folder.resolve(id + "." + UUID.randomUUID() + ".part");
-            try {
-                String sha256 = new ModelCopy(from, part, progress).run();
-                keep(id, part, Gguf.read(part), from.origin(), sha256);
-                return id;
-            } finally {
-                Files.deleteIfExists(part);
+        String id = id(from.name());
+        Path part = folder.resolve(id + "." + UUID.randomUUID() + PART);
+        try {
+            String sha256 = new ModelCopy(from, part, terms.most(), progress).run();
+            if (terms.sha256() != null && !terms.sha256().equals(sha256)) {
+                throw new BadModelException("The file's SHA-256 is " + sha256 + ", not the one that was given.");
             }
+            keep(id, part, Gguf.read(part), from.origin(), sha256);
+            return id;
+        } finally {
+            Files.deleteIfExists(part);
         }
+    }
+
+    /** Refuses an id that is taken, before gigabytes are fetched for it. */
+    void refuseKnown(String name) throws IOException {
+        String id = id(name);
+        if (find(id).isPresent()) {
+            throw new BadModelException(
+                    "There is a model \"" + id + "\" already. Remove it first, or give the new one another name.");
+        }
+    }
+
+    /** An empty folder beside the models for what is fetched in several steps; the caller deletes it. */
+    Path workFolder() throws IOException {
+        Files.createDirectories(folder);
+        return Files.createDirectory(folder.resolve(UUID.randomUUID() + WORK));
+    }
+
+    /** Bytes free on the disk of the models. */
+    public long free() throws IOException {
+        Path there = folder.toAbsolutePath();
+        while (!Files.exists(there) && there.getParent() != null) {
+            there = there.getParent();
+        }
+        return Files.getFileStore(there).getUsableSpace();
+    }
+
+    /** What was recorded when the model was added; empty for files that were put into the folder by hand. */
+    public ObjectNode record(ModelFile file) throws IOException {
+        Path sidecar = sidecar(file.path());
+        return Files.exists(sidecar)
+                        && Files.size(sidecar) <= LARGEST_RECORD
+                        && new ObjectMapper().readTree(Files.readString(sidecar)) instanceof ObjectNode object
+                ? object
+                : new ObjectMapper().createObjectNode();
     }
 
     /** All models by id, the unsound ones with their problem. */
@@ -183,16 +238,29 @@ public final class ModelFiles {
         return model.resolveSibling(model.getFileName().toString().replaceFirst("(?i)\\.gguf$", "") + ".json");
     }
 
+    /** What a killed server left; only a server makes these folders, and it is not more than one. */
+    void removeWorkFolders() throws IOException {
+        for (Path path : ending(WORK)) {
+            RunFolder.delete(path);
+        }
+    }
+
     /** What a killed copy left; a running one writes all the time. */
-    private void removeStale() throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path path :
-                    files.filter(file -> file.toString().endsWith(".part")).toList()) {
-                Instant written = Files.getLastModifiedTime(path).toInstant();
-                if (written.isBefore(clock.instant().minus(STALE))) {
-                    Files.deleteIfExists(path);
-                }
+    void removeStale() throws IOException {
+        for (Path path : ending(PART)) {
+            Instant written = Files.getLastModifiedTime(path).toInstant();
+            if (written.isBefore(clock.instant().minus(STALE))) {
+                Files.deleteIfExists(path);
             }
+        }
+    }
+
+    private List<Path> ending(String end) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(end)).toList();
         }
     }
 }

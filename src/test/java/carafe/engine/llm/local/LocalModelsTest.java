@@ -47,7 +47,7 @@ final class LocalModelsTest {
 
     @Test
     void loadsAModelOnceHoweverManyAskAndUnloadsItWhenItIdles() throws Exception {
-        assertThat(state("tiny")).isEqualTo(LocalModel.State.INSTALLED);
+        assertThat(state("tiny")).isEqualTo(LocalModel.State.UNLOADED);
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             Callable<Lease> call = () -> models.lease("tiny");
             Future<Lease> one = callers.submit(call);
@@ -64,7 +64,7 @@ final class LocalModelsTest {
             assertThat(state("tiny")).as("just used").isEqualTo(LocalModel.State.LOADED);
             clock.pass(IDLE);
             models.sweep();
-            assertThat(state("tiny")).isEqualTo(LocalModel.State.INSTALLED);
+            assertThat(state("tiny")).isEqualTo(LocalModel.State.UNLOADED);
             assertThat(ProcessHandle.of(other.get().pid())).isEmpty();
             assertThat(folder.resolve("run")).isEmptyDirectory();
         }
@@ -111,11 +111,63 @@ final class LocalModelsTest {
         TinyGguf.write(folder.resolve("models/other.gguf"), 512);
         models.lease("tiny").close();
         try (Lease other = models.lease("other")) {
-            assertThat(state("tiny")).isEqualTo(LocalModel.State.INSTALLED);
+            assertThat(state("tiny")).isEqualTo(LocalModel.State.UNLOADED);
             assertThat(failure(() -> models.lease("tiny")).code()).isEqualTo("model_busy");
             assertThat(new LocalClient(other).post(ask("x", "\"max_tokens\":1")).status())
                     .isEqualTo(200);
         }
+    }
+
+    @Test
+    void twoModelsStayWhileTheyFitAndSlotsAreGivenUpBeforeAnIdleOneGoes() throws Exception {
+        TinyGguf.write(folder.resolve("models/other.gguf"), 512);
+        TinyGguf.write(folder.resolve("models/third.gguf"), 512);
+        models.close();
+        long one = Footprint.OVERHEAD + (5L << 20);
+        try (LocalModels two = open(8, 2 * one)) {
+            two.lease("tiny").close();
+            clock.pass(Duration.ofSeconds(1));
+            two.lease("other").close();
+            assertThat(loaded(two)).containsExactly("other", "tiny");
+            assertThat(two.reserved()).isBetween(one, 2 * one);
+            two.load("third");
+            Await.until("the third is there", () -> loaded(two).contains("third"));
+            assertThat(loaded(two)).as("the least recently used has gone").containsExactly("other", "third");
+            assertThat(two.unload("third", false)).isTrue();
+            try (Lease lease = two.lease("other")) {
+                assertThat(two.unload("other", false)).isFalse();
+                assertThat(lease.crashed()).isFalse();
+            }
+        }
+    }
+
+    private static java.util.List<String> loaded(LocalModels models) throws IOException {
+        return models.list().stream()
+                .filter(model -> model.state() == LocalModel.State.LOADED)
+                .map(LocalModel::id)
+                .toList();
+    }
+
+    @Test
+    void endsAProcessThatHoldsMoreThanWasSetAsideForItAndSaysSo() throws Exception {
+        try (Lease lease = models.lease("tiny")) {
+            models.endWhatOverdraws(Room.SHARE);
+            assertThat(lease.crashed()).isFalse();
+            models.endWhatOverdraws(0.001);
+            assertThat(lease.crashed()).isTrue();
+        }
+        Await.until("the end is seen", () -> state("tiny") == LocalModel.State.FAILED);
+        assertThat(model("tiny").reason()).contains("MB were set aside for it");
+    }
+
+    @Test
+    void unloadingWhatStillLoadsEndsItAsSoonAsItIsThere() throws Exception {
+        models.load("tiny");
+        assertThat(state("tiny")).isEqualTo(LocalModel.State.LOADING);
+        assertThat(models.unload("tiny", false)).isTrue();
+        Await.until("it has gone", () -> state("tiny") == LocalModel.State.UNLOADED);
+        assertThat(models.reserved()).isZero();
+        models.lease("tiny").close();
     }
 
     @Test
@@ -134,11 +186,11 @@ final class LocalModelsTest {
     void tellsWhyTheEngineCannotLoadAModel() throws Exception {
         byte[] bytes = TinyGguf.bytes(512);
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
-        bytes[text.indexOf("llama")] = 'z';
+        bytes[text.indexOf("blk.0.attn_q")] = 'z';
         Files.write(folder.resolve("models/newer.gguf"), bytes);
         LlmFailure failure = failure(() -> models.lease("newer"));
         assertThat(failure.status()).isEqualTo(502);
-        assertThat(failure.message()).contains("unknown model architecture: 'zlama'");
+        assertThat(failure.message()).contains("missing tensor 'blk.0.attn_q.weight'");
         assertThat(state("newer")).isEqualTo(LocalModel.State.FAILED);
         assertThat(models.errors("newer")).isNotEmpty().hasSizeLessThanOrEqualTo(50);
         assertThat(folder.resolve("run")).isEmptyDirectory();

@@ -211,9 +211,46 @@ final class ModelHostTest {
         refuses(ask("x", "\"response_format\":{\"type\":\"xml\"}"), "invalid_request");
         refuses(ask("x", schema("{\"minItems\":1000000}")), "invalid_request");
         refuses(ask("x", schema("{\"items\":".repeat(50) + "{}" + "}".repeat(50))), "invalid_request");
-        refuses(ask("x", schema("{\"type\":\"nonsense\"}")), "engine_refused");
+        refuses(ask("x", schema("{\"type\":\"nonsense\"}")), "invalid_request");
         assertThat(client.statusWithSecret("wrong")).isEqualTo(401);
         assertThat(client.post(ask("still there", "\"max_tokens\":1")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void refusesSchemasThatTheGrammarCannotKeepAndNamesTheWord() throws Exception {
+        refusesSchema("{\"type\":\"object\",\"properties\":{\"a\":{\"not\":{}}}}", "`not`", "schema.properties.a");
+        refusesSchema("{\"type\":\"object\",\"patternProperties\":{}}", "`patternProperties`");
+        refusesSchema("{\"type\":\"array\",\"items\":{\"type\":\"number\",\"multipleOf\":2}}", "`multipleOf`");
+        refusesSchema("{\"type\":\"array\",\"uniqueItems\":true}", "`uniqueItems`");
+        refusesSchema("{\"type\":\"number\",\"minimum\":1}", "`minimum` of anything but an integer");
+        refusesSchema("{\"anyOf\":[{\"if\":{}}]}", "`if`", "schema.anyOf.0");
+        refusesSchema("{\"$defs\":{\"x\":{\"contains\":{}}}}", "`contains`", "schema.$defs.x");
+        refusesSchema("{\"$ref\":\"https://example.org/schema\"}", "`schema.$ref`");
+        refusesSchema("{\"$ref\":\"#/$defs/none\"}", "`schema.$ref`");
+        refusesSchema("{\"type\":\"string\",\"pattern\":\"a\"}", "`schema.pattern`");
+        refusesSchema("{\"type\":\"string\",\"maxLength\":1000}", "`schema.maxLength`");
+        refusesSchema("{\"type\":\"nonsense\"}", "`schema.type`");
+    }
+
+    private void refusesSchema(String schema, String... words) throws Exception {
+        LocalClient.Answer answer = client.post(ask("x", schema(schema)));
+        assertThat(answer.status()).as(schema).isEqualTo(400);
+        assertThat(answer.body().at("/error/message").asText()).contains(words);
+    }
+
+    @Test
+    void keepsTheWordsOfSchemasThatPass() throws Exception {
+        String schema = """
+                {"$defs": {"size": {"enum": ["s", "m"]}}, "type": "object", "title": "x", "additionalProperties": false,
+                 "required": ["size", "n", "list"], "properties": {"size": {"$ref": "#/$defs/size"},
+                 "n": {"type": "integer", "minimum": 7, "maximum": 8}, "word": {"type": "string", "pattern": "^a[bc]$"},
+                 "list": {"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": ["boolean", "null"]}}}}""";
+        LocalClient.Answer answer = client.post(ask("json", schema(schema) + ",\"max_tokens\":400"));
+        assertThat(answer.status()).as(answer.body().toString()).isEqualTo(200);
+        var value = LocalClient.JSON.readTree(answer.content());
+        assertThat(value.path("size").asText()).isIn("s", "m");
+        assertThat(value.path("n").asInt()).isBetween(7, 8);
+        assertThat(value.path("list")).hasSize(2);
     }
 
     private static String schema(String schema) {
