@@ -64,6 +64,7 @@ import carafe.feature.models.ModelCatalogue;
 import carafe.feature.models.ModelRoutes;
 import carafe.feature.models.Models;
 import carafe.feature.models.OpenAiRoutes;
+import carafe.feature.models.ProviderSettingsRoutes;
 import carafe.feature.models.Providers;
 import carafe.feature.models.RouteStore;
 import carafe.feature.models.RoutingRoutes;
@@ -216,7 +217,7 @@ public final class App implements AutoCloseable {
             providers = new Providers(upstreams, mapper);
             local = closing(localModels());
             connectionStore = new ConnectionStore(db, keys, clock);
-            connections = new Connections(config.models().upstreams(), connectionStore);
+            connections = new Connections(config.models().upstreams(), connectionStore, settings);
             routeStore = new RouteStore(db);
             workspace = new Workspace(new WorkspaceStore(db, accounts.grants(), clock), accounts, clock);
             catalogue = closing(new ModelCatalogue(
@@ -467,7 +468,18 @@ public final class App implements AutoCloseable {
         new LocalModelRoutes(local, mapper).register(routes);
         new WorkspaceRoutes(db, workspace, accounts.store(), new Body(mapper)).register(routes);
         new ModelRoutes(catalogue, workspace, settings, mapper, clock).register(routes);
-        new OpenAiRoutes(connections, catalogue, providers, new Body(mapper)).register(routes);
+        new OpenAiRoutes(connections, catalogue).register(routes);
+        new ProviderSettingsRoutes(
+                        connections,
+                        connectionStore,
+                        catalogue,
+                        providers,
+                        settings,
+                        accounts.audit(),
+                        db,
+                        new Body(mapper),
+                        ids)
+                .register(routes);
         new ConnectionRoutes(connections, connectionStore, catalogue, providers, mapper, ids).register(routes);
         new RoutingRoutes(routeStore, connections, catalogue, db, mapper).register(routes);
         poolRoutes.register(routes);

@@ -118,6 +118,22 @@ public final class Catalogue {
                     "http://localhost:11434",
                     "Ollama servers, separated by `;`.")
             .alias("OLLAMA_BASE_URL");
+    public static final Setting ENABLE_OPENAI = Setting.of(
+                    "ENABLE_OPENAI_API",
+                    Kind.SWITCH,
+                    "true",
+                    MODELS,
+                    "false",
+                    "Whether OpenAI-compatible connections are used at all.")
+            .live();
+    public static final Setting ENABLE_OLLAMA = Setting.of(
+                    "ENABLE_OLLAMA_API",
+                    Kind.SWITCH,
+                    "true",
+                    MODELS,
+                    "false",
+                    "Whether connections to Ollama servers are used at all.")
+            .live();
     static final Setting ANTHROPIC_URL = Setting.of(
             "ANTHROPIC_BASE_URL",
             Kind.TEXT,
@@ -649,6 +665,8 @@ public final class Catalogue {
             OPENAI_URLS,
             OPENAI_KEYS,
             OLLAMA_URLS,
+            ENABLE_OPENAI,
+            ENABLE_OLLAMA,
             ANTHROPIC_URL,
             ANTHROPIC_KEY,
             DEEPSEEK_KEY,
