@@ -202,7 +202,12 @@ public final class App implements AutoCloseable {
                     settings,
                     mapper,
                     clock,
-                    new Accounts.Options(config.server().secureCookie(), name(), Version.TEXT, features())));
+                    new Accounts.Options(
+                            config.server().secureCookie(),
+                            name(),
+                            Version.TEXT,
+                            features(),
+                            config.accounts().permissions())));
             sockets = closing(new SocketIo(
                     SocketSettings.of(
                             config.sockets().webSocket(),
@@ -292,17 +297,23 @@ public final class App implements AutoCloseable {
 
     /** Open WebUI's licence keeps its name on its pages. */
     private String name() {
-        return config.server().frontEnd().isPresent() ? "Carafe (Open WebUI)" : "Carafe";
+        var name = config.server().name();
+        return config.server().frontEnd().isEmpty() || name.contains("Open WebUI") ? name : name + " (Open WebUI)";
     }
 
     /** What {@code /api/config} tells front ends that this server can do. */
     private Set<String> features() {
         var features = new HashSet<>(Set.of(
-                "enable_folders",
                 "enable_title_generation",
                 "enable_tags_generation",
                 "enable_follow_up_generation",
                 "enable_autocomplete_generation"));
+        if (config.accounts().adminChatAccess()) {
+            features.add("enable_admin_chat_access");
+        }
+        if (config.accounts().adminExport()) {
+            features.add("enable_admin_export");
+        }
         if (config.sockets().webSocket()) {
             features.add("enable_websocket");
         }

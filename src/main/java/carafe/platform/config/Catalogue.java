@@ -16,6 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Every setting there is, declared once. */
 public final class Catalogue {
+    static final Setting NAME = Setting.of(
+            "WEBUI_NAME",
+            Kind.TEXT,
+            "Carafe",
+            SERVER,
+            "Ask us",
+            "What pages call this server; on Open WebUI's front end with that name behind it, as its licence wants.");
     static final Setting PORT = Setting.of("PORT", Kind.NUMBER, "8080", SERVER, "3000", "Port to listen on.");
     static final Setting HOST = Setting.of(
             "HOST",
@@ -382,7 +389,45 @@ public final class Catalogue {
                     "",
                     ACCOUNTS,
                     "{\"chat\":{\"delete\":false}}",
-                    "What accounts of role user may, as JSON: the leaves of the permission tree that differ from its defaults.")
+                    "What accounts of role user may, as JSON: the leaves of the permission tree that differ from its"
+                            + " defaults. Those come from Open WebUI's variables for one leaf each, such as"
+                            + " `USER_PERMISSIONS_CHAT_DELETE`.")
+            .live();
+    static final Setting ADMIN_CHAT_ACCESS = Setting.of(
+            "ENABLE_ADMIN_CHAT_ACCESS",
+            Kind.SWITCH,
+            "true",
+            ACCOUNTS,
+            "false",
+            "Whether administrators may read the chats of others.");
+    static final Setting ADMIN_EXPORT = Setting.of(
+            "ENABLE_ADMIN_EXPORT",
+            Kind.SWITCH,
+            "true",
+            ACCOUNTS,
+            "false",
+            "Whether administrators may export the chats of everybody.");
+    public static final Setting DEFAULT_GROUP = Setting.of(
+                    "DEFAULT_GROUP_ID", Kind.TEXT, "", ACCOUNTS, "0190…", "The group that new accounts are put into.")
+            .live();
+    public static final Setting LOGIN_FORM = Setting.of(
+                    "ENABLE_LOGIN_FORM",
+                    Kind.SWITCH,
+                    "true",
+                    ACCOUNTS,
+                    "false",
+                    "Whether the front end shows the form for e-mail and password.")
+            .live();
+    public static final Setting FOLDERS = Setting.of(
+                    "ENABLE_FOLDERS", Kind.SWITCH, "true", FRONT_END, "false", "Whether chats can be put in folders.")
+            .live();
+    public static final Setting FOLDER_FILES = Setting.of(
+                    "FOLDER_MAX_FILE_COUNT",
+                    Kind.TEXT,
+                    "",
+                    FRONT_END,
+                    "10",
+                    "Files that a folder of chats may have; unset: any number.")
             .live();
     public static final Setting USER_STATUS = Setting.of(
                     "ENABLE_USER_STATUS", Kind.SWITCH, "true", ACCOUNTS, "false", "Whether people may show a status.")
@@ -649,6 +694,7 @@ public final class Catalogue {
 
     /** All of them, in the order of tables and pages. */
     public static final List<Setting> ALL = withProxy(List.of(
+            NAME,
             PORT,
             HOST,
             SHUTDOWN_TIMEOUT,
@@ -702,7 +748,13 @@ public final class Catalogue {
             PENDING_CONTENT,
             WATERMARK,
             USER_PERMISSIONS,
+            ADMIN_CHAT_ACCESS,
+            ADMIN_EXPORT,
+            DEFAULT_GROUP,
+            LOGIN_FORM,
             USER_STATUS,
+            FOLDERS,
+            FOLDER_FILES,
             BANNERS,
             SUGGESTIONS,
             DEFAULT_MODELS,
