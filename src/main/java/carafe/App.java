@@ -16,6 +16,7 @@ import carafe.feature.chats.ChatBulkRoutes;
 import carafe.feature.chats.ChatEditRoutes;
 import carafe.feature.chats.ChatEdits;
 import carafe.feature.chats.ChatPurge;
+import carafe.feature.chats.ChatReaders;
 import carafe.feature.chats.ChatRoutes;
 import carafe.feature.chats.ChatSaves;
 import carafe.feature.chats.ChatSearch;
@@ -517,18 +518,21 @@ public final class App implements AutoCloseable {
 
     private void chatRoutes(Routes routes) {
         var body = new Body(mapper);
-        var answers = new ChatAnswers(chats, messages, chatTags);
+        var folders = new FolderStore(db, chats, ids, clock);
+        var admins = config.accounts();
+        var readers = new ChatReaders(db, chats, folders, accounts, admins.adminChatAccess());
+        var answers = new ChatAnswers(chats, messages, chatTags, readers);
         var saves = new ChatSaves(db, chats, messages, chatTags, events, ids, clock);
         var search = new ChatSearch(db, chats, messages);
         var edits = new ChatEdits(db, chats, messages, events, clock);
-        var folders = new FolderStore(db, chats, ids, clock);
         var shares = new ChatShares(db, ids, clock);
-        new ChatShareRoutes(chats, answers, saves, shares, body).register(routes);
-        new ChatBulkRoutes(chats, answers, saves, folders, events, body, clock).register(routes);
+        new ChatShareRoutes(chats, answers, saves, shares, readers, body).register(routes);
+        new ChatBulkRoutes(chats, answers, saves, folders, readers, admins.adminExport(), events, body, clock)
+                .register(routes);
         new ChatEditRoutes(chats, messages, answers, saves, edits, chatTags, folders, chatSockets, events, body)
                 .register(routes);
-        new ChatRoutes(chats, answers, saves, search, events, body, clock).register(routes);
-        new FolderRoutes(folders, chats, events, body).register(routes);
+        new ChatRoutes(chats, answers, saves, search, events, accounts.permissions(), body, clock).register(routes);
+        new FolderRoutes(folders, chats, readers, settings, db, events, body).register(routes);
         new SearchRoutes(chats, search).register(routes);
     }
 
