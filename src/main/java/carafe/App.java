@@ -62,6 +62,7 @@ import carafe.feature.models.LocalDetails;
 import carafe.feature.models.LocalModelRoutes;
 import carafe.feature.models.Meter;
 import carafe.feature.models.ModelCatalogue;
+import carafe.feature.models.ModelHistoryRoutes;
 import carafe.feature.models.ModelRoutes;
 import carafe.feature.models.Models;
 import carafe.feature.models.OpenAiRoutes;
@@ -478,7 +479,13 @@ public final class App implements AutoCloseable {
         sockets.register(routes);
         accounts.register(routes);
         new LocalModelRoutes(local, mapper).register(routes);
-        new WorkspaceRoutes(db, workspace, accounts.store(), new Body(mapper)).register(routes);
+        new WorkspaceRoutes(
+                        db,
+                        workspace,
+                        accounts.store(),
+                        new ModelHistoryRoutes(db, workspace, accounts.store(), new Body(mapper), ids, clock),
+                        new Body(mapper))
+                .register(routes);
         new ModelRoutes(catalogue, workspace, settings, mapper, clock).register(routes);
         new OpenAiRoutes(connections, catalogue).register(routes);
         new ProviderSettingsRoutes(
