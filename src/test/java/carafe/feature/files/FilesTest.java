@@ -68,7 +68,7 @@ class FilesTest {
                     .getBytes(StandardCharsets.UTF_8));
             form.write(bytes);
             form.write("\r\n--xyz--\r\n".getBytes());
-            return client.send(
+            var answer = client.send(
                     HttpRequest.newBuilder(URI.create(app.url(FILES + "?process=true")))
                             .header("Authorization", "Bearer " + who.token())
                             .header("Content-Type", "multipart/form-data; boundary=xyz")
@@ -76,6 +76,8 @@ class FilesTest {
                             .POST(HttpRequest.BodyPublishers.ofByteArray(form.toByteArray()))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
+            app.record("POST", FILES, answer.statusCode());
+            return answer;
         } catch (IOException e) {
             throw new AssertionError(e);
         } catch (InterruptedException e) {

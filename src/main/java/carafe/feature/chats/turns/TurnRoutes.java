@@ -58,7 +58,6 @@ public final class TurnRoutes {
         routes.post("/api/v1/chats/turns", rule.withMaxBody(16 * Rule.MEBIBYTE), this::begin);
         routes.get("/api/v1/chats/{id}/messages/{message}/stream", rule, this::watch);
         routes.post("/api/chat/completed", rule.withMaxBody(16 * Rule.MEBIBYTE), this::completed);
-        routes.post("/api/chat/actions/{id}", rule.withMaxBody(16 * Rule.MEBIBYTE), this::act);
         routes.get("/api/tasks/chat/{id}", rule, this::running);
         routes.post("/api/tasks/chat/{id}/stop", rule, this::stop);
         routes.post("/api/tasks/stop/{id}", rule, this::stopTask);
@@ -125,12 +124,6 @@ public final class TurnRoutes {
         callersChat(ctx, fields);
         fields.optionalArray("messages").orElseThrow(() -> fields.missing("messages"));
         ctx.json(fields.node());
-    }
-
-    /** Actions are functions that admins install, and there are none. */
-    private void act(Context ctx) {
-        callersChat(ctx, body.fields(ctx));
-        throw new Problem.NotFound("action");
     }
 
     /** @throws Problem.NotFound for another's chat as for none */
