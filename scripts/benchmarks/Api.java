@@ -34,6 +34,11 @@ final class Api {
         bearer = field("token", post("/api/v1/auths/signin", "{\"email\":\"bench@example.org\",\"password\":\"correct horse battery\"}"));
     }
 
+    /** Of the account that signed up here. */
+    String token() {
+        return bearer;
+    }
+
     String newKey() throws IOException, InterruptedException {
         return field("api_key", post("/api/v1/auths/api_key", "{}"));
     }

@@ -24,6 +24,11 @@ final class Load {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
+    static byte[] get(int port, String path, String bearer) {
+        return ("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nAuthorization: Bearer " + bearer + "\r\nAccept: */*\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
     /** Times in milliseconds. {@code errors} are answers other than 200 and 304, and broken connections. */
     record Closed(long count, double perSecond, double p50, double p95, double p99, long errors) {}
 

@@ -1,5 +1,6 @@
 // A model server in the OpenAI shape for the browser tests. Words in the prompt choose how it behaves:
 //   fail   answers 500          slow   60 ms between chunks      cut    ends in mid-answer
+//   recite answers with all that it was given
 //   think  reasons first        many   600 chunks at full speed  wait   first chunk after 4 s
 // Alone: node fake-upstream.mjs PORT
 import { createServer } from 'node:http';
@@ -43,14 +44,16 @@ def merge(intervals):
 const pause = (ms) => new Promise((next) => setTimeout(next, ms));
 
 async function chat(body, response) {
-  const prompt = String(body.messages?.findLast((m) => m.role === 'user')?.content ?? '');
+  const asked = body.messages?.findLast((m) => m.role === 'user')?.content ?? '';
+  const prompt = typeof asked === 'string' ? asked : asked.map((part) => part.text ?? '').join(' ');
   const has = (word) => new RegExp(`\\b${word}\\b`).test(prompt);
   if (has('fail')) {
     response.writeHead(500, { 'content-type': 'application/json' });
     return response.end(JSON.stringify({ error: { message: 'The fake upstream fails as it was told to.', type: 'server_error' } }));
   }
   const task = Object.keys(TASKS).find((key) => prompt.includes(`{"${key}": `));
-  const text = task ? TASKS[task] : has('many') ? Array.from({ length: 600 }, (_, i) => `word${i}${i % 40 === 39 ? '\n\n' : ' '}`).join('') : ANSWER;
+  const given = () => body.messages.map((m) => (typeof m.content === 'string' ? m.content : m.content.map((part) => part.text ?? '').join(' '))).join(' ');
+  const text = task ? TASKS[task] : has('recite') ? `${given().slice(-3000)}\n\n- [x] handles the empty list\n` : has('many') ? Array.from({ length: 600 }, (_, i) => `word${i}${i % 40 === 39 ? '\n\n' : ' '}`).join('') : ANSWER;
   const chunks = text.match(/\s*\S+/g).concat(text.endsWith('\n') ? ['\n'] : []);
   const usage = { prompt_tokens: 7, completion_tokens: chunks.length, total_tokens: chunks.length + 7 };
   const head = { id: 'chatcmpl-fake', created: 1_700_000_000, model: body.model };

@@ -15,17 +15,23 @@ export function check(condition, message) {
   if (!condition) throw new Error(message);
 }
 
-/** A tab of its own whose console errors and policy reports are collected in `noise`. */
+/** A tab of its own whose console errors and policy reports are collected in `noise`, and what it asked for in vain in `failures`. */
 export async function openTab(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
   page.noise = [];
   page.requests = [];
+  page.failures = [];
   page.on('console', (m) => {
     if (m.type() === 'error' || /Content Security Policy/.test(m.text())) page.noise.push(`${m.text()} (${m.location().url})`);
   });
   page.on('pageerror', (e) => page.noise.push(String(e.stack ?? e)));
+  // what a page left behind when it was closed or loaded anew is no failure
+  page.on('requestfailed', (r) => {
+    if (!/ERR_ABORTED/.test(r.failure()?.errorText) && !/example\.org/.test(r.url())) page.failures.push(`${r.method()} ${r.url()} ${r.failure()?.errorText}`);
+  });
+  page.on('response', (r) => r.status() >= 400 && !/example\.org/.test(r.url()) && page.failures.push(`${r.request().method()} ${r.url()} ${r.status()}`));
   page.on('requestfinished', (r) => page.requests.push(r));
   return page;
 }

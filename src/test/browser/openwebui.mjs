@@ -3,6 +3,7 @@ import { startUpstream } from './fake-upstream.mjs';
 import { openTab, run, url } from './harness.mjs';
 
 await import('./openwebui.test.mjs');
+await import('./openwebui-more.test.mjs');
 
 await run(async (browser) => {
   const upstream = await startUpstream();

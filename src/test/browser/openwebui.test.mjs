@@ -1,42 +1,13 @@
 // What people do with Open WebUI's front end, against Carafe. Each step ends with a look at what the server kept.
 import { check, openTab, picture, test, until, url } from './harness.mjs';
+import { answered, api, chatId, lastAnswer, real, say, stop } from './openwebui-steps.mjs';
 import { ADMIN } from './steps.mjs';
-
-const answers = (page) => page.locator('.chat-assistant');
-const lastAnswer = (page) => answers(page).last();
-const stop = (page) => page.getByRole('button', { name: 'Stop' });
-const chatId = (page) => new URL(page.url()).pathname.split('/')[2];
-const token = (page) => page.evaluate(() => localStorage.token);
-
-async function api(page, method, path, body) {
-  const response = await fetch(url + path, {
-    method,
-    headers: { authorization: `Bearer ${await token(page)}`, 'content-type': 'application/json' },
-    body: body ? JSON.stringify(body) : undefined,
-  });
-  return { status: response.status, body: await response.json().catch(() => null) };
-}
-
-async function say(page, text) {
-  await page.locator('#chat-input').click();
-  await page.keyboard.insertText(text);
-  await page.keyboard.press('Enter');
-}
-
-/** What the console says of errors, without pictures from other servers that answers of the fake upstream name. */
-const real = (line) => !/example\.org/.test(line);
 
 /** It is drawn closed in a fresh browser. */
 async function openSidebar(page) {
   const bar = page.locator('#sidebar');
   if ((await bar.boundingBox()).width < 150) await page.getByRole('button', { name: /Open Sidebar/ }).first().click();
   await until(async () => (await bar.boundingBox()).width > 150, 'the sidebar to open');
-}
-
-/** Resolves when no answer is coming in any more. */
-async function answered(page, end = 'handles the empty list') {
-  await until(async () => (await lastAnswer(page).innerText()).includes(end), `an answer with '${end}'`);
-  await until(async () => (await stop(page).count()) === 0, 'the button Stop to go');
 }
 
 test('signs up as the first administrator', async ({ page, upstream }) => {

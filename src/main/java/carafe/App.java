@@ -17,6 +17,7 @@ import carafe.feature.chats.ChatBulkRoutes;
 import carafe.feature.chats.ChatEditRoutes;
 import carafe.feature.chats.ChatEdits;
 import carafe.feature.chats.ChatPurge;
+import carafe.feature.chats.ChatReaders;
 import carafe.feature.chats.ChatRoutes;
 import carafe.feature.chats.ChatSaves;
 import carafe.feature.chats.ChatSearch;
@@ -67,9 +68,11 @@ import carafe.feature.models.LocalDetails;
 import carafe.feature.models.LocalModelRoutes;
 import carafe.feature.models.Meter;
 import carafe.feature.models.ModelCatalogue;
+import carafe.feature.models.ModelHistoryRoutes;
 import carafe.feature.models.ModelRoutes;
 import carafe.feature.models.Models;
 import carafe.feature.models.OpenAiRoutes;
+import carafe.feature.models.ProviderSettingsRoutes;
 import carafe.feature.models.Providers;
 import carafe.feature.models.RouteStore;
 import carafe.feature.models.RoutingRoutes;
@@ -214,7 +217,12 @@ public final class App implements AutoCloseable {
                     settings,
                     mapper,
                     clock,
-                    new Accounts.Options(config.server().secureCookie(), name(), Version.TEXT, features())));
+                    new Accounts.Options(
+                            config.server().secureCookie(),
+                            name(),
+                            Version.TEXT,
+                            features(),
+                            config.accounts().permissions())));
             sockets = closing(new SocketIo(
                     SocketSettings.of(
                             config.sockets().webSocket(),
@@ -229,7 +237,7 @@ public final class App implements AutoCloseable {
             providers = new Providers(upstreams, mapper);
             local = closing(localModels());
             connectionStore = new ConnectionStore(db, keys, clock);
-            connections = new Connections(config.models().upstreams(), connectionStore);
+            connections = new Connections(config.models().upstreams(), connectionStore, settings);
             routeStore = new RouteStore(db);
             workspace = new Workspace(new WorkspaceStore(db, accounts.grants(), clock), accounts, clock);
             catalogue = closing(new ModelCatalogue(
@@ -327,17 +335,23 @@ public final class App implements AutoCloseable {
 
     /** Open WebUI's licence keeps its name on its pages. */
     private String name() {
-        return config.server().frontEnd().isPresent() ? "Carafe (Open WebUI)" : "Carafe";
+        var name = config.server().name();
+        return config.server().frontEnd().isEmpty() || name.contains("Open WebUI") ? name : name + " (Open WebUI)";
     }
 
     /** What {@code /api/config} tells front ends that this server can do. */
     private Set<String> features() {
         var features = new HashSet<>(Set.of(
-                "enable_folders",
                 "enable_title_generation",
                 "enable_tags_generation",
                 "enable_follow_up_generation",
                 "enable_autocomplete_generation"));
+        if (config.accounts().adminChatAccess()) {
+            features.add("enable_admin_chat_access");
+        }
+        if (config.accounts().adminExport()) {
+            features.add("enable_admin_export");
+        }
         if (config.sockets().webSocket()) {
             features.add("enable_websocket");
         }
@@ -544,9 +558,26 @@ public final class App implements AutoCloseable {
         accounts.register(routes);
         new LocalModelRoutes(local, modelAdds, catalogue::refreshLocal, accounts.audit(), new Body(mapper))
                 .register(routes);
-        new WorkspaceRoutes(db, workspace, accounts.store(), new Body(mapper)).register(routes);
+        new WorkspaceRoutes(
+                        db,
+                        workspace,
+                        accounts.store(),
+                        new ModelHistoryRoutes(db, workspace, accounts.store(), new Body(mapper), ids, clock),
+                        new Body(mapper))
+                .register(routes);
         new ModelRoutes(catalogue, workspace, settings, mapper, clock).register(routes);
-        new OpenAiRoutes(connections, catalogue, providers, new Body(mapper)).register(routes);
+        new OpenAiRoutes(connections, catalogue).register(routes);
+        new ProviderSettingsRoutes(
+                        connections,
+                        connectionStore,
+                        catalogue,
+                        providers,
+                        settings,
+                        accounts.audit(),
+                        db,
+                        new Body(mapper),
+                        ids)
+                .register(routes);
         new ConnectionRoutes(connections, connectionStore, catalogue, providers, mapper, ids).register(routes);
         new RoutingRoutes(routeStore, connections, catalogue, models, db, mapper).register(routes);
         poolRoutes.register(routes);
@@ -574,18 +605,21 @@ public final class App implements AutoCloseable {
 
     private void chatRoutes(Routes routes) {
         var body = new Body(mapper);
-        var answers = new ChatAnswers(chats, messages, chatTags);
+        var folders = new FolderStore(db, chats, ids, clock);
+        var admins = config.accounts();
+        var readers = new ChatReaders(db, chats, folders, accounts, admins.adminChatAccess());
+        var answers = new ChatAnswers(chats, messages, chatTags, readers);
         var saves = new ChatSaves(db, chats, messages, chatTags, events, ids, clock);
         var search = new ChatSearch(db, chats, messages);
         var edits = new ChatEdits(db, chats, messages, events, clock);
-        var folders = new FolderStore(db, chats, ids, clock);
         var shares = new ChatShares(db, ids, clock);
-        new ChatShareRoutes(chats, answers, saves, shares, body).register(routes);
-        new ChatBulkRoutes(chats, answers, saves, folders, events, body, clock).register(routes);
+        new ChatShareRoutes(chats, answers, saves, shares, readers, body).register(routes);
+        new ChatBulkRoutes(chats, answers, saves, folders, readers, admins.adminExport(), events, body, clock)
+                .register(routes);
         new ChatEditRoutes(chats, messages, answers, saves, edits, chatTags, folders, chatSockets, events, body)
                 .register(routes);
-        new ChatRoutes(chats, answers, saves, search, events, body, clock).register(routes);
-        new FolderRoutes(folders, chats, events, body).register(routes);
+        new ChatRoutes(chats, answers, saves, search, events, accounts.permissions(), body, clock).register(routes);
+        new FolderRoutes(folders, chats, readers, settings, db, events, body).register(routes);
         new SearchRoutes(chats, search).register(routes);
     }
 

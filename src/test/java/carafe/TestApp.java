@@ -33,6 +33,7 @@ public final class TestApp implements AutoCloseable {
             .executor(java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor())
             .build();
 
+    private final RouteCalls calls = RouteCalls.ofCallingTest();
     private Runnable afterwards = () -> {};
 
     private TestApp(@org.jspecify.annotations.Nullable App app, String base) {
@@ -176,13 +177,20 @@ public final class TestApp implements AutoCloseable {
 
     private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
         try {
-            return client.send(request, handler);
+            var answer = client.send(request, handler);
+            record(request.method(), request.uri().getPath(), answer.statusCode());
+            return answer;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Writes a call down that a test made with a client of its own. */
+    public void record(String method, String path, int status) {
+        calls.add(method, path, status);
     }
 
     public static JsonNode json(HttpResponse<String> response) {
@@ -195,6 +203,7 @@ public final class TestApp implements AutoCloseable {
 
     @Override
     public void close() {
+        calls.write();
         client.shutdownNow();
         if (app != null) {
             app.close();

@@ -13,6 +13,7 @@ import carafe.platform.realtime.socketio.SocketIo;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +27,15 @@ public final class Accounts implements AutoCloseable {
      * @param name of the server, as front ends show it
      * @param version shown to front ends, which reload when it changes
      * @param features flags of {@code /api/config} that other features make true, such as enable_title_generation
+     * @param permissions leaves of the permission tree that the operator set, over its defaults
      */
-    public record Options(boolean secureCookie, String name, String version, Set<String> features) {}
+    public record Options(
+            boolean secureCookie, String name, String version, Set<String> features, Map<String, Boolean> permissions) {
+        public Options {
+            features = Set.copyOf(features);
+            permissions = Map.copyOf(permissions);
+        }
+    }
 
     private static final Logger log = LoggerFactory.getLogger(Accounts.class);
     private static final Duration UPKEEP = Duration.ofMinutes(1);
@@ -65,10 +73,10 @@ public final class Accounts implements AutoCloseable {
         this.tokens = new Tokens(secrets, clock);
         var cache = new CallerCache(clock);
         this.authenticator = new AccountAuthenticator(tokens, logins, keys, settings, cache, lastSeen);
-        var signIn = new SignIn(db, store, logins, passwords, tokens, settings, cache, audit, clock);
-        var changes = new AccountChanges(db, store, logins, keys, passwords, signIn, settings, cache, audit);
         var teams = new TeamStore(db, clock);
-        this.permissions = new Permissions(settings, teams);
+        var signIn = new SignIn(db, store, logins, teams, passwords, tokens, settings, cache, audit, clock);
+        var changes = new AccountChanges(db, store, logins, keys, passwords, signIn, settings, cache, audit);
+        this.permissions = new Permissions(settings, teams, options.permissions());
         this.grants = new Grants(db, teams, permissions);
         var json = new AccountJson(permissions, clock);
         var body = new Body(mapper);

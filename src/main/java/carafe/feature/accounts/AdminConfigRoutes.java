@@ -30,12 +30,16 @@ final class AdminConfigRoutes {
 
     private static final List<Setting> SWITCHES = List.of(
             Catalogue.ENABLE_API_KEYS,
+            Catalogue.LOGIN_FORM,
+            Catalogue.FOLDERS,
             Catalogue.SHOW_ADMIN,
             Catalogue.COMMUNITY_SHARING,
             Catalogue.MESSAGE_RATING,
             Catalogue.USER_STATUS);
     private static final List<Setting> TEXTS = List.of(
             Catalogue.DEFAULT_ROLE,
+            Catalogue.DEFAULT_GROUP,
+            Catalogue.FOLDER_FILES,
             Catalogue.JWT_EXPIRES,
             Catalogue.ADMIN_EMAIL,
             Catalogue.WEBUI_URL,
@@ -47,7 +51,6 @@ final class AdminConfigRoutes {
             "MFA_ALLOW_OAUTH_BYPASS",
             "MFA_ALLOW_TRUSTED_HEADER_BYPASS",
             "ENABLE_API_KEYS_ENDPOINT_RESTRICTIONS",
-            "ENABLE_FOLDERS",
             "ENABLE_AUTOMATIONS",
             "ENABLE_CHANNELS",
             "ENABLE_ENCRYPTED_CHANNELS",
@@ -59,7 +62,6 @@ final class AdminConfigRoutes {
             "ENABLE_NOTES",
             "ENABLE_USER_WEBHOOKS");
     private static final List<String> UNSET = List.of(
-            "FOLDER_MAX_FILE_COUNT",
             "AUTOMATION_MAX_COUNT",
             "AUTOMATION_MIN_INTERVAL",
             "SKILL_CONTENT_MAX_CHARS",
@@ -134,12 +136,11 @@ final class AdminConfigRoutes {
     private ObjectNode shown() {
         var shown = JsonNodeFactory.instance.objectNode();
         shown.put(Catalogue.ENABLE_SIGNUP.name(), signIn.signUpOpen());
-        shown.put("ENABLE_LOGIN_FORM", true);
         SWITCHES.forEach(setting -> shown.put(setting.name(), settings.isOn(setting)));
         TEXTS.forEach(setting -> shown.put(setting.name(), settings.text(setting)));
         OFF.forEach(name -> shown.put(name, false));
         UNSET.forEach(shown::putNull);
-        shown.put("API_KEYS_ALLOWED_ENDPOINTS", "").put("DEFAULT_GROUP_ID", "");
+        shown.put("API_KEYS_ALLOWED_ENDPOINTS", "");
         shown.putObject("DEFAULT_INTERFACE_SETTINGS");
         shown.putObject("I18N");
         return shown;

@@ -135,7 +135,7 @@ final class ConfigRoutes {
                 .put("enable_signup_password_confirmation", false)
                 .put("enable_ldap", false)
                 .put("enable_signup", signIn.signUpOpen())
-                .put("enable_login_form", true)
+                .put("enable_login_form", settings.isOn(Catalogue.LOGIN_FORM))
                 .put("enable_websocket", present.contains("enable_websocket"))
                 .put("enable_api_key", keys);
     }
@@ -143,12 +143,13 @@ final class ConfigRoutes {
     private void signedIn(ObjectNode body, ObjectNode features, Caller.Person person) {
         features.put("enable_api_keys", settings.isOn(Catalogue.ENABLE_API_KEYS))
                 .put("enable_password_change_form", true)
-                .put("folder_max_file_count", "")
+                .put("folder_max_file_count", settings.text(Catalogue.FOLDER_FILES))
                 .put("web_search_confirmation_content", "");
         FEATURES.forEach(name -> features.put(name, present.contains(name)));
         features.put("enable_message_rating", settings.isOn(Catalogue.MESSAGE_RATING))
                 .put("enable_community_sharing", settings.isOn(Catalogue.COMMUNITY_SHARING))
                 .put("enable_user_status", settings.isOn(Catalogue.USER_STATUS))
+                .put("enable_folders", settings.isOn(Catalogue.FOLDERS))
                 .put("enable_public_active_users_count", true);
         SWITCHED.forEach((name, setting) -> features.put(name, present.contains(name) && settings.isOn(setting)));
         var ui = body.putObject("ui")

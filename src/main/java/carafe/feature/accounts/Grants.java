@@ -114,7 +114,7 @@ public final class Grants {
         return false;
     }
 
-    /** The ids of the groups that the account is in. */
+    /** The ids of the groups that the account is in, also through groups in them. */
     public Set<String> groupsOf(String accountId) {
         return new LinkedHashSet<>(teams.of(accountId).stream().map(Team::id).toList());
     }
@@ -127,8 +127,7 @@ public final class Grants {
         return "(" + owner
                 + " = ? OR EXISTS (SELECT 1 FROM access_grant g WHERE g.resource_kind = ? AND g.resource_id = "
                 + id + " AND g.permission IN (?, 'write') AND (g.principal_kind = 'user' AND g.principal_id IN (?, '*')"
-                + " OR g.principal_kind = 'group' AND g.principal_id IN"
-                + " (SELECT team_id FROM team_member WHERE account_id = ?))))";
+                + " OR g.principal_kind = 'group' AND g.principal_id IN (" + TeamStore.EFFECTIVE + "))))";
     }
 
     public static List<Object> arguments(String accountId, String kind, Right right) {

@@ -18,6 +18,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Groups, at the paths and with the shapes of Open WebUI ({@code /api/v1/groups}); times there are epoch seconds. */
 final class GroupRoutes {
@@ -91,15 +92,17 @@ final class GroupRoutes {
         ctx.json(answer);
     }
 
-    private record Form(String name, String description, ObjectNode permissions, ObjectNode data) {}
+    private record Form(
+            String name,
+            String description,
+            ObjectNode permissions,
+            ObjectNode data,
+            @Nullable String parentId) {}
 
     private Form form(Fields fields) {
         var name = fields.text("name", MAX_NAME).strip();
         if (name.isEmpty()) {
             throw new Problem.Unprocessable("'name' must not be empty.", "name");
-        }
-        if (fields.has("parent_group_id")) {
-            throw new Problem.BadRequest("Groups inside groups are not supported here.", "parent_group_id");
         }
         var data = fields.optionalObject("data").map(Fields::node).orElseGet(JsonNodeFactory.instance::objectNode);
         if (data.toString().length() > MAX_DATA) {
@@ -111,7 +114,29 @@ final class GroupRoutes {
                 fields.optionalObject("permissions")
                         .map(given -> permissions.trimmed(given.node()))
                         .orElseGet(JsonNodeFactory.instance::objectNode),
-                data);
+                data,
+                fields.optionalText("parent_group_id", 100)
+                        .filter(text -> !text.isEmpty())
+                        .orElse(null));
+    }
+
+    /** @throws Problem where the parent is not there, or is the group or in it, or lies too deep */
+    private void putInto(String id, @Nullable String parentId) {
+        if (parentId != null) {
+            if (teams.find(parentId).isEmpty()) {
+                throw new Problem.BadRequest("There is no group to put this one into.", "parent_group_id");
+            }
+            var below = teams.below(id);
+            if (below.contains(parentId)) {
+                throw new Problem.BadRequest("A group cannot be put into itself.", "parent_group_id");
+            }
+            int lowest = below.stream().mapToInt(teams::depth).max().orElse(1) - teams.depth(id) + 1;
+            if (teams.depth(parentId) + lowest > TeamStore.DEEPEST) {
+                throw new Problem.BadRequest(
+                        "Groups can be at most " + TeamStore.DEEPEST + " deep.", "parent_group_id");
+            }
+        }
+        teams.setParent(id, parentId);
     }
 
     private void create(Context ctx) {
@@ -125,6 +150,7 @@ final class GroupRoutes {
             }
             refuseTaken(form.name(), "");
             teams.insert(id, by.id(), form.name(), form.description(), form.permissions(), form.data());
+            putInto(id, form.parentId());
             audit("group-created", by.id(), id, ip);
             return id;
         });
@@ -145,10 +171,13 @@ final class GroupRoutes {
                     form.description(),
                     fields.has("permissions") ? form.permissions() : old.permissions(),
                     fields.has("data") ? form.data() : old.data());
+            if (fields.node().has("parent_group_id")) {
+                putInto(old.id(), form.parentId());
+            }
             audit("group-changed", by, old.id(), ip);
             return true;
         });
-        tellMembers(teams.memberIds(old.id()));
+        tellMembers(teams.effectiveMemberIds(old.id()));
         ctx.json(full(found(old.id())));
     }
 
@@ -156,7 +185,7 @@ final class GroupRoutes {
         var team = team(ctx);
         var by = Caller.of(ctx).person().id();
         var ip = Caller.addressOf(ctx);
-        var members = teams.memberIds(team.id());
+        var members = teams.effectiveMemberIds(team.id());
         db.transaction(() -> {
             db.update("DELETE FROM access_grant WHERE principal_kind = 'group' AND principal_id = ?", team.id());
             audit("group-deleted", by, team.id(), ip);
@@ -232,29 +261,36 @@ final class GroupRoutes {
     private void members(Context ctx) {
         var team = team(ctx);
         var query = Page.query(ctx);
-        // groups have no groups inside: every member is a direct one
-        boolean inherited = "inherited".equals(ctx.queryParam("membership"));
-        var found = teams.members(team.id(), query, UserAdminRoutes.PAGE, Page.offset(ctx, UserAdminRoutes.PAGE));
+        var membership = switch (String.valueOf(ctx.queryParam("membership"))) {
+            case "inherited" -> TeamStore.Membership.INHERITED;
+            case "effective" -> TeamStore.Membership.EFFECTIVE;
+            default -> TeamStore.Membership.DIRECT;
+        };
+        var found = teams.members(
+                team.id(), membership, query, UserAdminRoutes.PAGE, Page.offset(ctx, UserAdminRoutes.PAGE));
+        var groups = teams.idsOf(found.accounts());
+        var via = teams.via(team.id(), found.accounts());
         var answer = JsonNodeFactory.instance.objectNode();
         var items = answer.putArray("items");
-        if (!inherited) {
-            found.accounts().forEach(account -> {
-                var item = json.full(account).put("membership_type", "direct");
-                item.putArray("via_group_ids");
-                items.add(item);
-            });
+        for (var account : found.accounts()) {
+            boolean direct = groups.getOrDefault(account.id(), List.of()).contains(team.id());
+            var item = json.full(account).put("membership_type", direct ? "direct" : "inherited");
+            via.getOrDefault(account.id(), List.of()).forEach(item.putArray("via_group_ids")::add);
+            items.add(item);
         }
-        answer.put("total", inherited ? 0 : found.total());
+        answer.put("total", found.total());
         answer.putObject("counts")
                 .put("direct", team.members())
-                .put("effective", team.members())
-                .put("inherited", 0);
+                .put("effective", teams.members(team.id(), TeamStore.Membership.EFFECTIVE))
+                .put("inherited", teams.members(team.id(), TeamStore.Membership.INHERITED));
         ctx.json(answer);
     }
 
     private void users(Context ctx) {
         var answer = JsonNodeFactory.instance.arrayNode();
-        teams.members(team(ctx).id(), "", MOST_IDS, 0).accounts().forEach(account -> answer.add(json.info(account)));
+        teams.members(team(ctx).id(), TeamStore.Membership.DIRECT, "", MOST_IDS, 0)
+                .accounts()
+                .forEach(account -> answer.add(json.info(account)));
         ctx.json(answer);
     }
 
@@ -282,7 +318,7 @@ final class GroupRoutes {
                 .objectNode()
                 .put("id", team.id())
                 .put("user_id", team.accountId() == null ? "" : team.accountId())
-                .putNull("parent_group_id")
+                .put("parent_group_id", team.parentId())
                 .put("name", team.name())
                 .put("description", team.description())
                 .put("member_count", team.members())
@@ -296,6 +332,12 @@ final class GroupRoutes {
         body.set("permissions", team.permissions());
         body.set("data", team.data());
         return body.putNull("meta");
+    }
+
+    /** The groups of an account, and with {@code include_inherited} those that they are in. */
+    static List<Team> asked(Context ctx, TeamStore teams, String accountId) {
+        boolean inherited = "true".equals(ctx.queryParam("include_inherited"));
+        return inherited ? teams.of(accountId) : teams.directly(accountId);
     }
 
     static ArrayNode list(List<Team> teams) {

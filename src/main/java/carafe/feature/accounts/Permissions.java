@@ -70,10 +70,13 @@ public final class Permissions {
 
     private final LiveSettings settings;
     private final TeamStore teams;
+    private final Map<String, Boolean> operator;
 
-    Permissions(LiveSettings settings, TeamStore teams) {
+    /** @param operator leaves that the environment sets; what admins set comes over them */
+    Permissions(LiveSettings settings, TeamStore teams, Map<String, Boolean> operator) {
         this.settings = settings;
         this.teams = teams;
+        this.operator = Map.copyOf(operator);
     }
 
     /** Whether the person may; {@code path} is a leaf of the tree, for example {@code workspace.models}. */
@@ -89,7 +92,7 @@ public final class Permissions {
         }
     }
 
-    /** The tree of somebody with the role user: that of everybody and those of the groups, combined by "or". */
+    /** The tree of somebody with the role user: that of everybody and of the groups, inherited ones too, by "or". */
     ObjectNode of(String accountId) {
         var tree = ofEverybody();
         teams.of(accountId).forEach(team -> allow(tree, team.permissions()));
@@ -160,7 +163,7 @@ public final class Permissions {
         }
     }
 
-    /** Open WebUI's own defaults; the one for API keys follows their switch. */
+    /** Open WebUI's own defaults and the operator's over them; the one for API keys follows their switch. */
     ObjectNode defaults() {
         var tree = JsonNodeFactory.instance.objectNode();
         all(tree.putObject("workspace"), WORKSPACE, false);
@@ -175,6 +178,10 @@ public final class Permissions {
         all(features, List.of("memories", "calendar"), true);
         all(features, List.of("encrypted_channels", "direct_tool_servers", "automations", "webhooks"), false);
         tree.putObject("settings").put("interface", true);
+        operator.forEach((leaf, value) -> {
+            var path = leaf.split("\\.", 2);
+            ((ObjectNode) tree.get(path[0])).put(path[1], value.booleanValue());
+        });
         return tree;
     }
 

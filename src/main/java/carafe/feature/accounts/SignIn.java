@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -29,6 +30,7 @@ final class SignIn {
     private final Db db;
     private final AccountStore accounts;
     private final LoginStore logins;
+    private final TeamStore teams;
     private final Passwords passwords;
     private final Tokens tokens;
     private final LiveSettings settings;
@@ -44,6 +46,7 @@ final class SignIn {
             Db db,
             AccountStore accounts,
             LoginStore logins,
+            TeamStore teams,
             Passwords passwords,
             Tokens tokens,
             LiveSettings settings,
@@ -53,6 +56,7 @@ final class SignIn {
         this.db = db;
         this.accounts = accounts;
         this.logins = logins;
+        this.teams = teams;
         this.passwords = passwords;
         this.tokens = tokens;
         this.settings = settings;
@@ -101,7 +105,10 @@ final class SignIn {
         if (accounts.byEmail(wanted.email()).isPresent()) {
             throw NewAccount.taken();
         }
-        return accounts.insert(ids.next(), wanted.email(), wanted.name(), role, hash, profile);
+        var account = accounts.insert(ids.next(), wanted.email(), wanted.name(), role, hash, profile);
+        teams.find(settings.text(Catalogue.DEFAULT_GROUP))
+                .ifPresent(team -> teams.addMembers(team.id(), List.of(account.id())));
+        return account;
     }
 
     private <T> T serially(Callable<T> work) {

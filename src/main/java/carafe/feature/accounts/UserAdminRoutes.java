@@ -84,7 +84,7 @@ final class UserAdminRoutes {
 
     private void groups(Context ctx) {
         var account = accounts.find(ctx.pathParam("id")).orElseThrow(() -> new Problem.NotFound("account"));
-        ctx.json(GroupRoutes.list(teams.of(account.id())));
+        ctx.json(GroupRoutes.list(GroupRoutes.asked(ctx, teams, account.id())));
     }
 
     /** Page, query and order of a list from the query string; unknown orders fall back to the time of sign-up. */
@@ -108,7 +108,7 @@ final class UserAdminRoutes {
 
     private void show(Context ctx) {
         var account = accounts.find(ctx.pathParam("id")).orElseThrow(() -> new Problem.NotFound("account"));
-        var own = teams.of(account.id());
+        var own = teams.directly(account.id());
         var answer = withGroups(account, own.stream().map(Team::id).toList());
         var groups = answer.putArray("groups");
         own.forEach(team -> groups.addObject().put("id", team.id()).put("name", team.name()));

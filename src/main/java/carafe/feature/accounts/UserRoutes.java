@@ -61,8 +61,8 @@ final class UserRoutes {
         routes.get(
                 "/api/v1/users/groups",
                 USER,
-                ctx -> ctx.json(
-                        GroupRoutes.list(teams.of(Caller.of(ctx).person().id()))));
+                ctx -> ctx.json(GroupRoutes.list(
+                        GroupRoutes.asked(ctx, teams, Caller.of(ctx).person().id()))));
         routes.get(
                 "/api/v1/users/permissions",
                 USER,

@@ -4,6 +4,7 @@ import static carafe.feature.chats.ChatAnswers.account;
 
 import carafe.platform.http.Access;
 import carafe.platform.http.Body;
+import carafe.platform.http.Caller;
 import carafe.platform.http.Problem;
 import carafe.platform.http.Routes;
 import carafe.platform.http.Rule;
@@ -26,6 +27,8 @@ public final class ChatBulkRoutes {
     private final ChatAnswers answers;
     private final ChatSaves saves;
     private final FolderStore folders;
+    private final ChatReaders readers;
+    private final boolean adminsExport;
     private final Events events;
     private final Body body;
     private final Clock clock;
@@ -35,6 +38,8 @@ public final class ChatBulkRoutes {
             ChatAnswers answers,
             ChatSaves saves,
             FolderStore folders,
+            ChatReaders readers,
+            boolean adminsExport,
             Events events,
             Body body,
             Clock clock) {
@@ -42,6 +47,8 @@ public final class ChatBulkRoutes {
         this.answers = answers;
         this.saves = saves;
         this.folders = folders;
+        this.readers = readers;
+        this.adminsExport = adminsExport;
         this.events = events;
         this.body = body;
         this.clock = clock;
@@ -58,6 +65,8 @@ public final class ChatBulkRoutes {
         routes.get(CHATS + "/all", USER, this::export);
         routes.get(CHATS + "/all/archived", USER, ctx -> array(ctx, true, null));
         routes.get(CHATS + "/folder/{folder}", USER, this::folder);
+        routes.get(CHATS + "/list/user/{user}", ADMIN, this::ofAccount);
+        routes.get(CHATS + "/all/db", ADMIN, this::everybodys);
         routes.get(CHATS + "/config", ADMIN, this::config);
         routes.post(CHATS + "/config", ADMIN, this::configure);
     }
@@ -71,6 +80,7 @@ public final class ChatBulkRoutes {
 
     /** Each can be brought back for a while, like one that was deleted alone. */
     private void delete(Context ctx) {
+        readers.accounts().permissions().require(Caller.of(ctx).person(), "chat.delete");
         chats.softDeleteAll(account(ctx), clock.millis());
         announce(ctx);
         ctx.json(true);
@@ -92,6 +102,29 @@ public final class ChatBulkRoutes {
             out.writeStartArray();
             for (var chat : imported) {
                 answers.tree(chat).write(out);
+            }
+            out.writeEndArray();
+        }
+    }
+
+    /** Another's chats, archived ones too. */
+    private void ofAccount(Context ctx) {
+        if (!readers.adminRead(Caller.of(ctx))) {
+            throw new Problem.Forbidden("Administrators may not read the chats of others on this server.");
+        }
+        ctx.json(ChatAnswers.rows(
+                chats.any(ctx.pathParam("user"), ListOrder.of(ctx), ListOrder.query(ctx), ListOrder.page(ctx))));
+    }
+
+    /** An array of whole chats, account by account, written as they are read. */
+    private void everybodys(Context ctx) throws IOException {
+        if (!adminsExport) {
+            throw new Problem.Forbidden("Administrators may not export the chats of others on this server.");
+        }
+        try (var out = answers.open(ctx)) {
+            out.writeStartArray();
+            for (var id : chats.owners()) {
+                walk(id, null, chat -> answers.tree(chat).write(out));
             }
             out.writeEndArray();
         }

@@ -3,8 +3,10 @@ package carafe.feature.chats;
 import static carafe.feature.chats.ChatAnswers.account;
 import static carafe.feature.chats.ChatAnswers.id;
 
+import carafe.feature.accounts.Permissions;
 import carafe.platform.http.Access;
 import carafe.platform.http.Body;
+import carafe.platform.http.Caller;
 import carafe.platform.http.Problem;
 import carafe.platform.http.Routes;
 import carafe.platform.http.Rule;
@@ -36,6 +38,7 @@ public final class ChatRoutes {
     private final ChatSaves saves;
     private final ChatSearch search;
     private final Events events;
+    private final Permissions permissions;
     private final Body body;
     private final Clock clock;
 
@@ -45,6 +48,7 @@ public final class ChatRoutes {
             ChatSaves saves,
             ChatSearch search,
             Events events,
+            Permissions permissions,
             Body body,
             Clock clock) {
         this.chats = chats;
@@ -52,6 +56,7 @@ public final class ChatRoutes {
         this.saves = saves;
         this.search = search;
         this.events = events;
+        this.permissions = permissions;
         this.body = body;
         this.clock = clock;
     }
@@ -119,7 +124,7 @@ public final class ChatRoutes {
     }
 
     private void show(Context ctx) throws IOException {
-        answers.write(ctx, answers.own(ctx));
+        answers.writeRead(ctx, answers.readable(ctx));
     }
 
     private void update(Context ctx) throws IOException {
@@ -128,6 +133,7 @@ public final class ChatRoutes {
     }
 
     private void delete(Context ctx) {
+        permissions.require(Caller.of(ctx).person(), "chat.delete");
         done(ctx, chats.softDelete(account(ctx), id(ctx), clock.millis()));
         ctx.json(true);
     }

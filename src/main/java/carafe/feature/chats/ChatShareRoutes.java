@@ -18,6 +18,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Sharing chats by a link. What is shared is a picture of the chat; it is read by its owner, by administrators and by
@@ -28,20 +29,21 @@ public final class ChatShareRoutes {
     private static final String CHAT = CHATS + "/{id}";
     private static final Rule USER = Rule.of(Surface.WEBUI, Access.USER);
     private static final int MOST_GRANTS = 500;
-    /** What of a chat is its owner's business. */
-    private static final List<String> PRIVATE = List.of("params", "system", "tool_servers", "tool_ids", "filter_ids");
 
     private final ChatStore chats;
     private final ChatAnswers answers;
     private final ChatSaves saves;
     private final ChatShares shares;
+    private final ChatReaders readers;
     private final Body body;
 
-    public ChatShareRoutes(ChatStore chats, ChatAnswers answers, ChatSaves saves, ChatShares shares, Body body) {
+    public ChatShareRoutes(
+            ChatStore chats, ChatAnswers answers, ChatSaves saves, ChatShares shares, ChatReaders readers, Body body) {
         this.chats = chats;
         this.answers = answers;
         this.saves = saves;
         this.shares = shares;
+        this.readers = readers;
         this.body = body;
     }
 
@@ -73,6 +75,7 @@ public final class ChatShareRoutes {
     }
 
     private void share(Context ctx) throws IOException {
+        readers.accounts().permissions().require(Caller.of(ctx).person(), "chat.share");
         var chat = answers.own(ctx);
         shares.put(chat, answers.tree(chat).chatObject());
         answers.write(ctx, answers.own(ctx));
@@ -94,7 +97,7 @@ public final class ChatShareRoutes {
                 .orElseThrow(() -> new Problem.NotYours("chat"));
     }
 
-    private static boolean mayRead(Caller caller, ChatShares.Share share) {
+    private boolean mayRead(Caller caller, ChatShares.Share share) {
         var grants = parsed(share.grants());
         boolean anyone = grants.valueStream()
                 .anyMatch(grant -> grant.path("principal_type").asText().equals("anyone"));
@@ -105,12 +108,16 @@ public final class ChatShareRoutes {
             return false;
         }
         var id = caller.person().id();
-        return caller.isAdmin()
+        return readers.adminRead(caller)
                 || share.accountId().equals(id)
-                || grants.valueStream()
-                        .filter(grant -> grant.path("principal_type").asText().equals("user"))
-                        .map(grant -> grant.path("principal_id").asText())
-                        .anyMatch(to -> to.equals("*") || to.equals(id));
+                || to(grants, "user").anyMatch(to -> to.equals("*") || to.equals(id))
+                || to(grants, "group").anyMatch(readers.accounts().grants().groupsOf(id)::contains);
+    }
+
+    private static Stream<String> to(ArrayNode grants, String type) {
+        return grants.valueStream()
+                .filter(grant -> grant.path("principal_type").asText().equals(type))
+                .map(grant -> grant.path("principal_id").asText());
     }
 
     private static ArrayNode parsed(String grants) {
@@ -119,13 +126,18 @@ public final class ChatShareRoutes {
                 : JsonNodeFactory.instance.arrayNode();
     }
 
+    /** A shared one; administrators also find chats by their own ids, as the page of accounts links them. */
     private void show(Context ctx) {
+        if (readers.adminRead(Caller.of(ctx)) && shares.find(id(ctx)).isEmpty()) {
+            ctx.json(answers.shown(answers.readable(ctx)));
+            return;
+        }
         var share = readable(ctx);
         var chat = Wire.parsed(share.body());
         boolean own =
                 Caller.of(ctx) instanceof Caller.Person person && person.id().equals(share.accountId());
         if (!own) {
-            chat.remove(PRIVATE);
+            chat.remove(ChatAnswers.PRIVATE);
         }
         chat.putNull("share_mode");
         var answer = JsonNodeFactory.instance
@@ -149,7 +161,7 @@ public final class ChatShareRoutes {
     private void copy(Context ctx) throws IOException {
         var share = readable(ctx);
         var chat = Wire.parsed(share.body());
-        chat.remove(PRIVATE);
+        chat.remove(ChatAnswers.PRIVATE);
         chat.put("title", "Clone of " + share.title());
         var request = JsonNodeFactory.instance.objectNode();
         request.set("chat", chat);
@@ -171,7 +183,7 @@ public final class ChatShareRoutes {
         var chat = ownShared(ctx);
         var fields = body.fields(ctx);
         var sent = fields.optionalArray("access_grants").orElseThrow(() -> fields.missing("access_grants"));
-        var grants = checked(sent, Caller.of(ctx).isAdmin());
+        var grants = checked(sent, Caller.of(ctx).person());
         if (!shares.grant(chat.accountId(), chat.id(), grants.toString())) {
             throw new Problem.BadRequest("This chat is not shared; share it first.");
         }
@@ -179,7 +191,8 @@ public final class ChatShareRoutes {
     }
 
     /** Letting everybody in is a right that plain users do not have by default; such grants are left out. */
-    private static ArrayNode checked(ArrayNode sent, boolean admin) {
+    private ArrayNode checked(ArrayNode sent, Caller.Person person) {
+        var rights = readers.accounts().permissions();
         if (sent.size() > MOST_GRANTS) {
             throw new Problem.Unprocessable("At most " + MOST_GRANTS + " grants can be given.", "access_grants");
         }
@@ -194,8 +207,12 @@ public final class ChatShareRoutes {
                 throw new Problem.Unprocessable(
                         "'access_grants' must name principal_type, principal_id and permission.", "access_grants");
             }
-            boolean everybody = type.equals("anyone") || to.equals("*");
-            if (permission.equals("read") && (admin || !everybody)) {
+            var right = type.equals("anyone")
+                    ? "sharing.open_chats"
+                    : to.equals("*")
+                            ? "sharing.public_chats"
+                            : type.equals("group") ? "access_grants.allow_groups" : "access_grants.allow_users";
+            if (permission.equals("read") && rights.allows(person, right)) {
                 ObjectNode kept = grants.addObject();
                 kept.put("id", type + ":" + to)
                         .put("principal_type", type)

@@ -110,6 +110,34 @@ public final class ChatStore {
                 offset(page));
     }
 
+    /** Archived or not, those whose title has {@code query} in it. */
+    List<ChatRow> any(String accountId, ListOrder order, String query, int page) {
+        return db.list(
+                ROW + "WHERE account_id = ? AND deleted_at IS NULL AND lower(title) LIKE ? ESCAPE '!'" + in(order),
+                ChatStore::row,
+                accountId,
+                ListOrder.like(query),
+                PAGE,
+                offset(page));
+    }
+
+    /** The accounts that have chats. */
+    List<String> owners() {
+        return db.list(
+                "SELECT DISTINCT account_id FROM chat WHERE deleted_at IS NULL ORDER BY account_id LIMIT 1000000",
+                row -> row.getString("account_id"));
+    }
+
+    long countInFolder(String accountId, String folderId) {
+        return db.one(
+                        "SELECT count(*) AS n FROM chat " + LISTED + " AND folder_id = ?",
+                        row -> row.getLong("n"),
+                        accountId,
+                        false,
+                        folderId)
+                .orElse(0L);
+    }
+
     long countArchived(String accountId) {
         return db.one(
                         "SELECT count(*) AS n FROM chat WHERE account_id = ? AND archived = 1 AND deleted_at IS NULL",

@@ -3,8 +3,13 @@ package carafe.feature.chats;
 import static carafe.feature.chats.ChatAnswers.account;
 import static carafe.feature.chats.ChatAnswers.id;
 
+import carafe.feature.accounts.Grants;
+import carafe.platform.config.Catalogue;
+import carafe.platform.config.LiveSettings;
+import carafe.platform.db.Db;
 import carafe.platform.http.Access;
 import carafe.platform.http.Body;
+import carafe.platform.http.Caller;
 import carafe.platform.http.Fields;
 import carafe.platform.http.Problem;
 import carafe.platform.http.Routes;
@@ -15,10 +20,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Open WebUI's {@code /api/v1/folders}. Folders are their owner's alone: none is shared yet. */
+/** Open WebUI's {@code /api/v1/folders}. A folder can be shared: others then read what is in it, its owner alone changes it. */
 public final class FolderRoutes {
     private static final String FOLDERS = "/api/v1/folders";
     private static final String FOLDER = FOLDERS + "/{id}";
@@ -29,28 +36,56 @@ public final class FolderRoutes {
 
     private final FolderStore folders;
     private final ChatStore chats;
+    private final ChatReaders readers;
+    private final LiveSettings settings;
+    private final Db db;
     private final Events events;
     private final Body body;
 
-    public FolderRoutes(FolderStore folders, ChatStore chats, Events events, Body body) {
+    public FolderRoutes(
+            FolderStore folders,
+            ChatStore chats,
+            ChatReaders readers,
+            LiveSettings settings,
+            Db db,
+            Events events,
+            Body body) {
         this.folders = folders;
         this.chats = chats;
+        this.readers = readers;
+        this.settings = settings;
+        this.db = db;
         this.events = events;
         this.body = body;
     }
 
     public void register(Routes routes) {
-        routes.get(FOLDERS + "/", USER, this::list);
-        routes.post(FOLDERS + "/", USER, this::add);
-        routes.get(FOLDERS + "/shared", USER, ctx -> ctx.json(JsonNodeFactory.instance.arrayNode()));
-        routes.get(FOLDER, USER, ctx -> ctx.json(whole(own(ctx))));
-        routes.delete(FOLDER, USER, this::delete);
-        routes.post(FOLDER + "/update", USER, this::change);
-        routes.post(FOLDER + "/update/parent", USER, this::move);
-        routes.post(FOLDER + "/update/expanded", USER, this::expand);
-        routes.post(FOLDER + "/access/update", USER, this::access);
-        routes.get(FOLDER + "/shared/chats", USER, this::content);
-        routes.post(FOLDER + "/read", USER, this::read);
+        routes.get(FOLDERS + "/", USER, on(this::list));
+        routes.post(FOLDERS + "/", USER, on(this::add));
+        routes.get(FOLDERS + "/shared", USER, on(this::shared));
+        routes.get(FOLDER, USER, on(ctx -> ctx.json(whole(readable(ctx), account(ctx)))));
+        routes.delete(FOLDER, USER, on(this::delete));
+        routes.post(FOLDER + "/update", USER, on(this::change));
+        routes.post(FOLDER + "/update/parent", USER, on(this::move));
+        routes.post(FOLDER + "/update/expanded", USER, on(this::expand));
+        routes.post(FOLDER + "/access/update", USER, on(this::access));
+        routes.get(FOLDER + "/shared/chats", USER, on(this::content));
+        routes.post(FOLDER + "/read", USER, on(this::read));
+    }
+
+    /** Admins can switch folders off, for all or for those without the permission. */
+    private Handler on(Handler handler) {
+        return ctx -> {
+            if (!settings.isOn(Catalogue.FOLDERS)) {
+                throw new Problem.Forbidden("Folders are switched off on this server.");
+            }
+            readers.accounts().permissions().require(Caller.of(ctx).person(), "features.folders");
+            handler.handle(ctx);
+        };
+    }
+
+    private FolderStore.Folder readable(Context ctx) {
+        return readers.folder(Caller.of(ctx).person(), id(ctx)).orElseThrow(() -> new Problem.NotFound("folder"));
     }
 
     private FolderStore.Folder own(Context ctx) {
@@ -74,7 +109,24 @@ public final class FolderRoutes {
         ctx.json(rows);
     }
 
-    private static ObjectNode whole(FolderStore.Folder folder) {
+    private void shared(Context ctx) {
+        var rows = JsonNodeFactory.instance.arrayNode();
+        for (var folder : readers.sharedFolders(account(ctx))) {
+            boolean own = folder.accountId().equals(account(ctx));
+            rows.add(whole(folder, account(ctx))
+                    .put("owner_name", readers.name(folder.accountId()))
+                    .put("permission", own ? "write" : "read"));
+        }
+        ctx.json(rows);
+    }
+
+    private ObjectNode whole(FolderStore.Folder folder) {
+        return whole(folder, folder.accountId());
+    }
+
+    /** Whom else it is shared with is for its owner to know, and its instructions to models, too. */
+    private ObjectNode whole(FolderStore.Folder folder, String reader) {
+        boolean own = folder.accountId().equals(reader);
         var node = JsonNodeFactory.instance
                 .objectNode()
                 .put("id", folder.id())
@@ -85,10 +137,11 @@ public final class FolderRoutes {
                 .put("is_expanded", folder.expanded())
                 .put("created_at", folder.createdAt() / 1000)
                 .put("updated_at", folder.updatedAt() / 1000)
-                .put("write_access", true);
-        node.set("data", Wire.parsed(folder.data()));
+                .put("write_access", own);
+        node.set("data", own ? Wire.parsed(folder.data()) : JsonNodeFactory.instance.objectNode());
         node.set("meta", Wire.parsed(folder.meta()));
-        node.putArray("access_grants");
+        var grants = own ? readers.grants(folder.id()) : List.<Grants.Grant>of();
+        node.set("access_grants", Grants.json(ChatReaders.FOLDER, folder.id(), grants));
         return node;
     }
 
@@ -149,28 +202,56 @@ public final class FolderRoutes {
         ctx.json(whole(folders.expand(account(ctx), id(ctx), expanded)));
     }
 
-    /** Nobody else can be let in yet: an empty list is taken, anything else refused. */
+    /** To read is all that others can be given. */
     private void access(Context ctx) {
         var folder = own(ctx);
         var fields = body.fields(ctx);
-        var grants = fields.optionalArray("access_grants").orElseThrow(() -> fields.missing("access_grants"));
-        if (!grants.isEmpty()) {
-            throw new Problem.Forbidden("Folders cannot be shared on this server.");
+        var grants =
+                readers.accounts().grants().read(fields.node(), Caller.of(ctx).person(), "folders");
+        if (grants == null) {
+            throw fields.missing("access_grants");
         }
+        if (fields.optionalText("share_mode", 20).orElse("").equals("continue")) {
+            throw new Problem.BadRequest("Nobody else can go on with chats of a folder here.", "share_mode");
+        }
+        var reading = grants.stream()
+                .map(grant -> new Grants.Grant(grant.group(), grant.principal(), Grants.Right.READ))
+                .distinct()
+                .toList();
+        db.transaction(() -> {
+            readers.accounts().grants().replace(ChatReaders.FOLDER, folder.id(), reading);
+            return true;
+        });
         ctx.json(whole(folder));
     }
 
+    /** {@code {chats, folder_permission}}, with a page also {@code total} and {@code has_more}. */
     private void content(Context ctx) {
-        var folder = own(ctx);
-        int page = ListOrder.page(ctx);
+        var folder = readable(ctx);
+        boolean own = folder.accountId().equals(account(ctx));
         boolean paged = ctx.queryParam("page") != null;
         int limit = paged ? SHARED_PAGE : ChatStore.PAGE;
-        var rows = ChatAnswers.rows(chats.inFolder(
-                account(ctx), folder.id(), ListOrder.of(ctx), limit, paged ? (page - 1) * SHARED_PAGE : 0));
+        int skip = paged ? (ListOrder.page(ctx) - 1) * SHARED_PAGE : 0;
+        var owner = readers.name(folder.accountId());
+        var rows = ChatAnswers.rows(chats.inFolder(folder.accountId(), folder.id(), ListOrder.of(ctx), limit, skip));
         for (JsonNode row : rows) {
-            ((ObjectNode) row).put("user_id", folder.accountId()).put("readonly", false);
+            var chat = ((ObjectNode) row)
+                    .put("user_id", folder.accountId())
+                    .put("owner_name", owner)
+                    .put("readonly", !own);
+            chat.putArray("participants")
+                    .addObject()
+                    .put("id", folder.accountId())
+                    .put("name", owner);
         }
-        ctx.json(rows);
+        var answer = JsonNodeFactory.instance.objectNode();
+        answer.set("chats", rows);
+        answer.put("folder_permission", own ? "write" : "read");
+        if (paged) {
+            long total = chats.countInFolder(folder.accountId(), folder.id());
+            answer.put("total", total).put("has_more", skip + limit < total);
+        }
+        ctx.json(answer);
     }
 
     private void read(Context ctx) {
@@ -186,6 +267,7 @@ public final class FolderRoutes {
     }
 
     private void delete(Context ctx) {
+        readers.accounts().permissions().require(Caller.of(ctx).person(), "chat.delete");
         var contents = ctx.queryParam("delete_contents");
         folders.delete(account(ctx), id(ctx), contents == null || Boolean.parseBoolean(contents));
         Wire.announce(events, account(ctx), "");

@@ -139,6 +139,17 @@ public final class FolderStore {
         return found(accountId, id);
     }
 
+    /** The folder and those around it. */
+    List<String> around(String accountId, String id) {
+        var parents = new HashMap<String, @Nullable String>();
+        all(accountId).forEach(folder -> parents.put(folder.id(), folder.parentId()));
+        var around = new ArrayList<String>();
+        for (@Nullable String at = id; at != null && around.size() <= DEEPEST; at = parents.get(at)) {
+            around.add(at);
+        }
+        return around;
+    }
+
     /** The folder and all in it. */
     List<String> within(String accountId, String id) {
         var all = all(accountId);
@@ -159,6 +170,10 @@ public final class FolderStore {
         db.transaction(() -> {
             found(accountId, id);
             for (var folder : within(accountId, id)) {
+                db.update(
+                        "DELETE FROM access_grant WHERE resource_kind = ? AND resource_id = ?",
+                        ChatReaders.FOLDER,
+                        folder);
                 if (withChats) {
                     db.update(
                             "UPDATE chat SET deleted_at = ? WHERE account_id = ? AND folder_id = ? AND deleted_at IS NULL",

@@ -18,6 +18,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -37,21 +40,25 @@ public final class EvaluationRoutes {
     private static final int MAX_JSON = 64 * 1024;
     private static final int MAX_SNAPSHOT = 4 << 20;
     private static final int MOST_A_PERSON = 50_000;
+    private static final int MOST_DAYS = 3_660;
 
     private final Accounts accounts;
     private final FeedbackStore store;
     private final Body body;
     private final Ids ids;
+    private final Clock clock;
 
     public EvaluationRoutes(Db db, Accounts accounts, Body body, Ids ids, Clock clock) {
         this.accounts = accounts;
         this.store = new FeedbackStore(db, clock);
+        this.clock = clock;
         this.body = body;
         this.ids = ids;
     }
 
     public void register(Routes routes) {
         routes.get(EVALUATIONS + "/leaderboard", ADMIN, this::leaderboard);
+        routes.get(EVALUATIONS + "/leaderboard/<model>/history", ADMIN, this::days);
         routes.get(EVALUATIONS + "/config", ADMIN, EvaluationRoutes::config);
         routes.post(EVALUATIONS + "/config", ADMIN, this::setConfig);
         routes.get(EVALUATIONS + "/feedbacks/models", ADMIN, ctx -> ctx.json(store.models()));
@@ -72,6 +79,42 @@ public final class EvaluationRoutes {
         var answer = JsonNodeFactory.instance.objectNode();
         answer.set("entries", new Ranking(store.ranked(), Page.query(ctx)).entries());
         ctx.json(answer);
+    }
+
+    /** Good and bad ratings of a model, day by day (UTC) until today; {@code days} 0: from its first one on. */
+    private void days(Context ctx) {
+        var asked = Optional.ofNullable(ctx.queryParam("days")).orElse("30");
+        if (!asked.matches("\\d{1,4}") || Integer.parseInt(asked) > MOST_DAYS) {
+            throw new Problem.Unprocessable("'days' must be from 0 to " + MOST_DAYS + ".", "days");
+        }
+        var model = ctx.pathParam("model");
+        var today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        var ratings = store.ratingsOf(model);
+        int days = Integer.parseInt(asked);
+        var first =
+                days > 0 ? today.minusDays(days - 1L) : ratings.isEmpty() ? today.plusDays(1) : day(ratings.getFirst());
+        first = first.isBefore(today.minusDays(MOST_DAYS)) ? today.minusDays(MOST_DAYS) : first;
+        var won = new HashMap<LocalDate, Integer>();
+        var lost = new HashMap<LocalDate, Integer>();
+        for (var rating : ratings) {
+            int verdict = rating.data().path("rating").asInt(0);
+            if (verdict != 0) {
+                (verdict > 0 ? won : lost).merge(day(rating), 1, Integer::sum);
+            }
+        }
+        var answer = JsonNodeFactory.instance.objectNode().put("model_id", model);
+        var history = answer.putArray("history");
+        for (var day = first; !day.isAfter(today); day = day.plusDays(1)) {
+            history.addObject()
+                    .put("date", day.toString())
+                    .put("won", won.getOrDefault(day, 0))
+                    .put("lost", lost.getOrDefault(day, 0));
+        }
+        ctx.json(answer);
+    }
+
+    private static LocalDate day(Feedback rating) {
+        return LocalDate.ofInstant(Instant.ofEpochMilli(rating.createdAt()), ZoneOffset.UTC);
     }
 
     /** Models that hide behind others are not here. */

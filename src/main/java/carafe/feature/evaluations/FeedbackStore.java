@@ -111,6 +111,15 @@ final class FeedbackStore {
                 .reversed();
     }
 
+    /** The latest ratings of one model, the oldest of them first. */
+    List<Feedback> ratingsOf(String model) {
+        return db.list(
+                        SHORT + "WHERE model = ? AND type = 'rating' ORDER BY created_at DESC, id DESC LIMIT " + RANKED,
+                        FeedbackStore::read,
+                        model)
+                .reversed();
+    }
+
     void insert(Feedback f) {
         db.update(
                 """

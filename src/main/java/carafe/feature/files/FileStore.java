@@ -107,6 +107,18 @@ public final class FileStore {
                 > 0;
     }
 
+    /** Ends a reading that will not come to an end; one that has is left as it is. */
+    void giveUp(String id, String error) {
+        db.update(
+                "UPDATE file SET status = ?, error = ?, updated_at = ? WHERE id = ? AND status IN (?, ?)",
+                StoredFile.Status.FAILED,
+                error,
+                clock.millis(),
+                id,
+                StoredFile.Status.PENDING,
+                StoredFile.Status.PROCESSING);
+    }
+
     void setStatus(String id, StoredFile.Status status) {
         db.update("UPDATE file SET status = ?, updated_at = ? WHERE id = ?", status, clock.millis(), id);
     }

@@ -8,7 +8,9 @@ import carafe.platform.db.Db;
 import carafe.platform.db.Ids;
 import carafe.platform.http.Problem;
 import carafe.platform.jobs.Job;
+import carafe.platform.jobs.JobHandler;
 import carafe.platform.jobs.Jobs;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -50,7 +52,7 @@ public final class UserFiles {
         this.mapper = mapper;
         this.ids = ids;
         this.clock = clock;
-        jobs.handle(READ, this::read);
+        jobs.handle(READ, new Reading());
         jobs.handle(SWEEP, job -> {
             blobs.sweep();
             job.finish(() -> jobs.enqueue(SWEEP, null, "{}", clock.instant().plus(Duration.ofHours(1))));
@@ -119,8 +121,34 @@ public final class UserFiles {
         return mapper.createObjectNode().put("file", id).toString();
     }
 
+    private final class Reading implements JobHandler {
+        @Override
+        public void run(Job job) throws Exception {
+            read(job);
+        }
+
+        @Override
+        public int maxAttempts() {
+            return TRIES;
+        }
+
+        /** Nobody will read it any more: a page that waits for it must not wait for ever. */
+        @Override
+        public void gaveUp(String payload) {
+            store.giveUp(file(payload), "The file could not be read; the log has more.");
+        }
+    }
+
+    private String file(String payload) {
+        try {
+            return mapper.readTree(payload).path("file").asText();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the payload of a job is no JSON", e);
+        }
+    }
+
     private void read(Job job) throws Exception {
-        var file = store.find(mapper.readTree(job.payload()).path("file").asText());
+        var file = store.find(file(job.payload()));
         if (file.isEmpty()) {
             job.finish(() -> true); // deleted before its turn
             return;
@@ -130,19 +158,17 @@ public final class UserFiles {
             store.setStatus(id, StoredFile.Status.PROCESSING);
             return true;
         });
+        String text;
         try {
             var path = blobs.place(file.get().hash());
-            var text = documents.text(path, Kinds.of(path, file.get().name()));
-            job.finish(() -> store.setText(id, StoredFile.Status.COMPLETED, null, text));
+            text = documents.text(path, Kinds.of(path, file.get().name()));
         } catch (DocumentException e) {
             job.finish(() -> store.setText(id, StoredFile.Status.FAILED, e.explain(), null));
-        } catch (IOException e) {
-            if (job.attempt() < TRIES) {
-                throw e;
-            }
-            log.error("the text of a file cannot be read file={}", id, e);
-            job.finish(() ->
-                    store.setText(id, StoredFile.Status.FAILED, "The file could not be read; the log has more.", null));
+            return;
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            // as an exception it has an outcome: another try, and in the end a file that failed
+            throw new IOException("reading the file took all of the memory", e);
         }
+        job.finish(() -> store.setText(id, StoredFile.Status.COMPLETED, null, text));
     }
 }

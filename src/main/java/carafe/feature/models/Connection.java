@@ -11,7 +11,15 @@ import java.util.Locale;
  *
  * @param fixed whether it comes from the environment and cannot be changed in the admin page
  */
-public record Connection(String id, Kind kind, String name, String url, Secret key, boolean enabled, boolean fixed) {
+public record Connection(
+        String id,
+        Kind kind,
+        String name,
+        String url,
+        Secret key,
+        boolean enabled,
+        boolean fixed,
+        ConnectionOptions options) {
     /** The protocol spoken to it. Local models are reached through child processes that speak OpenAI's. */
     public enum Kind {
         OPENAI,
@@ -26,7 +34,7 @@ public record Connection(String id, Kind kind, String name, String url, Secret k
 
     /** The connection under which local models are listed. */
     public static final Connection LOCAL =
-            new Connection("local", Kind.LOCAL, "Local models", "", Secret.NONE, true, true);
+            new Connection("local", Kind.LOCAL, "Local models", "", Secret.NONE, true, true, ConnectionOptions.NONE);
 
     /** Where it speaks its own protocol; not for local models. */
     Target target() {

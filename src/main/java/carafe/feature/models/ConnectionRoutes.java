@@ -66,7 +66,7 @@ public final class ConnectionRoutes {
             throw new Problem.BadRequest(
                     "There are " + ConnectionStore.MOST + " connections already, which is the most.");
         }
-        var connection = read(body.fields(ctx), ids.next(), Secret.NONE);
+        var connection = read(body.fields(ctx), ids.next(), Secret.NONE, ConnectionOptions.NONE);
         store.insert(connection);
         catalogue.refresh();
         ctx.status(201).json(shown(connection));
@@ -74,7 +74,7 @@ public final class ConnectionRoutes {
 
     private void change(Context ctx) {
         var old = changeable(ctx.pathParam("id"));
-        var connection = read(body.fields(ctx), old.id(), old.key());
+        var connection = read(body.fields(ctx), old.id(), old.key(), old.options());
         if (!store.update(connection)) {
             throw new Problem.NotFound("connection");
         }
@@ -100,7 +100,7 @@ public final class ConnectionRoutes {
     }
 
     /** An omitted key keeps {@code oldKey}; an empty one removes it. */
-    private static Connection read(Fields fields, String id, Secret oldKey) {
+    private static Connection read(Fields fields, String id, Secret oldKey, ConnectionOptions options) {
         var kind = switch (fields.optionalText("kind", 20).orElse("openai")) {
             case "openai" -> Connection.Kind.OPENAI;
             case "anthropic" -> Connection.Kind.ANTHROPIC;
@@ -115,7 +115,8 @@ public final class ConnectionRoutes {
                 url,
                 fields.optionalText("key", 4000).map(Secret::new).orElse(oldKey),
                 fields.optionalBool("enabled").orElse(true),
-                false);
+                false,
+                options);
     }
 
     static String url(String text) {
@@ -136,7 +137,7 @@ public final class ConnectionRoutes {
         var fields = body.fields(ctx);
         var known = fields.optionalText("id", 100).flatMap(connections::find);
         var connection = fields.has("url") || known.isEmpty()
-                ? read(fields, "test", known.map(Connection::key).orElse(Secret.NONE))
+                ? read(fields, "test", known.map(Connection::key).orElse(Secret.NONE), ConnectionOptions.NONE)
                 : known.get();
         if (connection.kind() == Connection.Kind.LOCAL) {
             throw new Problem.BadRequest("Local models need no connection; add a model instead.");

@@ -18,7 +18,7 @@ public final class ConnectionStore {
     static final int MOST = 100;
 
     private static final Logger log = LoggerFactory.getLogger(ConnectionStore.class);
-    private static final String SELECT = "SELECT id, kind, name, url, secret_enc, enabled FROM connection ";
+    private static final String SELECT = "SELECT id, kind, name, url, secret_enc, enabled, config FROM connection ";
 
     private final Db db;
     private final SecretKeys keys;
@@ -41,14 +41,15 @@ public final class ConnectionStore {
     void insert(Connection c) {
         db.update(
                 """
-                INSERT INTO connection (id, kind, name, url, secret_enc, position, enabled, created_at, updated_at)
-                VALUES (?, ?, ?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM connection), ?, ?, ?)""",
+                INSERT INTO connection (id, kind, name, url, secret_enc, position, enabled, config, created_at, updated_at)
+                VALUES (?, ?, ?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM connection), ?, ?, ?, ?)""",
                 c.id(),
                 c.kind().wire(),
                 c.name(),
                 c.url(),
                 seal(c.key()),
                 c.enabled(),
+                c.options().json().toString(),
                 clock.instant(),
                 clock.instant());
     }
@@ -56,12 +57,13 @@ public final class ConnectionStore {
     /** Whether the row was still there. */
     boolean update(Connection c) {
         return db.update(
-                        "UPDATE connection SET kind = ?, name = ?, url = ?, secret_enc = ?, enabled = ?, updated_at = ? WHERE id = ?",
+                        "UPDATE connection SET kind = ?, name = ?, url = ?, secret_enc = ?, enabled = ?, config = ?, updated_at = ? WHERE id = ?",
                         c.kind().wire(),
                         c.name(),
                         c.url(),
                         seal(c.key()),
                         c.enabled(),
+                        c.options().json().toString(),
                         clock.instant(),
                         c.id())
                 > 0;
@@ -87,7 +89,8 @@ public final class ConnectionStore {
                 row.getString("url"),
                 open(row.getString("id"), row.getString("secret_enc")),
                 row.getInt("enabled") != 0,
-                false);
+                false,
+                ConnectionOptions.stored(row.getString("config")));
     }
 
     private Secret open(String id, @org.jspecify.annotations.Nullable String sealed) {

@@ -1,6 +1,8 @@
 package carafe.feature.models;
 
+import carafe.platform.config.Catalogue;
 import carafe.platform.config.Config;
+import carafe.platform.config.LiveSettings;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,8 +13,9 @@ import java.util.Optional;
 public final class Connections {
     private final List<Connection> fixed;
     private final ConnectionStore store;
+    private final LiveSettings settings;
 
-    public Connections(List<Config.Upstream> upstreams, ConnectionStore store) {
+    public Connections(List<Config.Upstream> upstreams, ConnectionStore store, LiveSettings settings) {
         var all = new ArrayList<Connection>();
         for (int i = 0; i < upstreams.size(); i++) {
             var upstream = upstreams.get(i);
@@ -23,10 +26,12 @@ public final class Connections {
                     upstream.url(),
                     upstream.key(),
                     true,
-                    true));
+                    true,
+                    ConnectionOptions.NONE));
         }
         this.fixed = List.copyOf(all);
         this.store = store;
+        this.settings = settings;
     }
 
     /** What people call a server that has no name: its host. */
@@ -42,8 +47,18 @@ public final class Connections {
         return all;
     }
 
+    /** Those that are switched on, each for itself and all of its kind. */
     public List<Connection> enabled() {
-        return all().stream().filter(Connection::enabled).toList();
+        return all().stream().filter(this::isOn).toList();
+    }
+
+    private boolean isOn(Connection connection) {
+        return connection.enabled()
+                && switch (connection.kind()) {
+                    case OPENAI -> settings.isOn(Catalogue.ENABLE_OPENAI);
+                    case OLLAMA -> settings.isOn(Catalogue.ENABLE_OLLAMA);
+                    case ANTHROPIC, LOCAL -> true;
+                };
     }
 
     Optional<Connection> find(String id) {

@@ -222,9 +222,12 @@ public final class ModelCatalogue implements AutoCloseable {
     private void publish(List<Connection> all) {
         var fresh = new LinkedHashMap<String, List<Route>>();
         for (var connection : all) {
-            for (var id : status(connection.id()).models()) {
+            var options = connection.options();
+            var offered = options.models().isEmpty() ? status(connection.id()).models() : options.models();
+            for (var upstreamName : offered) {
+                var id = options.named(upstreamName);
                 var known = fresh.computeIfAbsent(id, i -> new ArrayList<>(1));
-                known.add(new Route(id, connection, id, 1, known.size()));
+                known.add(new Route(id, connection, upstreamName, 1, known.size()));
             }
         }
         fresh.putAll(chosen(all));

@@ -111,9 +111,11 @@ public final class ModelRoutes {
                 .put("object", "model")
                 .put("created", startedAt)
                 .put("owned_by", owner)
-                .put("connection_type", local ? "local" : "external");
+                .put(
+                        "connection_type",
+                        local ? "local" : model.connection().options().type());
         node.putObject(owner).put("id", model.upstreamName());
-        node.putArray("tags");
+        model.connection().options().tags(node.putArray("tags"));
         node.putArray("actions");
         node.putArray("filters");
         workspace.find(model.id()).ifPresent(stored -> describe(node, stored, caller));

@@ -84,7 +84,7 @@ public final class Models {
             return call(use, model, body, sink, cancellation);
         }
         var at = first.get().connection();
-        var own = new Connection("own key", at.kind(), at.name(), at.url(), key, true, true);
+        var own = new Connection("own key", at.kind(), at.name(), at.url(), key, true, true, at.options());
         var route = new Route(model, own, first.get().upstreamName(), 1, 0);
         return call(use, model, List.of(route), body, sink, cancellation);
     }

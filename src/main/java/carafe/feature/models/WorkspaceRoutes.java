@@ -2,6 +2,7 @@ package carafe.feature.models;
 
 import carafe.feature.accounts.AccountStore;
 import carafe.feature.accounts.Grants;
+import carafe.feature.accounts.History;
 import carafe.feature.accounts.Pictures;
 import carafe.platform.db.Db;
 import carafe.platform.http.Access;
@@ -41,10 +42,12 @@ public final class WorkspaceRoutes {
     private final Db db;
     private final Workspace workspace;
     private final AccountStore accounts;
+    private final ModelHistoryRoutes history;
     private final Body body;
 
-    public WorkspaceRoutes(Db db, Workspace workspace, AccountStore accounts, Body body) {
+    public WorkspaceRoutes(Db db, Workspace workspace, AccountStore accounts, ModelHistoryRoutes history, Body body) {
         this.db = db;
+        this.history = history;
         this.workspace = workspace;
         this.accounts = accounts;
         this.body = body;
@@ -60,6 +63,7 @@ public final class WorkspaceRoutes {
         routes.get(MODELS + "/export", USER, this::export);
         routes.post(MODELS + "/import", MANY, this::restore);
         routes.post(MODELS + "/sync", ADMIN.withMaxBody(16 * Rule.MEBIBYTE), this::sync);
+        history.register(routes, this);
         routes.get(MODELS + "/model", USER, this::show);
         routes.get(MODELS + "/model/profile/image", USER, this::image);
         routes.post(MODELS + "/model/toggle", USER, this::toggle);
@@ -143,16 +147,45 @@ public final class WorkspaceRoutes {
     private void create(Context ctx) {
         var person = Caller.of(ctx).person();
         workspace.permissions().require(person, "workspace.models");
-        var model = read(body.object(ctx), person, null);
+        var form = body.object(ctx);
+        var model = read(form, person, null);
+        var maker = maker(ctx, form);
         changing(() -> {
             refuseTooMany();
             if (workspace.store().find(model.id()).isPresent()) {
                 throw new Problem.BadRequest("There is a model with this id already.", "id");
             }
             workspace.store().insert(model);
+            history.keep(model, maker);
             return true;
         });
-        ctx.json(json(stored(model.id())));
+        ctx.json(shown(model.id()));
+    }
+
+    private static History.Maker maker(Context ctx, ObjectNode form) {
+        return new History.Maker(
+                Caller.of(ctx).person().id(),
+                new Fields(form, "").optionalText("commit_message", 500).orElse(""));
+    }
+
+    private ObjectNode shown(String id) {
+        return json(stored(id)).put("version_id", workspace.store().version(id).orElse(null));
+    }
+
+    /** The model of the query, if the person may change it. */
+    StoredModel writable(Context ctx) {
+        return writable(ctx, id(ctx));
+    }
+
+    /** Makes of a model what one of its versions says. */
+    void restore(Context ctx, StoredModel old, ObjectNode form, String version) {
+        var fresh = read(form, Caller.of(ctx).person(), old);
+        changing(() -> {
+            workspace.store().update(fresh);
+            workspace.store().setVersion(old.id(), version);
+            return true;
+        });
+        ctx.json(shown(old.id()));
     }
 
     private void show(Context ctx) {
@@ -161,7 +194,8 @@ public final class WorkspaceRoutes {
                 .find(id(ctx))
                 .filter(found -> readable(ctx, found))
                 .orElseThrow(() -> new Problem.NotFound("model"));
-        ctx.json(withAccess(ctx, model));
+        ctx.json(withAccess(ctx, model)
+                .put("version_id", workspace.store().version(model.id()).orElse(null)));
     }
 
     private void image(Context ctx) {
@@ -187,11 +221,16 @@ public final class WorkspaceRoutes {
         var form = body.object(ctx);
         var old = writable(ctx, new Fields(form, "").text("id", MAX_ID));
         var fresh = read(form, Caller.of(ctx).person(), old);
+        var maker = maker(ctx, form);
         changing(() -> {
+            if (workspace.store().version(old.id()).isEmpty()) {
+                history.keep(old, maker); // one from before versions were kept
+            }
             workspace.store().update(fresh);
+            history.keep(fresh, maker);
             return true;
         });
-        ctx.json(json(stored(old.id())));
+        ctx.json(shown(old.id()));
     }
 
     /** A model of a connection has no row until somebody shares or hides it; then an admin's request makes one. */
@@ -226,6 +265,7 @@ public final class WorkspaceRoutes {
         var old = writable(ctx, id);
         changing(() -> {
             workspace.store().delete(old.id());
+            history.forget(old.id());
             return true;
         });
         ctx.json(true);
@@ -234,6 +274,7 @@ public final class WorkspaceRoutes {
     private void deleteAll(Context ctx) {
         changing(() -> {
             workspace.store().deleteAll();
+            history.forgetAll();
             return true;
         });
         ctx.json(true);
@@ -294,7 +335,10 @@ public final class WorkspaceRoutes {
             workspace.store().all().stream()
                     .map(StoredModel::id)
                     .filter(id -> !kept.contains(id))
-                    .forEach(workspace.store()::delete);
+                    .forEach(id -> {
+                        workspace.store().delete(id);
+                        history.forget(id);
+                    });
             return true;
         });
         ctx.json(array(model -> true));

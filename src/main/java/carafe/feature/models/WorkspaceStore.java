@@ -82,6 +82,18 @@ public final class WorkspaceStore {
         grants.replace(StoredModel.KIND, model.id(), model.grants());
     }
 
+    /** The version that the model shows; empty for one that is older than versions are kept. */
+    Optional<String> version(String id) {
+        return db.one(
+                "SELECT version_id FROM model WHERE id = ? AND version_id IS NOT NULL",
+                row -> row.getString("version_id"),
+                id);
+    }
+
+    void setVersion(String id, String version) {
+        db.update("UPDATE model SET version_id = ? WHERE id = ?", version, id);
+    }
+
     void delete(String id) {
         db.update("DELETE FROM model WHERE id = ?", id);
         grants.delete(StoredModel.KIND, id);

@@ -2,6 +2,8 @@ package carafe.feature.prompts;
 
 import carafe.feature.accounts.Accounts;
 import carafe.feature.accounts.Grants;
+import carafe.feature.accounts.History;
+import carafe.platform.audit.Versions;
 import carafe.platform.db.Db;
 import carafe.platform.db.Ids;
 import carafe.platform.http.Access;
@@ -40,6 +42,7 @@ public final class PromptRoutes {
     private final Db db;
     private final Accounts accounts;
     private final PromptStore store;
+    private final History history;
     private final Body body;
     private final Ids ids;
 
@@ -47,6 +50,7 @@ public final class PromptRoutes {
         this.db = db;
         this.accounts = accounts;
         this.store = new PromptStore(db, accounts.grants(), clock);
+        this.history = new History(Prompt.KIND, "prompt_id", new Versions(db, ids, clock), accounts.store());
         this.body = body;
         this.ids = ids;
     }
@@ -56,15 +60,15 @@ public final class PromptRoutes {
         routes.get(PROMPTS + "/tags", USER, this::tags);
         routes.get(PROMPTS + "/list", USER, this::list);
         routes.post(PROMPTS + "/create", USER, this::create);
-        routes.get(PROMPT, USER, ctx -> ctx.json(withAccess(ctx, readable(ctx))));
+        routes.get(PROMPT, USER, ctx -> ctx.json(withVersion(withAccess(ctx, readable(ctx)))));
         routes.post(PROMPT + "/update", USER, this::update);
         routes.post(PROMPT + "/update/meta", USER, this::updateMeta);
         routes.post(PROMPT + "/access/update", USER, this::updateAccess);
         routes.post(PROMPT + "/toggle", USER, this::toggle);
         routes.delete(PROMPT + "/delete", USER, this::delete);
-        routes.get(PROMPT + "/history", USER, this::history);
+        new PromptHistoryRoutes(this, history, store, db, body).register(routes, PROMPT);
         // older front ends name them by their command
-        routes.get(OLD, USER, ctx -> ctx.json(withAccess(ctx, readable(ctx))));
+        routes.get(OLD, USER, ctx -> ctx.json(withVersion(withAccess(ctx, readable(ctx)))));
         routes.post(OLD + "/update", USER, this::update);
         routes.delete(OLD + "/delete", USER, this::delete);
     }
@@ -109,21 +113,69 @@ public final class PromptRoutes {
         if (!rights.allows(person, "workspace.prompts_import")) {
             rights.require(person, "workspace.prompts");
         }
-        var prompt = read(body.fields(ctx), person, null);
+        var fields = body.fields(ctx);
+        var prompt = read(fields, person, null);
+        var maker = maker(ctx, fields);
         db.transaction(() -> {
             if (store.count() >= PromptStore.MOST) {
                 throw new Problem.BadRequest("There are " + PromptStore.MOST + " prompts already, which is the most.");
             }
             refuseTaken(prompt);
             store.insert(prompt);
+            store.setVersion(prompt.id(), history.add(prompt.id(), null, maker, snapshot(prompt)));
             return true;
         });
-        ctx.json(json(stored(prompt.id())));
+        ctx.json(shown(prompt.id()));
     }
 
     private void update(Context ctx) {
         var old = writable(ctx);
-        change(ctx, read(body.fields(ctx), Caller.of(ctx).person(), old));
+        var fields = body.fields(ctx);
+        var fresh = read(fields, Caller.of(ctx).person(), old);
+        if (fields.optionalBool("is_production").orElse(true)) {
+            change(ctx, old, fresh, maker(ctx, fields));
+            return;
+        }
+        // a draft: a version that nobody is shown until somebody chooses it
+        var maker = maker(ctx, fields);
+        db.transaction(() -> history.add(old.id(), store.version(old.id()).orElse(null), maker, snapshot(fresh)));
+        ctx.json(shown(old.id()));
+    }
+
+    private static History.Maker maker(Context ctx, Fields fields) {
+        return new History.Maker(
+                Caller.of(ctx).person().id(),
+                fields.optionalText("commit_message", 500).orElse(""));
+    }
+
+    /** What a version keeps. */
+    static ObjectNode snapshot(Prompt prompt) {
+        var node = JsonNodeFactory.instance
+                .objectNode()
+                .put("command", prompt.command())
+                .put("name", prompt.name())
+                .put("content", prompt.content());
+        node.set("data", prompt.data());
+        node.set("meta", prompt.meta());
+        node.set("tags", prompt.tags());
+        return node;
+    }
+
+    /** The prompt with what a version of it says; its command, switch and grants stay. */
+    static Prompt restored(Prompt p, ObjectNode snapshot) {
+        return new Prompt(
+                p.id(),
+                p.accountId(),
+                p.command(),
+                snapshot.path("name").asText(p.name()),
+                snapshot.path("content").asText(p.content()),
+                snapshot.get("data") instanceof ObjectNode data ? data : p.data(),
+                snapshot.get("meta") instanceof ObjectNode meta ? meta : p.meta(),
+                snapshot.get("tags") instanceof ArrayNode tags ? tags : p.tags(),
+                p.active(),
+                0,
+                0,
+                p.grants());
     }
 
     private void updateMeta(Context ctx) {
@@ -131,6 +183,7 @@ public final class PromptRoutes {
         var fields = body.fields(ctx);
         change(
                 ctx,
+                old,
                 new Prompt(
                         old.id(),
                         old.accountId(),
@@ -143,7 +196,8 @@ public final class PromptRoutes {
                         old.active(),
                         0,
                         0,
-                        old.grants()));
+                        old.grants()),
+                maker(ctx, fields));
     }
 
     private void updateAccess(Context ctx) {
@@ -153,43 +207,46 @@ public final class PromptRoutes {
         if (grants == null) {
             throw fields.missing("access_grants");
         }
-        change(ctx, copy(old, old.active(), grants));
+        change(ctx, old, copy(old, old.active(), grants), maker(ctx, fields));
     }
 
     private void toggle(Context ctx) {
         var old = writable(ctx);
-        change(ctx, copy(old, !old.active(), old.grants()));
+        change(
+                ctx,
+                old,
+                copy(old, !old.active(), old.grants()),
+                new History.Maker(Caller.of(ctx).person().id(), ""));
     }
 
-    private void change(Context ctx, Prompt fresh) {
+    private void change(Context ctx, Prompt old, Prompt fresh, History.Maker maker) {
         db.transaction(() -> {
             refuseTaken(fresh);
+            // one from before versions were kept: what it was is worth the first
+            var live = store.version(old.id()).orElseGet(() -> history.add(old.id(), null, maker, snapshot(old)));
             store.update(fresh);
+            store.setVersion(fresh.id(), history.add(fresh.id(), live, maker, snapshot(fresh)));
             return true;
         });
-        ctx.json(json(stored(fresh.id())));
+        ctx.json(shown(fresh.id()));
+    }
+
+    ObjectNode shown(String id) {
+        return withVersion(json(stored(id)));
+    }
+
+    private ObjectNode withVersion(ObjectNode node) {
+        return node.put("version_id", store.version(node.path("id").asText()).orElse(null));
     }
 
     private void delete(Context ctx) {
         var old = writable(ctx);
         db.transaction(() -> {
             store.delete(old.id());
+            history.forget(old.id());
             return true;
         });
         ctx.json(true);
-    }
-
-    /** Only the present text is kept. */
-    private void history(Context ctx) {
-        var prompt = readable(ctx);
-        var only = JsonNodeFactory.instance
-                .objectNode()
-                .put("id", prompt.id() + "-" + prompt.updatedAt())
-                .put("prompt_id", prompt.id())
-                .put("user_id", prompt.accountId() == null ? "" : prompt.accountId())
-                .put("created_at", prompt.updatedAt() / 1000);
-        only.set("snapshot", json(prompt));
-        ctx.json(List.of(only));
     }
 
     private void refuseTaken(Prompt prompt) {
@@ -204,7 +261,7 @@ public final class PromptRoutes {
         return store.find(id).orElseThrow(() -> new Problem.NotFound("prompt"));
     }
 
-    private Prompt readable(Context ctx) {
+    Prompt readable(Context ctx) {
         var found = ctx.pathParamMap().containsKey("command")
                 ? store.byCommand(slashless(ctx.pathParam("command")))
                 : store.find(ctx.pathParam("id"));
@@ -212,7 +269,7 @@ public final class PromptRoutes {
                 .orElseThrow(() -> new Problem.NotFound("prompt"));
     }
 
-    private Prompt writable(Context ctx) {
+    Prompt writable(Context ctx) {
         var prompt = readable(ctx);
         if (!allows(ctx, prompt, Grants.Right.WRITE)) {
             throw new Problem.Forbidden("You may use this prompt, but not change it.");
@@ -333,7 +390,6 @@ public final class PromptRoutes {
                 .put("title", prompt.name())
                 .put("content", prompt.content())
                 .put("is_active", prompt.active())
-                .put("version_id", prompt.id() + "-" + prompt.updatedAt())
                 .put("created_at", prompt.createdAt() / 1000)
                 .put("updated_at", prompt.updatedAt() / 1000)
                 .put("timestamp", prompt.updatedAt() / 1000);

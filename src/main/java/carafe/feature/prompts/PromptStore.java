@@ -165,6 +165,18 @@ final class PromptStore {
         grants.replace(Prompt.KIND, prompt.id(), prompt.grants());
     }
 
+    /** The version that the prompt shows; empty for one that is older than versions are kept. */
+    Optional<String> version(String id) {
+        return db.one(
+                "SELECT version_id FROM prompt WHERE id = ? AND version_id IS NOT NULL",
+                row -> row.getString("version_id"),
+                id);
+    }
+
+    void setVersion(String id, String version) {
+        db.update("UPDATE prompt SET version_id = ? WHERE id = ?", version, id);
+    }
+
     void delete(String id) {
         db.update("DELETE FROM prompt WHERE id = ?", id);
         grants.delete(Prompt.KIND, id);

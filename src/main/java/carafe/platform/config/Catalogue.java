@@ -16,6 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Every setting there is, declared once. */
 public final class Catalogue {
+    static final Setting NAME = Setting.of(
+            "WEBUI_NAME",
+            Kind.TEXT,
+            "Carafe",
+            SERVER,
+            "Ask us",
+            "What pages call this server; on Open WebUI's front end with that name behind it, as its licence wants.");
     static final Setting PORT = Setting.of("PORT", Kind.NUMBER, "8080", SERVER, "3000", "Port to listen on.");
     static final Setting HOST = Setting.of(
             "HOST",
@@ -118,6 +125,22 @@ public final class Catalogue {
                     "http://localhost:11434",
                     "Ollama servers, separated by `;`.")
             .alias("OLLAMA_BASE_URL");
+    public static final Setting ENABLE_OPENAI = Setting.of(
+                    "ENABLE_OPENAI_API",
+                    Kind.SWITCH,
+                    "true",
+                    MODELS,
+                    "false",
+                    "Whether OpenAI-compatible connections are used at all.")
+            .live();
+    public static final Setting ENABLE_OLLAMA = Setting.of(
+                    "ENABLE_OLLAMA_API",
+                    Kind.SWITCH,
+                    "true",
+                    MODELS,
+                    "false",
+                    "Whether connections to Ollama servers are used at all.")
+            .live();
     static final Setting ANTHROPIC_URL = Setting.of(
             "ANTHROPIC_BASE_URL",
             Kind.TEXT,
@@ -418,7 +441,45 @@ public final class Catalogue {
                     "",
                     ACCOUNTS,
                     "{\"chat\":{\"delete\":false}}",
-                    "What accounts of role user may, as JSON: the leaves of the permission tree that differ from its defaults.")
+                    "What accounts of role user may, as JSON: the leaves of the permission tree that differ from its"
+                            + " defaults. Those come from Open WebUI's variables for one leaf each, such as"
+                            + " `USER_PERMISSIONS_CHAT_DELETE`.")
+            .live();
+    static final Setting ADMIN_CHAT_ACCESS = Setting.of(
+            "ENABLE_ADMIN_CHAT_ACCESS",
+            Kind.SWITCH,
+            "true",
+            ACCOUNTS,
+            "false",
+            "Whether administrators may read the chats of others.");
+    static final Setting ADMIN_EXPORT = Setting.of(
+            "ENABLE_ADMIN_EXPORT",
+            Kind.SWITCH,
+            "true",
+            ACCOUNTS,
+            "false",
+            "Whether administrators may export the chats of everybody.");
+    public static final Setting DEFAULT_GROUP = Setting.of(
+                    "DEFAULT_GROUP_ID", Kind.TEXT, "", ACCOUNTS, "0190…", "The group that new accounts are put into.")
+            .live();
+    public static final Setting LOGIN_FORM = Setting.of(
+                    "ENABLE_LOGIN_FORM",
+                    Kind.SWITCH,
+                    "true",
+                    ACCOUNTS,
+                    "false",
+                    "Whether the front end shows the form for e-mail and password.")
+            .live();
+    public static final Setting FOLDERS = Setting.of(
+                    "ENABLE_FOLDERS", Kind.SWITCH, "true", FRONT_END, "false", "Whether chats can be put in folders.")
+            .live();
+    public static final Setting FOLDER_FILES = Setting.of(
+                    "FOLDER_MAX_FILE_COUNT",
+                    Kind.TEXT,
+                    "",
+                    FRONT_END,
+                    "10",
+                    "Files that a folder of chats may have; unset: any number.")
             .live();
     public static final Setting USER_STATUS = Setting.of(
                     "ENABLE_USER_STATUS", Kind.SWITCH, "true", ACCOUNTS, "false", "Whether people may show a status.")
@@ -710,6 +771,7 @@ public final class Catalogue {
 
     /** All of them, in the order of tables and pages. */
     public static final List<Setting> ALL = withProxy(List.of(
+            NAME,
             PORT,
             HOST,
             SHUTDOWN_TIMEOUT,
@@ -726,6 +788,8 @@ public final class Catalogue {
             OPENAI_URLS,
             OPENAI_KEYS,
             OLLAMA_URLS,
+            ENABLE_OPENAI,
+            ENABLE_OLLAMA,
             ANTHROPIC_URL,
             ANTHROPIC_KEY,
             DEEPSEEK_KEY,
@@ -768,7 +832,13 @@ public final class Catalogue {
             PENDING_CONTENT,
             WATERMARK,
             USER_PERMISSIONS,
+            ADMIN_CHAT_ACCESS,
+            ADMIN_EXPORT,
+            DEFAULT_GROUP,
+            LOGIN_FORM,
             USER_STATUS,
+            FOLDERS,
+            FOLDER_FILES,
             BANNERS,
             SUGGESTIONS,
             DEFAULT_MODELS,

@@ -31,6 +31,7 @@ public record Config(
 
     /** {@code givenPort}: what was set, for programs with another default. */
     public record Server(
+            String name,
             int port,
             Optional<Integer> givenPort,
             String host,
@@ -66,9 +67,25 @@ public record Config(
         }
     }
 
-    /** Defaults for what admins change later, except the secret key. {@code signup} empty: until the first account. */
+    /**
+     * Defaults for what admins change later, except the secret key and what admins may see. {@code signup} empty: until
+     * the first account.
+     *
+     * @param permissions leaves of the permission tree that the environment sets, for example chat.delete
+     */
     public record Accounts(
-            Secret secretKey, Optional<Boolean> signup, String defaultRole, boolean apiKeys, String jwtExpiresIn) {}
+            Secret secretKey,
+            Optional<Boolean> signup,
+            String defaultRole,
+            boolean apiKeys,
+            String jwtExpiresIn,
+            Map<String, Boolean> permissions,
+            boolean adminChatAccess,
+            boolean adminExport) {
+        public Accounts {
+            permissions = Map.copyOf(permissions);
+        }
+    }
 
     /** {@code hintModel} empty: the first that is not local, {@code off}: none. {@code safety}: off, basic or strict. */
     public record Code(
@@ -164,6 +181,7 @@ public record Config(
     private static Server server(Environment env) {
         int port = env.number(Catalogue.PORT, 0, 65_535);
         return new Server(
+                env.text(Catalogue.NAME),
                 port,
                 env.given(Catalogue.PORT).map(text -> port),
                 env.text(Catalogue.HOST),
@@ -266,7 +284,10 @@ public record Config(
                 env.optionalSwitch(Catalogue.ENABLE_SIGNUP),
                 env.oneOf(Catalogue.DEFAULT_ROLE, "pending", "user", "admin"),
                 env.isOn(Catalogue.ENABLE_API_KEYS),
-                expires);
+                expires,
+                PermissionVariables.read(env),
+                env.isOn(Catalogue.ADMIN_CHAT_ACCESS),
+                env.isOn(Catalogue.ADMIN_EXPORT));
     }
 
     /** Whether {@code text} says how long a sign-in lasts: a duration, or -1 for ever. */

@@ -132,6 +132,10 @@ final class Environment {
                 .toList();
     }
 
+    void mistake(String name, String value, String expected) {
+        mistakes.add(name + ": '" + value + "' is not " + expected);
+    }
+
     void mistake(Setting setting, String value, String expected) {
         var shown = setting.secret() ? "its value" : "'" + value + "'";
         mistakes.add(

@@ -9,6 +9,12 @@ public interface JobHandler {
     /** Returning ends the job; an exception has it tried again later. */
     void run(Job job) throws Exception;
 
+    /**
+     * Called in the transaction in which the job fails for good, also when it was the end of its process that used up
+     * the last try: whatever waits for the job learns of it here. SQL only.
+     */
+    default void gaveUp(String payload) {}
+
     /** How often it is tried before it counts as failed. */
     default int maxAttempts() {
         return 5;

@@ -121,10 +121,10 @@ final class JobStore {
     }
 
     /** Takes a running job away from the node that left it. */
-    void release(Job.Row job, boolean forGood) {
-        db.update("""
+    boolean release(Job.Row job, boolean forGood) {
+        return db.update("""
                 UPDATE job SET state = ?, node_id = NULL, run_at = ?, error = 'the process that ran it ended'
-                WHERE id = ? AND node_id = ? AND state = 'running'""", forGood ? "failed" : "ready", clock.instant(), job.id(), job.nodeId());
+                WHERE id = ? AND node_id = ? AND state = 'running'""", forGood ? "failed" : "ready", clock.instant(), job.id(), job.nodeId()) > 0;
     }
 
     void forgetOldFailures() {

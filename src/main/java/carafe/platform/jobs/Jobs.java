@@ -148,7 +148,7 @@ public final class Jobs implements AutoCloseable {
         for (var row : store.suspects()) {
             if (!workers.isRunning(row.id())) {
                 LOG.warn("job taken over job={} kind={} from={}", row.id(), row.kind(), row.nodeId());
-                store.release(row, row.attempts() >= workers.maxAttempts(row.kind()));
+                workers.release(row);
             }
         }
         store.forgetOldFailures();

@@ -68,9 +68,17 @@ final class Workers {
         return running.containsKey(jobId);
     }
 
-    int maxAttempts(String kind) {
-        var handler = handlers.get(kind);
-        return handler == null ? Integer.MAX_VALUE : handler.maxAttempts();
+    /** Gives back what a dead node left, or has it fail for good when it was tried often enough. */
+    void release(Job.Row row) {
+        var handler = handlers.get(row.kind());
+        boolean forGood = handler != null && row.attempts() >= handler.maxAttempts();
+        db.transaction(() -> {
+            boolean done = store.release(row, forGood);
+            if (done && forGood) {
+                handler.gaveUp(row.payload());
+            }
+            return done;
+        });
     }
 
     /** Runs a job that is ours in the place taken before. */
@@ -131,7 +139,11 @@ final class Workers {
             store.giveBack(row.id());
         } else if (row.attempts() >= handler.maxAttempts()) {
             LOG.error("job failed for good job={} kind={} attempts={}", row.id(), row.kind(), row.attempts(), e);
-            store.fail(row.id(), e.toString());
+            db.transaction(() -> {
+                store.fail(row.id(), e.toString());
+                handler.gaveUp(row.payload());
+                return true;
+            });
         } else {
             var pause = pauseAfter(row.attempts());
             LOG.warn("job failed, next try later job={} kind={} pause={}", row.id(), row.kind(), pause, e);

@@ -225,4 +225,90 @@ class GroupsTest {
                         .isNull())
                 .isTrue();
     }
+
+    private int putInto(String id, String name, String parent) {
+        return app.post(
+                        admin,
+                        GROUPS + "id/" + id + "/update",
+                        "{\"name\":\"" + name + "\",\"description\":\"\",\"parent_group_id\":" + parent + "}")
+                .statusCode();
+    }
+
+    @Test
+    void membersOfAGroupInAnotherHaveWhatThatOneHas() {
+        var school = group("school", ",\"permissions\":{\"workspace\":{\"prompts\":true}}");
+        var year = group("year", ",\"parent_group_id\":\"" + school + "\"");
+        var club = group("club", ",\"parent_group_id\":\"" + year + "\"");
+        app.post(admin, GROUPS + "id/" + club + "/users/add", "{\"user_ids\":[\"" + ann.id() + "\"]}");
+        app.post(admin, GROUPS + "id/" + school + "/users/add", "{\"user_ids\":[\"" + bob.id() + "\"]}");
+        assertThat(may(ann, "/workspace/prompts")).isTrue();
+        assertThat(TestApp.json(app.get(ann, "/api/v1/users/groups"))).hasSize(1);
+        assertThat(TestApp.json(app.get(ann, "/api/v1/users/groups?include_inherited=true")))
+                .hasSize(3);
+
+        var members = TestApp.json(app.get(admin, GROUPS + "id/" + school + "/members?membership=effective"));
+        assertThat(members.path("total").asInt()).isEqualTo(2);
+        assertThat(members.at("/items/0/membership_type").asText()).isEqualTo("inherited");
+        assertThat(members.at("/items/0/via_group_ids/0").asText()).isEqualTo(club);
+        assertThat(members.at("/counts/direct").asInt()).isEqualTo(1);
+        assertThat(members.at("/counts/inherited").asInt()).isEqualTo(1);
+        assertThat(TestApp.json(app.get(admin, GROUPS + "id/" + school + "/members?membership=inherited"))
+                        .at("/items/0/id")
+                        .asText())
+                .isEqualTo(ann.id());
+
+        var prompt = app.post(
+                admin,
+                "/api/v1/prompts/create",
+                "{\"command\":\"hi\",\"name\":\"Hi\",\"content\":\"c\",\"access_grants\":[{\"principal_type\":\"group\","
+                        + "\"principal_id\":\"" + school + "\",\"permission\":\"read\"}]}");
+        assertThat(prompt.statusCode()).isEqualTo(200);
+        assertThat(app.get(ann, "/api/v1/prompts/").body()).contains("\"hi\"");
+
+        assertThat(app.send(admin, "DELETE", GROUPS + "id/" + year + "/delete", null)
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(TestApp.json(app.get(admin, GROUPS + "id/" + club))
+                        .path("parent_group_id")
+                        .asText())
+                .isEqualTo(school);
+        assertThat(may(ann, "/workspace/prompts")).isTrue();
+        assertThat(putInto(club, "club", "null")).isEqualTo(200);
+        assertThat(may(ann, "/workspace/prompts")).isFalse();
+        assertThat(app.get(ann, "/api/v1/prompts/").body()).isEqualTo("[]");
+    }
+
+    @Test
+    void noGroupIsInItself() {
+        var upper = group("upper", "");
+        var lower = group("lower", ",\"parent_group_id\":\"" + upper + "\"");
+        assertThat(putInto(upper, "upper", "\"" + upper + "\"")).isEqualTo(400);
+        assertThat(putInto(upper, "upper", "\"" + lower + "\"")).isEqualTo(400);
+        assertThat(putInto(upper, "upper", "\"nowhere\"")).isEqualTo(400);
+        var at = lower;
+        for (int i = 3; i <= TeamStore.DEEPEST; i++) {
+            at = group("g" + i, ",\"parent_group_id\":\"" + at + "\"");
+        }
+        assertThat(app.post(
+                                admin,
+                                GROUPS + "create",
+                                "{\"name\":\"deep\",\"description\":\"\",\"parent_group_id\":\"" + at + "\"}")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(putInto(upper, "upper", "\"" + group("other", "") + "\""))
+                .isEqualTo(400); // its groups lie too deep then
+    }
+
+    @Test
+    void newAccountsAreInTheDefaultGroup() {
+        var id = group("everybody", "");
+        assertThat(app.post(admin, "/api/v1/auths/admin/config", "{\"DEFAULT_GROUP_ID\":\"" + id + "\"}")
+                        .statusCode())
+                .isEqualTo(200);
+        app.signUp("carl");
+        assertThat(TestApp.json(app.get(admin, GROUPS + "id/" + id))
+                        .path("member_count")
+                        .asInt())
+                .isEqualTo(1);
+    }
 }

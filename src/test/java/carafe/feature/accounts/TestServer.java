@@ -1,5 +1,6 @@
 package carafe.feature.accounts;
 
+import carafe.RouteCalls;
 import carafe.platform.config.LiveSettings;
 import carafe.platform.config.Secret;
 import carafe.platform.config.SecretKeys;
@@ -42,6 +43,7 @@ final class TestServer implements AutoCloseable {
 
     private static final ObjectMapper JSON = Json.mapper();
 
+    private final RouteCalls calls = RouteCalls.ofCallingTest();
     final TestClock clock = new TestClock();
     final SecretKeys keys = new SecretKeys(new Secret("a secret for tests"));
     final LiveSettings settings;
@@ -59,7 +61,7 @@ final class TestServer implements AutoCloseable {
                 settings,
                 mapper,
                 clock,
-                new Accounts.Options(false, "Carafe", "1.2.3", Set.of("enable_tags_generation")));
+                new Accounts.Options(false, "Carafe", "1.2.3", Set.of("enable_tags_generation"), java.util.Map.of()));
         http = new HttpServer(
                 new HttpServer.Settings(
                         "127.0.0.1", 0, Duration.ofSeconds(20), Networks.parse(List.of()), new Cors(List.of())),
@@ -101,6 +103,7 @@ final class TestServer implements AutoCloseable {
         headers.forEach(request::header);
         try {
             var raw = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+            calls.add(method, path, raw.statusCode());
             boolean json = raw.headers().firstValue("Content-Type").orElse("").contains("json");
             return new Answer(raw, json ? JSON.readTree(raw.body()) : JSON.missingNode());
         } catch (IOException e) {
@@ -128,6 +131,7 @@ final class TestServer implements AutoCloseable {
 
     @Override
     public void close() {
+        calls.write();
         client.close(); // first: its idle connections would hold up the server
         http.close();
         accounts.close();

@@ -2,6 +2,10 @@ package carafe.feature.chats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import carafe.feature.accounts.Accounts;
+import carafe.platform.config.LiveSettings;
+import carafe.platform.config.Secret;
+import carafe.platform.config.SecretKeys;
 import carafe.platform.db.TestDatabases;
 import carafe.platform.http.Body;
 import carafe.platform.http.Caller;
@@ -18,7 +22,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,12 +48,16 @@ class ChatApiTest {
 
     ChatApiTest(TestDatabases engine, @TempDir Path folder) {
         at = new ChatsFixture(engine, folder);
+        var accounts = accounts();
+        var folders = new FolderStore(at.db, at.chats, at.ids, at.clock);
+        var readers = new ChatReaders(at.db, at.chats, folders, accounts, true);
         var routes = new ChatRoutes(
                 at.chats,
-                new ChatAnswers(at.chats, at.messages, new ChatTags(at.db)),
+                new ChatAnswers(at.chats, at.messages, new ChatTags(at.db), readers),
                 at.saves,
                 at.search,
                 at.events,
+                accounts.permissions(),
                 new Body(Json.mapper()),
                 at.clock);
         server = new HttpServer(
@@ -60,6 +70,17 @@ class ChatApiTest {
                 end -> {},
                 routes::register);
         server.start();
+    }
+
+    private Accounts accounts() {
+        var keys = new SecretKeys(new Secret("a secret for tests"));
+        return new Accounts(
+                at.db,
+                keys,
+                new LiveSettings(at.db, keys, Map.of(), at.clock),
+                Json.mapper(),
+                at.clock,
+                new Accounts.Options(false, "Carafe", "1", Set.of(), Map.of()));
     }
 
     private static Caller person(String name) {

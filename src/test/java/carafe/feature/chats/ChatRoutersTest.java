@@ -377,7 +377,8 @@ class ChatRoutersTest {
         assertThat(texts(get(CHATS + "/folder/" + inner + "/list?page=1"), "id"))
                 .containsExactly(id);
         assertThat(texts(get(CHATS + "/folder/" + inner), "id")).containsExactly(id);
-        assertThat(texts(get("/api/v1/folders/" + inner + "/shared/chats?page=1"), "id"))
+        assertThat(texts(
+                        get("/api/v1/folders/" + inner + "/shared/chats?page=1").path("chats"), "id"))
                 .containsExactly(id);
         var unread = post(CHATS + "/" + id + "/unread", "{}");
         assertThat(unread.at("/folder_unread_counts/" + top).asInt()).isEqualTo(1);

@@ -141,4 +141,28 @@ class EvaluationsTest {
                         .statusCode())
                 .isEqualTo(400);
     }
+
+    @Test
+    void theRatingsOfAModelAreShownDayByDay() {
+        rate(ann, "lab/m", 1, "n", "code");
+        rate(bob, "lab/m", -1, "n", "code");
+        rate(bob, "n", 1, "lab/m", "code");
+        var week = ok(admin, "/leaderboard/lab/m/history?days=7", null);
+        assertThat(week.path("model_id").asText()).isEqualTo("lab/m");
+        assertThat(week.path("history")).hasSize(7);
+        assertThat(week.at("/history/6/won").asInt()).isEqualTo(1);
+        assertThat(week.at("/history/6/lost").asInt()).isEqualTo(1);
+        assertThat(week.at("/history/0/won").asInt()).isZero();
+        assertThat(ok(admin, "/leaderboard/lab/m/history", null).path("history"))
+                .hasSize(30);
+        assertThat(ok(admin, "/leaderboard/lab/m/history?days=0", null).path("history"))
+                .hasSize(1);
+        assertThat(ok(admin, "/leaderboard/unknown/history?days=0", null).path("history"))
+                .isEmpty();
+        assertThat(app.get(admin, EVALUATIONS + "/leaderboard/m/history?days=99999999")
+                        .statusCode())
+                .isEqualTo(422);
+        assertThat(app.get(ann, EVALUATIONS + "/leaderboard/m/history").statusCode())
+                .isEqualTo(401);
+    }
 }

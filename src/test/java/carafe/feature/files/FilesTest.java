@@ -68,7 +68,7 @@ class FilesTest {
                     .getBytes(StandardCharsets.UTF_8));
             form.write(bytes);
             form.write("\r\n--xyz--\r\n".getBytes());
-            return client.send(
+            var answer = client.send(
                     HttpRequest.newBuilder(URI.create(app.url(FILES + "?process=true")))
                             .header("Authorization", "Bearer " + who.token())
                             .header("Content-Type", "multipart/form-data; boundary=xyz")
@@ -76,6 +76,8 @@ class FilesTest {
                             .POST(HttpRequest.BodyPublishers.ofByteArray(form.toByteArray()))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
+            app.record("POST", FILES, answer.statusCode());
+            return answer;
         } catch (IOException e) {
             throw new AssertionError(e);
         } catch (InterruptedException e) {
@@ -295,5 +297,35 @@ class FilesTest {
                         .at("/file/max_size")
                         .asInt())
                 .isEqualTo(1);
+    }
+
+    private HttpResponse<String> piece(String id, String... headers) {
+        return app.send(ann, "GET", FILES + id + "/content", null, headers);
+    }
+
+    @Test
+    void aPieceOfAFileCanBeHad() {
+        var id = add(ann, "digits.txt", "0123456789".getBytes(StandardCharsets.UTF_8));
+        var middle = piece(id, "Range", "bytes=2-4");
+        assertThat(middle.statusCode()).isEqualTo(206);
+        assertThat(middle.body()).isEqualTo("234");
+        assertThat(middle.headers().firstValue("Content-Range")).contains("bytes 2-4/10");
+        assertThat(piece(id, "Range", "bytes=7-").body()).isEqualTo("789");
+        assertThat(piece(id, "Range", "bytes=-3").body()).isEqualTo("789");
+        assertThat(piece(id, "Range", "bytes=8-99999999").body()).isEqualTo("89");
+        var behind = piece(id, "Range", "bytes=10-");
+        assertThat(behind.statusCode()).isEqualTo(416);
+        assertThat(behind.headers().firstValue("Content-Range")).contains("bytes */10");
+        assertThat(piece(id, "Range", "bytes=-0").statusCode()).isEqualTo(416);
+        for (var nonsense : List.of("bytes=4-2", "bytes=-", "lines=1-2", "bytes=0-1,3-4")) {
+            assertThat(piece(id, "Range", nonsense).statusCode()).as(nonsense).isEqualTo(200);
+        }
+        var tag = middle.headers().firstValue("ETag").orElseThrow();
+        assertThat(piece(id, "Range", "bytes=0-0", "If-Range", tag).body()).isEqualTo("0");
+        assertThat(piece(id, "Range", "bytes=0-0", "If-Range", "\"other\"").body())
+                .isEqualTo("0123456789");
+        assertThat(app.send(bob, "GET", FILES + id + "/content", null, "Range", "bytes=0-1")
+                        .statusCode())
+                .isEqualTo(404);
     }
 }

@@ -20,7 +20,7 @@ class OpenAiRoutesTest {
             assertThat(config.at("/OPENAI_API_BASE_URLS/0").asText()).isEqualTo(provider.url());
             assertThat(config.at("/OPENAI_API_CONFIGS/0/enable").asBoolean()).isTrue();
             assertThat(config.toString()).doesNotContain("very-secret");
-            assertThat(config.at("/OPENAI_API_KEYS/0").asText()).isEqualTo(OpenAiRoutes.MASK);
+            assertThat(config.at("/OPENAI_API_KEYS/0").asText()).isEqualTo(ProviderSettingsRoutes.MASK);
 
             for (var path : new String[] {"/openai/models", "/openai/models/0", "/openai/models?url_idx=0"}) {
                 assertThat(TestApp.json(app.get(ann, path)).path("data").findValuesAsText("id"))

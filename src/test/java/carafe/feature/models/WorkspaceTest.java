@@ -260,4 +260,45 @@ class WorkspaceTest {
                 .isEqualTo(422);
         assertThat(ok(admin, MODELS + "/all", null)).isEmpty();
     }
+
+    @Test
+    void versionsOfAModelAreKeptAndChosen() {
+        ok(admin, "/api/v1/models/create", PIRATE.formatted(OPEN));
+        var history = "/api/v1/models/model/history";
+        var first = ok(admin, history + "?id=pirate", null).at("/0/id").asText();
+        var changed = ok(
+                admin,
+                "/api/v1/models/model/update",
+                PIRATE.replace("Arr", "Ahoy").formatted(",\"commit_message\":\"politer\""));
+        assertThat(changed.path("version_id").asText()).isNotEqualTo(first);
+        var all = ok(admin, history + "?id=pirate&page=1", null);
+        assertThat(all).hasSize(2);
+        assertThat(all.at("/0/commit_message").asText()).isEqualTo("politer");
+        assertThat(ok(admin, history + "/" + first + "?id=pirate", null)
+                        .at("/snapshot/meta/description")
+                        .asText())
+                .isEqualTo("Arr");
+        var back = ok(admin, "/api/v1/models/model/update/version?id=pirate", "{\"version_id\":\"" + first + "\"}");
+        assertThat(back.at("/meta/description").asText()).isEqualTo("Arr");
+        assertThat(back.path("access_grants")).hasSize(1);
+        assertThat(app.send(admin, "DELETE", history + "/" + first + "?id=pirate", null)
+                        .statusCode())
+                .isEqualTo(400);
+        for (var who : List.of(ann, bob)) { // they may use it, and no more
+            assertThat(app.get(who, history + "?id=pirate").statusCode()).isEqualTo(403);
+            assertThat(app.get(who, history + "?id=unknown").statusCode()).isEqualTo(404);
+            assertThat(app.post(
+                                    who,
+                                    "/api/v1/models/model/update/version?id=pirate",
+                                    "{\"version_id\":\"" + first + "\"}")
+                            .statusCode())
+                    .isEqualTo(403);
+        }
+        var second = all.at("/0/id").asText();
+        assertThat(app.send(admin, "DELETE", history + "/" + second + "?id=pirate", null)
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(app.get(admin, history + "/" + second + "?id=pirate").statusCode())
+                .isEqualTo(404);
+    }
 }

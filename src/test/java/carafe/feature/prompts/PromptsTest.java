@@ -166,4 +166,63 @@ class PromptsTest {
         }
         assertThat(ok(admin, PROMPTS, null)).hasSize(1);
     }
+
+    private String change(String id, String content, String more) {
+        return ok(
+                        admin,
+                        PROMPTS + "id/" + id + "/update",
+                        "{\"command\":\"say\",\"name\":\"The say\",\"content\":\"" + content + "\"" + more + "}")
+                .path("version_id")
+                .asText();
+    }
+
+    @Test
+    void versionsAreKeptComparedChosenAndDeleted() {
+        var id = make(admin, "say", open("read"));
+        var history = PROMPTS + "id/" + id + "/history";
+        var first = ok(ann, history, null).at("/0/id").asText();
+        var second = change(id, "Say {{what}}\\nloudly", ",\"commit_message\":\"louder\"");
+        assertThat(second).isNotEqualTo(first);
+        assertThat(change(id, "Say {{what}}\\nloudly", "")).isEqualTo(second); // nothing changed
+        var draft = change(id, "Be silent", ",\"is_production\":false");
+        assertThat(draft).isEqualTo(second);
+        assertThat(ok(ann, PROMPTS + "id/" + id, null).path("content").asText()).contains("loudly");
+
+        var all = ok(ann, history, null);
+        assertThat(all.findValuesAsText("content"))
+                .containsExactly("Be silent", "Say {{what}}\nloudly", "Say {{what}}");
+        assertThat(all.at("/1/commit_message").asText()).isEqualTo("louder");
+        assertThat(all.at("/1/parent_id").asText()).isEqualTo(first);
+        assertThat(all.at("/1/user/name").asText()).isEqualTo("admin");
+        assertThat(ok(ann, history + "?page=1", null)).isEmpty();
+        assertThat(ok(ann, history + "/" + first, null).at("/snapshot/content").asText())
+                .isEqualTo("Say {{what}}");
+        var diff = ok(ann, history + "/diff?from_id=" + first + "&to_id=" + second, null);
+        assertThat(diff.path("content_diff").toString())
+                .isEqualTo("[\"@@ -1,1 +1,2 @@\",\" Say {{what}}\",\"+loudly\"]");
+        assertThat(diff.path("name_changed").asBoolean()).isFalse();
+        assertThat(app.get(ann, history + "/diff?from_id=" + first + "&to_id=none")
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(app.get(ann, history + "/diff?from_id=" + first).statusCode())
+                .isEqualTo(422);
+
+        var choose = PROMPTS + "id/" + id + "/update/version";
+        assertThat(app.post(ann, choose, "{\"version_id\":\"" + first + "\"}").statusCode())
+                .isEqualTo(403);
+        assertThat(app.send(ann, "DELETE", history + "/" + first, null).statusCode())
+                .isEqualTo(403);
+        assertThat(ok(admin, choose, "{\"version_id\":\"" + first + "\"}")
+                        .path("content")
+                        .asText())
+                .isEqualTo("Say {{what}}");
+        assertThat(app.send(admin, "DELETE", history + "/" + first, null).statusCode())
+                .isEqualTo(400); // in use
+        assertThat(app.send(admin, "DELETE", history + "/" + second, null).statusCode())
+                .isEqualTo(200);
+        assertThat(ok(ann, history, null)).hasSize(2);
+        var hidden = make(admin, "secret", "");
+        assertThat(app.get(ann, PROMPTS + "id/" + hidden + "/history").statusCode())
+                .isEqualTo(404);
+    }
 }

@@ -10,6 +10,7 @@ import carafe.feature.models.ModelCatalogue;
 import carafe.platform.http.Access;
 import carafe.platform.http.Body;
 import carafe.platform.http.Caller;
+import carafe.platform.http.Fields;
 import carafe.platform.http.Heartbeats;
 import carafe.platform.http.Problem;
 import carafe.platform.http.Routes;
@@ -56,6 +57,7 @@ public final class TurnRoutes {
         var rule = Rule.of(Surface.WEBUI, Access.USER);
         routes.post("/api/v1/chats/turns", rule.withMaxBody(16 * Rule.MEBIBYTE), this::begin);
         routes.get("/api/v1/chats/{id}/messages/{message}/stream", rule, this::watch);
+        routes.post("/api/chat/completed", rule.withMaxBody(16 * Rule.MEBIBYTE), this::completed);
         routes.get("/api/tasks/chat/{id}", rule, this::running);
         routes.post("/api/tasks/chat/{id}/stop", rule, this::stop);
         routes.post("/api/tasks/stop/{id}", rule, this::stopTask);
@@ -114,6 +116,24 @@ public final class TurnRoutes {
         watcher.stored(() -> messages.find(chatId, messageId)
                 .filter(message -> message.role().equals("assistant"))
                 .orElseThrow(() -> new Problem.NotYours("message")));
+    }
+
+    /** Older front ends hand every answer in to be filtered once more; there are no filters, so it comes back as it is. */
+    private void completed(Context ctx) {
+        var fields = body.fields(ctx);
+        callersChat(ctx, fields);
+        fields.optionalArray("messages").orElseThrow(() -> fields.missing("messages"));
+        ctx.json(fields.node());
+    }
+
+    /** @throws Problem.NotFound for another's chat as for none */
+    private void callersChat(Context ctx, Fields fields) {
+        var chatId = fields.optionalText("chat_id", 100).orElse("");
+        if (!chatId.isEmpty()
+                && !TurnStore.Turn.isTemporary(chatId)
+                && chats.find(Caller.of(ctx).person().id(), chatId).isEmpty()) {
+            throw new Problem.NotFound("chat");
+        }
     }
 
     private void running(Context ctx) {

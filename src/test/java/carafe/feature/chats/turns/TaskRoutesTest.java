@@ -124,4 +124,24 @@ class TaskRoutesTest {
         assertThat(failed.statusCode()).isEqualTo(429);
         assertThat(json(failed).path("detail").asText()).contains("slow down");
     }
+
+    @Test
+    void whatOlderFrontEndsHandInComesBackAsItIs() {
+        var sent = "{\"model\":\"echo\",\"messages\":[{\"id\":\"a\",\"content\":\"x\"}]%s}";
+        var answer = app.post(ann, "/api/chat/completed", sent.formatted(""));
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(TestApp.json(answer).at("/messages/0/content").asText()).isEqualTo("x");
+        assertThat(app.post(ann, "/api/chat/completed", sent.formatted(",\"chat_id\":\"local:abc\""))
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(app.post(ann, "/api/chat/completed", sent.formatted(",\"chat_id\":\"another\""))
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(app.post(ann, "/api/chat/completed", "{\"model\":\"echo\"}").statusCode())
+                .isEqualTo(422);
+        // nobody can install actions
+        assertThat(app.post(ann, "/api/chat/actions/translate", sent.formatted(""))
+                        .statusCode())
+                .isEqualTo(404);
+    }
 }

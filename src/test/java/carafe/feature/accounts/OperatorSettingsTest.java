@@ -1,0 +1,89 @@
+package carafe.feature.accounts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import carafe.TestApp;
+import carafe.platform.config.Config;
+import carafe.platform.config.ConfigException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the operator says in Open WebUI's variables. */
+class OperatorSettingsTest {
+    @TempDir
+    Path folder;
+
+    private static boolean may(TestApp app, TestApp.User user, String path) {
+        return TestApp.json(app.get(user, "/api/v1/users/permissions")).at(path).asBoolean();
+    }
+
+    @Test
+    void eachPermissionHasAVariableThatAdminsOverrule() {
+        try (var app = TestApp.start(
+                folder,
+                "USER_PERMISSIONS_CHAT_DELETE",
+                "False",
+                "USER_PERMISSIONS_WORKSPACE_MODELS_ACCESS",
+                "true",
+                "USER_PERMISSIONS_WORKSPACE_MODELS_ALLOW_PUBLIC_SHARING",
+                "true",
+                "USER_PERMISSIONS_FEATURES_USER_WEBHOOKS",
+                "true")) {
+            var admin = app.signUp("admin");
+            var ann = app.signUp("ann");
+            assertThat(may(app, ann, "/chat/delete")).isFalse();
+            assertThat(may(app, ann, "/chat/edit")).isTrue();
+            assertThat(may(app, ann, "/workspace/models")).isTrue();
+            assertThat(may(app, ann, "/sharing/public_models")).isTrue();
+            assertThat(may(app, ann, "/features/webhooks")).isTrue();
+            app.post(admin, "/api/v1/users/default/permissions", "{\"chat\":{\"delete\":true}}");
+            assertThat(may(app, ann, "/chat/delete")).isTrue();
+            assertThat(may(app, ann, "/workspace/models")).isTrue();
+        }
+    }
+
+    @Test
+    void aVariableThatSetsNothingIsAMistake() {
+        var variables = Map.of(
+                "USER_PERMISSIONS_CHAT_FLY", "true",
+                "USER_PERMISSIONS_CHAT_EDIT", "perhaps");
+        assertThatThrownBy(() -> Config.from(variables, folder.resolve("no.env")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("USER_PERMISSIONS_CHAT_FLY")
+                .hasMessageContaining("USER_PERMISSIONS_CHAT_EDIT");
+    }
+
+    @Test
+    void nameAndSwitchesShowInTheConfiguration() {
+        try (var app = TestApp.start(
+                folder,
+                "WEBUI_NAME",
+                "Ask us",
+                "ENABLE_FOLDERS",
+                "false",
+                "ENABLE_LOGIN_FORM",
+                "false",
+                "DEFAULT_MODELS",
+                "one,two",
+                "ENABLE_ADMIN_EXPORT",
+                "false")) {
+            var admin = app.signUp("admin");
+            var config = TestApp.json(app.get(admin, "/api/config"));
+            assertThat(config.path("name").asText()).isEqualTo("Ask us");
+            assertThat(config.path("default_models").asText()).isEqualTo("one,two");
+            var features = config.path("features");
+            assertThat(features.path("enable_folders").asBoolean()).isFalse();
+            assertThat(features.path("enable_login_form").asBoolean()).isFalse();
+            assertThat(features.path("enable_admin_export").asBoolean()).isFalse();
+            assertThat(features.path("enable_admin_chat_access").asBoolean()).isTrue();
+            app.post(admin, "/api/v1/auths/admin/config", "{\"ENABLE_FOLDERS\":true}");
+            assertThat(TestApp.json(app.get(admin, "/api/config"))
+                            .at("/features/enable_folders")
+                            .asBoolean())
+                    .isTrue();
+        }
+    }
+}
