@@ -56,14 +56,9 @@ public final class FlowApps {
         var sealed = keys.seal(secret.isSet() ? secret : random());
         var newKey = key.isSet() ? key.reveal() : random().reveal();
         db.transaction(() -> {
-            int made = db.update(
-                    """
+            int made = db.update("""
                     INSERT INTO wf_app (id, account_id, name, api_key, secret_enc, tenant, platforms, created_at)
-                    VALUES (?, NULL, 'Carafe', ?, ?, 1, 31, ?) ON CONFLICT (id) DO NOTHING""",
-                    TENANT,
-                    newKey,
-                    sealed,
-                    clock.millis());
+                    VALUES (?, NULL, 'Carafe', ?, ?, 1, 31, ?) ON CONFLICT (id) DO NOTHING""", TENANT, newKey, sealed, clock.millis());
             if (made == 0 && key.isSet()) {
                 db.update("UPDATE wf_app SET api_key = ?, secret_enc = ? WHERE id = ?", newKey, sealed, TENANT);
             }
@@ -94,7 +89,8 @@ public final class FlowApps {
     private Optional<Caller> keyed(String key, String secret) {
         return known(byKey, key, "api_key")
                 .filter(known -> MessageDigest.isEqual(
-                        known.secret().reveal().getBytes(StandardCharsets.UTF_8), secret.getBytes(StandardCharsets.UTF_8)))
+                        known.secret().reveal().getBytes(StandardCharsets.UTF_8),
+                        secret.getBytes(StandardCharsets.UTF_8)))
                 .flatMap(known -> Optional.ofNullable(known.caller()));
     }
 
@@ -104,8 +100,8 @@ public final class FlowApps {
             return Optional.of(remembered);
         }
         var found = db.one(
-                "SELECT id, account_id, name, api_key, secret_enc, tenant, active FROM wf_app WHERE active = 1 AND " + column
-                        + " = ?",
+                "SELECT id, account_id, name, api_key, secret_enc, tenant, active FROM wf_app WHERE active = 1 AND "
+                        + column + " = ?",
                 row -> new Known(
                         new App(
                                 row.getString("id"),
@@ -179,15 +175,18 @@ public final class FlowApps {
     List<App> of(Party party) {
         return party.all()
                 ? db.list(SELECT + "ORDER BY created_at, id LIMIT 1000", FlowApps::app)
-                : db.list(SELECT + "WHERE account_id = ? ORDER BY created_at, id LIMIT 1000", FlowApps::app, party.accountId());
+                : db.list(
+                        SELECT + "WHERE account_id = ? ORDER BY created_at, id LIMIT 1000",
+                        FlowApps::app,
+                        party.accountId());
     }
 
     /** The secret in the clear. */
     Optional<Secret> secret(String id) {
         return db.one("SELECT secret_enc FROM wf_app WHERE id = ?", row -> row.getString("secret_enc"), id)
-                .flatMap(sealed -> {
+                .flatMap(closed -> {
                     try {
-                        return Optional.of(keys.open(sealed));
+                        return Optional.of(keys.open(closed));
                     } catch (SecretKeys.SealBroken e) {
                         return Optional.empty();
                     }
