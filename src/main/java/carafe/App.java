@@ -9,6 +9,7 @@ import carafe.engine.llm.local.LocalModel;
 import carafe.engine.llm.local.LocalModels;
 import carafe.engine.llm.local.LocalSettings;
 import carafe.engine.llm.local.ModelAdds;
+import carafe.engine.outbound.AddressGuard;
 import carafe.engine.sandbox.Sandbox;
 import carafe.feature.absent.AbsentRoutes;
 import carafe.feature.accounts.Accounts;
@@ -84,6 +85,9 @@ import carafe.feature.proxy.Proxy;
 import carafe.feature.web.FrontEnd;
 import carafe.feature.web.PanelRoutes;
 import carafe.feature.web.WebRoutes;
+import carafe.feature.workflows.FlowApps;
+import carafe.feature.workflows.FlowSettings;
+import carafe.feature.workflows.Workflows;
 import carafe.platform.config.Catalogue;
 import carafe.platform.config.Config;
 import carafe.platform.config.LiveSettings;
@@ -189,6 +193,8 @@ public final class App implements AutoCloseable {
     private final CodeSettings code;
     private final PoolRoutes poolRoutes;
     private final Courses courses;
+    private final FlowApps flowApps;
+    private final Workflows workflows;
     private final RequestLog requestLog;
     private final @Nullable Proxy proxy;
     private final HttpServer http;
@@ -320,6 +326,26 @@ public final class App implements AutoCloseable {
                             ids,
                             clock),
                     CourseSettings.of(config)));
+            flowApps = new FlowApps(db, keys, accounts.store(), clock);
+            var flowUpstreams =
+                    closing(new Upstreams(new AddressGuard(config.flows().allowedHosts())));
+            workflows = closing(new Workflows(
+                    new Workflows.Ground(
+                            db,
+                            keys,
+                            accounts.store(),
+                            flowApps,
+                            models,
+                            new Providers(flowUpstreams, mapper),
+                            runs,
+                            code.processes(),
+                            nodes,
+                            metrics,
+                            mapper,
+                            ids,
+                            clock,
+                            config.server().shutdownTimeout()),
+                    flowSettings()));
             connectSockets();
             requestLog = new RequestLog(metrics, config.logs().requestsPerSecond());
             proxy = config.proxy().configured() ? closing(proxy(meter)) : null;
@@ -512,6 +538,29 @@ public final class App implements AutoCloseable {
                         clock));
     }
 
+    private FlowSettings flowSettings() {
+        var flows = config.flows();
+        return new FlowSettings(
+                flows.serviceSub(),
+                flows.serviceLocation(),
+                flows.port().orElse(config.server().port()),
+                flows.appKey(),
+                flows.appSecret(),
+                flows.pluginGet(),
+                flows.pluginRun(),
+                flows.knowledge(),
+                flows.allowedHosts(),
+                config.data().folder().resolve("workflow-files"),
+                flows.fileBytes(),
+                flows.fileTypes(),
+                Duration.ofDays(flows.runDays()),
+                flows.runsKept(),
+                Duration.ofSeconds(flows.codeSeconds()),
+                flows.traces(),
+                flows.tracer(),
+                flows.serviceName());
+    }
+
     private HttpServer server() {
         var server = config.server();
         var settings = new HttpServer.Settings(
@@ -519,9 +568,18 @@ public final class App implements AutoCloseable {
                 server.port(),
                 server.shutdownTimeout(),
                 Networks.parse(server.trustedProxies()),
-                new Cors(server.corsOrigins()));
+                new Cors(server.corsOrigins()),
+                config.flows()
+                        .port()
+                        .map(port -> new HttpServer.Second(port, Workflows::owns))
+                        .orElse(null));
         return new HttpServer(
-                settings, mapper, accounts.authenticator(), new Limits(this::allowance), requestLog, this::routes);
+                settings,
+                mapper,
+                flowApps.beside(accounts.authenticator()),
+                new Limits(this::allowance),
+                requestLog,
+                this::routes);
     }
 
     private int allowance(RateArea area) {
@@ -541,6 +599,12 @@ public final class App implements AutoCloseable {
 
     /** The router searches from the front: what is called most comes first. */
     private void routes(Routes routes) {
+        if (config.flows().alone()) {
+            workflows.register(routes);
+            new HealthRoutes(health, readiness, clock).register(routes);
+            new MetricsRoutes(metrics, config.logs().metricsToken()).register(routes);
+            return;
+        }
         var forwarder = new Forwarder(models, heartbeats, clients, requestRows, mapper, ids, clock);
         new GatewayRoutes(forwarder, frontEndTurns::answer, catalogue, mapper, ids, clock).register(routes);
         new MessagesRoutes(forwarder, catalogue, mapper, ids).register(routes);
@@ -552,6 +616,7 @@ public final class App implements AutoCloseable {
         new CodeRoutes(sandbox, runs, hints, runMeters, courses::keep, heartbeats, clients, mapper, code)
                 .register(routes);
         localChat.register(routes);
+        workflows.register(routes);
         chatRoutes(routes);
         new EventRoutes(events, mapper).register(routes);
         sockets.register(routes);
@@ -644,6 +709,7 @@ public final class App implements AutoCloseable {
                 db.dialect() == Dialect.SQLITE
                         ? Long.MAX_VALUE
                         : nodes.aliveSince().toEpochMilli());
+        workflows.start();
         jobs.start();
         files.start();
         ledger.start();

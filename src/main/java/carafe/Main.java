@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
 
-/** The command line: {@code java -jar carafe.jar [serve | proxy | init-db | model … | course …]}; without words it serves. */
+/** The command line: {@code java -jar carafe.jar [serve | proxy | workflow | init-db | model … | course …]}; without words it serves. */
 public final class Main {
     /** The status of a process that ends to be started again: that of SIGTERM, which no watcher takes for a wish to rest. */
     static final int ENDED = 143;
@@ -27,6 +27,7 @@ public final class Main {
             case "serve" -> serve();
             case "proxy" -> proxy();
             case "init-db" -> System.exit(initDb());
+            case "workflow" -> workflow();
             case "model" ->
                 System.exit(ModelCommand.run(Arrays.copyOfRange(args, 1, args.length), System.out, System.err));
             case "course" ->
@@ -35,7 +36,7 @@ public final class Main {
             case "model-host" -> ModelHost.main(Arrays.copyOfRange(args, 1, args.length));
             default -> {
                 System.err.println(
-                        "Usage: java -jar carafe.jar [serve | proxy | init-db | model add SOURCE | model list | model remove ID"
+                        "Usage: java -jar carafe.jar [serve | proxy | workflow | init-db | model add SOURCE | model list | model remove ID"
                                 + " | course check DIR]");
                 System.exit(2);
             }
@@ -56,6 +57,13 @@ public final class Main {
     private static void serve() throws Exception {
         run(config -> {
             var app = new App(config, Clock.systemUTC());
+            return new Program(app::start, app);
+        });
+    }
+
+    private static void workflow() throws Exception {
+        run(config -> {
+            var app = new App(config.forFlowsAlone(), Clock.systemUTC());
             return new Program(app::start, app);
         });
     }

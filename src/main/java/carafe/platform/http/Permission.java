@@ -46,6 +46,7 @@ public enum Permission {
     public boolean heldBy(Caller caller) {
         return switch (caller) {
                     case Caller.Anonymous a -> false;
+                    case Caller.FlowApp app -> false;
                     case Caller.Key k -> heldBy(k.owner());
                     case Caller.Person p -> holders.compareTo(rank(p)) <= 0;
                 }

@@ -1,0 +1,298 @@
+package carafe.engine.workflow;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run of a plan, or a part of one: from the beginning or from what is known of it, until it ends or waits for somebody.
+ * Everything that happens, happens under one lock and in one order, which the numbers of events keep; a step is durable
+ * before the nodes after it begin.
+ */
+public final class Execution {
+    /**
+     * What is run.
+     *
+     * @param sid of the request that this part answers
+     * @param eventId by which questions are answered
+     * @param debug whether clients see every node
+     * @param called the plans of the workflows that this one calls, by {@code flowId version}
+     */
+    public record Setting(
+            Plan plan,
+            Map<String, Plan> called,
+            String runId,
+            String sid,
+            String eventId,
+            boolean debug,
+            ObjectNode parameters,
+            List<Services.Said> history) {
+        public Setting {
+            called = Map.copyOf(called);
+            history = List.copyOf(history);
+        }
+    }
+
+    /**
+     * What happened before this part.
+     *
+     * @param frames as they were sent
+     * @param question the one that was asked last, where it is open or was answered for this part
+     * @param replay whether this is a show of a run that is over: nothing is called, everything is said again
+     */
+    public record Past(
+            List<Step> steps, List<Frame> frames, @Nullable Asked question, boolean newPart, boolean replay) {
+        public static final Past NONE = new Past(List.of(), List.of(), null, true, false);
+
+        public Past {
+            steps = List.copyOf(steps);
+            frames = List.copyOf(frames);
+        }
+    }
+
+    /** A question of an earlier part; {@code answer} null while nobody answered. */
+    public record Asked(String path, int attempt, @Nullable Reply answer) {}
+
+    public enum How {
+        ANSWERED,
+        IGNORED,
+        ABORTED,
+        EXPIRED
+    }
+
+    public record Reply(How how, String text) {}
+
+    /** Fair: a model that writes fast would keep all others out. */
+    final ReentrantLock lock = new ReentrantLock(true);
+
+    final Setting setting;
+    final Services services;
+    final Frames frames;
+    final Nodes nodes = new Nodes();
+    final Round.Voice aloud;
+    private final Journal journal;
+    private final Past past;
+    private final Map<String, Step> known = new HashMap<>();
+    private final Stop stop = new Stop();
+    private final Condition turned = lock.newCondition();
+    private final TreeSet<Long> turns = new TreeSet<>();
+    private final StringBuilder content = new StringBuilder();
+    private final StringBuilder reasoning = new StringBuilder();
+    private long no;
+    private Usage usage = Usage.NONE;
+    private boolean asking;
+    private boolean answered;
+    private volatile boolean cancelled;
+    private volatile boolean parked;
+
+    public Execution(Setting setting, Past past, Services services, Journal journal) {
+        this.setting = setting;
+        this.services = services;
+        this.journal = journal;
+        this.past = past;
+        var already = new Frames.Already();
+        past.frames().forEach(already::add);
+        if (past.newPart()) {
+            already.newPart();
+        }
+        this.frames = new Frames(
+                setting.sid(),
+                setting.debug(),
+                services.clock(),
+                already,
+                setting.plan().root().size());
+        this.aloud = (node, path, said, thought) -> {
+            content.append(said);
+            reasoning.append(thought);
+            frames.say(node, path, said, thought);
+        };
+        for (var step : past.steps()) {
+            known.put(step.path(), step);
+            no = Math.max(no, Math.max(step.startNo(), step.endNo()));
+            step.pieces().forEach(piece -> no = Math.max(no, piece.no()));
+            if (past.replay()) {
+                addTurns(step);
+            }
+        }
+    }
+
+    private void addTurns(Step step) {
+        for (long number : new long[] {step.startNo(), step.endNo()}) {
+            if (number > 0) {
+                turns.add(number);
+            }
+        }
+        step.pieces().forEach(piece -> turns.add(piece.no()));
+    }
+
+    /** Runs on the calling thread and others. What it throws is a fault of the journal or a bug: the run can go on later. */
+    public Journal.Ending run() {
+        lock.lock();
+        try {
+            frames.begin();
+        } finally {
+            lock.unlock();
+        }
+        var ending = attempt();
+        lock.lock();
+        try {
+            if (parked) {
+                throw new IllegalStateException("the run was put aside");
+            }
+            if (ending.state() != Journal.State.WAITING) {
+                frames.finish(ending.code(), ending.message(), usage);
+            }
+            journal.keep(new Journal.Entry(List.of(), frames.take(), null, ending));
+        } finally {
+            lock.unlock();
+        }
+        return ending;
+    }
+
+    private Journal.Ending attempt() {
+        try {
+            var end = new Round(this, setting.plan(), "", stop, setting.parameters(), aloud).run();
+            if (end == null) {
+                throw new FlowFailure(FlowCode.RUN, "no end node was reached");
+            }
+            return ending(Journal.State.DONE, 0, "Success", end.step().outputs());
+        } catch (Suspended e) {
+            return ending(Journal.State.WAITING, 0, "", Values.object());
+        } catch (FlowFailure e) {
+            var state = e.code() == FlowCode.CANCELLED || cancelled ? Journal.State.CANCELLED : Journal.State.FAILED;
+            var failure = state == Journal.State.CANCELLED ? Stop.cancelled() : e;
+            return ending(state, failure.number(), failure.explain(), Values.object());
+        }
+    }
+
+    private Journal.Ending ending(Journal.State state, int code, String message, ObjectNode outputs) {
+        return new Journal.Ending(state, code, message, outputs, content.toString(), reasoning.toString(), usage);
+    }
+
+    /** Ends the run: upstream calls and code are stopped. */
+    public void cancel() {
+        cancelled = true;
+        stop.stop();
+    }
+
+    /** Ends what runs without a trace, so that it can go on later as if the process had died. */
+    public void park() {
+        parked = true;
+        stop.stop();
+    }
+
+    // ---- for rounds and nodes
+
+    @Nullable
+    Step recorded(String path) {
+        return known.isEmpty() ? null : known.get(path);
+    }
+
+    boolean replays() {
+        return past.replay();
+    }
+
+    @Nullable
+    Asked asked() {
+        return past.question();
+    }
+
+    /** One question at a time; false: another one is open. {@code mine}: this one was asked in an earlier part. */
+    boolean mayAsk(String path, boolean mine) {
+        lock.lock();
+        try {
+            if (!mine && (asking || waitsForAnother(path))) {
+                return false;
+            }
+            asking = true;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean waitsForAnother(String path) {
+        var asked = past.question();
+        return asked != null && !answered && !asked.path().equals(path) && !known.containsKey(asked.path());
+    }
+
+    void mayAskAgain() {
+        lock.lock();
+        try {
+            asking = false;
+            answered = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The number of an event that happens now, under the lock. In a replay it waits for its turn. */
+    long event(@Nullable Long recorded, Stop of) {
+        of.check();
+        if (recorded == null) {
+            return ++no;
+        }
+        if (past.replay() && recorded > 0) {
+            while (!turns.isEmpty() && turns.first() < recorded) {
+                turned.awaitUninterruptibly();
+                of.check();
+            }
+            turns.remove(recorded);
+            turned.signalAll();
+        }
+        return recorded;
+    }
+
+    /** Wakes those who wait for their turn, because the run is stopped. */
+    void wake() {
+        turned.signalAll();
+    }
+
+    void cost(Usage more) {
+        usage = usage.plus(more);
+    }
+
+    long millis() {
+        return services.clock().millis();
+    }
+
+    /** Under the lock: the step, with all frames until now. */
+    void keep(Step step) {
+        if (parked) {
+            throw new IllegalStateException("the run was put aside");
+        }
+        if (past.replay()) {
+            return;
+        }
+        journal.keep(new Journal.Entry(List.of(step), frames.take(), null, null));
+    }
+
+    /** Under the lock: frames that nobody keeps otherwise. */
+    void flush() {
+        if (!frames.isEmpty() && !parked) {
+            journal.keep(new Journal.Entry(List.of(), frames.take(), null, null));
+        }
+    }
+
+    void ask(Node node, Journal.Pause pause, boolean show) {
+        lock.lock();
+        try {
+            if (parked) {
+                throw new IllegalStateException("the run was put aside");
+            }
+            if (show) {
+                frames.start(node, pause.path() + "#ask");
+                frames.ask(node, pause.path(), setting.eventId(), pause.mustReply(), pause.value(), pause.attempt());
+            }
+            journal.keep(new Journal.Entry(new ArrayList<>(), frames.take(), pause, null));
+        } finally {
+            lock.unlock();
+        }
+    }
+}
