@@ -96,9 +96,4 @@ final class PermissionVariables {
         });
         return read;
     }
-
-    /** All leaves that a variable sets. */
-    static Set<String> all() {
-        return Set.copyOf(LEAVES.values());
-    }
 }

@@ -71,13 +71,15 @@ final class Workers {
     /** Gives back what a dead node left, or has it fail for good when it was tried often enough. */
     void release(Job.Row row) {
         var handler = handlers.get(row.kind());
-        boolean forGood = handler != null && row.attempts() >= handler.maxAttempts();
+        if (handler == null || row.attempts() < handler.maxAttempts()) {
+            store.release(row, false);
+            return;
+        }
         db.transaction(() -> {
-            boolean done = store.release(row, forGood);
-            if (done && forGood) {
+            if (store.release(row, true)) {
                 handler.gaveUp(row.payload());
             }
-            return done;
+            return true;
         });
     }
 

@@ -122,7 +122,9 @@ public final class TurnRoutes {
     private void completed(Context ctx) {
         var fields = body.fields(ctx);
         callersChat(ctx, fields);
-        fields.optionalArray("messages").orElseThrow(() -> fields.missing("messages"));
+        if (fields.optionalArray("messages").isEmpty()) {
+            throw fields.missing("messages");
+        }
         ctx.json(fields.node());
     }
 
