@@ -125,6 +125,9 @@ public final class Routes {
             }
             guard.admit(ctx, rule);
             answer(ctx, rule, handler);
+            if (rule.surface() == Surface.COURSE) {
+                CourseErrors.addTime(ctx);
+            }
         }));
     }
 
