@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * The OpenAPI 3.1 document of the code and course API, put together from {@code openapi/*.json}: one file has what all
- * share, the others each an area with its {@code paths} and {@code components}. It has no secrets and is for everybody.
+ * share, the others each an area with its {@code tags}, {@code paths} and {@code components}. It has no secrets and is for everybody.
  * Source: OpenAPI Specification 3.1.0.
  */
 final class ApiDocument {
@@ -46,6 +46,7 @@ final class ApiDocument {
     }
 
     private static void addPart(ObjectNode document, JsonNode part, String area) {
+        part.path("tags").forEach(document.withArray("tags")::add);
         addAll(document.withObject("paths"), part.path("paths"), area);
         for (var kind : part.path("components").properties()) {
             addAll(document.withObject("components").withObject(kind.getKey()), kind.getValue(), area);
