@@ -36,6 +36,11 @@ final class Guard {
             refuseForeignOrigin(ctx);
         }
         rule.access().check(caller);
+        if (rule.permission() != null
+                && !(caller instanceof Caller.Anonymous)
+                && !rule.permission().heldBy(caller)) {
+            throw new Problem.RoleTooLow();
+        }
         ctx.attribute(Standing.ATTRIBUTE, new Standing(authenticator, credentials, rule.access(), caller));
         limits.take(rule.area(), caller.holder());
         if (rule.surface() == Surface.COURSE) {
