@@ -8,7 +8,7 @@
  */
 export function requestOf({ method, path, op }, parameters, { params, body }) {
   const given = (p) => params[p.name] !== undefined && params[p.name] !== '';
-  const filled = path.replace(/\{(\w+)\}/g, (all, name) => (params[name] ? encodeURIComponent(params[name]) : all));
+  const filled = path.replace(/\{(\w+)\}/g, (all, name) => (params[name] ? encodeURIComponent(params[name]).replaceAll('%2F', '/') : all));
   const query = parameters.filter((p) => p.in === 'query' && given(p)).map((p) => `${encodeURIComponent(p.name)}=${encodeURIComponent(params[p.name])}`).join('&');
   const headers = Object.fromEntries(parameters.filter((p) => p.in === 'header' && given(p)).map((p) => [p.name, params[p.name]]));
   if (op.requestBody) headers['Content-Type'] = 'application/json';

@@ -64,6 +64,12 @@ public final class DocumentedApi {
         assertThat(names(operation.node().path("responses")))
                 .as(operation + " answered " + answer.body())
                 .contains(status);
+        boolean deprecated = operation.node().path("deprecated").asBoolean();
+        if (!deprecated || answer.statusCode() < 400) { // a refusal may come before the handler that announces it
+            assertThat(answer.headers().firstValue("Deprecation").isPresent())
+                    .as(operation + " is deprecated")
+                    .isEqualTo(deprecated);
+        }
         var response = schemas.resolve(operation.node().path("responses").path(status));
         for (var header : response.path("headers").properties()) {
             var declared = schemas.resolve(header.getValue());

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The OpenAPI 3.1 document of the code and course API, put together from {@code openapi/*.json}: one file has what all
@@ -16,7 +18,15 @@ import java.util.List;
  */
 final class ApiDocument {
     private static final String BASE = "openapi/base.json";
-    private static final List<String> AREAS = List.of("code.json", "sandbox.json", "system.json");
+    private static final List<String> AREAS = List.of(
+            "code.json",
+            "lessons.json",
+            "chat.json",
+            "progress.json",
+            "teaching.json",
+            "users.json",
+            "sandbox.json",
+            "system.json");
     /** What belongs to the server as a whole and does not carry this API's headers. */
     private static final String BESIDE = "health.json";
 
@@ -35,6 +45,7 @@ final class ApiDocument {
         for (var area : AREAS) {
             var part = read(mapper, "openapi/" + area);
             addHeaders(part);
+            addTwins(part);
             addPart(document, part, area);
         }
         addPart(document, read(mapper, "openapi/" + BESIDE), BESIDE);
@@ -42,6 +53,30 @@ final class ApiDocument {
             return mapper.writeValueAsBytes(document);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Routes that also answer under another address are written once; {@code x-twins} says where else they are. */
+    private static void addTwins(ObjectNode part) {
+        for (var twin : part.path("x-twins")) {
+            var from = twin.path("from").asText();
+            var copies = new LinkedHashMap<String, JsonNode>();
+            for (var path : part.path("paths").properties()) {
+                if (path.getKey().equals(from) || path.getKey().startsWith(from + "/")) {
+                    var copy = path.getValue().deepCopy();
+                    for (var operation : copy.properties()) {
+                        var method = operation.getKey().toUpperCase(Locale.ROOT);
+                        ((ObjectNode) operation.getValue())
+                                .put(
+                                        "operationId",
+                                        operation.getValue().path("operationId").asText()
+                                                + twin.path("suffix").asText())
+                                .put("description", "The same as `" + method + " " + path.getKey() + "`.");
+                    }
+                    copies.put(twin.path("to").asText() + path.getKey().substring(from.length()), copy);
+                }
+            }
+            part.withObject("paths").setAll(copies);
         }
     }
 
