@@ -72,7 +72,8 @@ class ApiDocs extends View {
     return html`<a class="skip" href="#main" @click=${(e) => { e.preventDefault(); this.querySelector('main').focus(); }}>${t('app.skip')}</a>
       <div class="api-frame ${reading ? 'api-reading' : ''}">${this.renderList(found)}
         ${this.drawer ? html`<div class="drawer-veil" @click=${() => (this.drawer = false)}></div>` : nothing}
-        <main id="main" tabindex="-1"><div class="api-page">${this.renderHead()}
+        <main id="main" tabindex="-1"><div class="api-bar"><button class="quiet" @click=${() => (this.drawer = true)}>${icon('list')}${t('api.operations')}</button></div>
+          <div class="api-page">${this.renderHead()}
           ${found.map((group) => this.renderGroup(group))}
           ${found.length ? nothing : html`<p class="blank-state boxed">${t('api.none', { q: this.query })}</p>`}</div></main></div>
       <cf-toasts></cf-toasts>`;
@@ -89,7 +90,7 @@ class ApiDocs extends View {
 
   renderHead() {
     const { info } = this.doc;
-    return html`<header class="api-top"><div class="api-title"><button class="quiet icon-only only-narrow" aria-label=${t('api.operations')} @click=${() => (this.drawer = true)}>${icon('list')}</button><h1>${info.title}</h1><span class="tag">${info.version}</span></div>
+    return html`<header class="api-top"><div class="api-title"><h1>${info.title}</h1><span class="tag">${info.version}</span></div>
         <p class="api-lead">${info.summary}</p>
         <div class="row"><a class="button" href=${reading ? '/api/v1/docs' : '/api/v1/redoc'}>${icon(reading ? 'run' : 'text')}${t(reading ? 'api.totry' : 'api.toread')}</a>
           <a class="button" href="/api/v1/openapi.json" download="carafe-openapi.json">${icon('code')}openapi.json</a></div>

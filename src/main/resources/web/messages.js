@@ -563,6 +563,7 @@ const MESSAGES = {
   'key.copy': ['Copy the last answer', '复制最后一个回答'],
   'key.search': ['Search chats', '搜索对话'],
   'api.title': ['API', 'API'],
+  'api.open': ['API documentation', 'API 文档'],
   'api.operations': ['Operations', '操作列表'],
   'api.filter': ['Filter operations', '筛选操作'],
   'api.none': ['No operation is called “{q}”.', '没有名为“{q}”的操作。'],

@@ -71,7 +71,9 @@ final class ApiDocument {
                                         "operationId",
                                         operation.getValue().path("operationId").asText()
                                                 + twin.path("suffix").asText())
-                                .put("description", "The same as `" + method + " " + path.getKey() + "`.");
+                                .put("description", "The same as `" + method + " " + path.getKey() + "`.")
+                                .putArray("tags")
+                                .add("Other addresses");
                     }
                     copies.put(twin.path("to").asText() + path.getKey().substring(from.length()), copy);
                 }
