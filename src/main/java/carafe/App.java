@@ -586,6 +586,11 @@ public final class App implements AutoCloseable {
         return http.port();
     }
 
+    /** How many statements the database has run. */
+    public long statements() {
+        return db.statements();
+    }
+
     /** The proxy, where it is set up. */
     public Optional<Proxy> proxy() {
         return Optional.ofNullable(proxy);
