@@ -140,8 +140,8 @@ class ApiContractTest {
 
     @Test
     void aPoolThatIsOffAndAMinuteThatIsFull(@TempDir Path other) {
-        try (var small =
-                TestApp.start(other, "CONTAINER_POOL_ENABLED", "false", "RATE_LIMIT_EXECUTE", "1", "LOG_LEVEL", "ERROR")) {
+        try (var small = TestApp.start(
+                other, "CONTAINER_POOL_ENABLED", "false", "RATE_LIMIT_EXECUTE", "1", "LOG_LEVEL", "ERROR")) {
             var first = small.signUp("first");
             var pool = small.get(first, "/api/v1/sandbox/pool/stats");
             assertThat(conforms(200, pool, "GET", "/api/v1/sandbox/pool/stats")

@@ -68,7 +68,9 @@ class ApiCourseContractTest {
             path = path.replace("{" + part.getKey() + "}", part.getValue());
         }
         var answer = app.send(who, method, path, body);
-        assertThat(answer.statusCode()).as(method + " " + path + " " + answer.body()).isEqualTo(status);
+        assertThat(answer.statusCode())
+                .as(method + " " + path + " " + answer.body())
+                .isEqualTo(status);
         var documented = template.replaceFirst("\\?.*", "");
         if (status < 300) {
             tried.add(method + " " + documented);
@@ -127,10 +129,8 @@ class ApiCourseContractTest {
         get(200, learner, "/api/v1/lessons/{course}/{lesson}", DOUBLE);
         get(200, learner, "/api/lessons");
         get(200, learner, "/api/lessons/{lesson}", "lesson", "welcome");
-        var etag = app.get(learner, "/api/v1/lessons")
-                .headers()
-                .firstValue("ETag")
-                .orElseThrow();
+        var etag =
+                app.get(learner, "/api/v1/lessons").headers().firstValue("ETag").orElseThrow();
         var same = app.send(learner, "GET", "/api/v1/lessons", null, "If-None-Match", etag);
         assertThat(same.statusCode()).isEqualTo(304);
         api.conforms(same, "GET", "/api/v1/lessons");
@@ -198,7 +198,11 @@ class ApiCourseContractTest {
 
     private static void submissions(String version, long submission) {
         var base = version + "/submissions";
-        post(200, learner, base, "{\"lesson_id\":\"double\",\"code\":\"1\",\"status\":\"success\",\"execution_time\":1}");
+        post(
+                200,
+                learner,
+                base,
+                "{\"lesson_id\":\"double\",\"code\":\"1\",\"status\":\"success\",\"execution_time\":1}");
         post(400, learner, base, "{\"lesson_id\":\"double\",\"code\":\"1\",\"status\":\"pass\"}");
         get(200, learner, base + "/user/{user}", "user", num);
         get(200, admin, base + "/user/{user}?limit=2", "user", num);

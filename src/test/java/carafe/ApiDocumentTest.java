@@ -96,8 +96,8 @@ class ApiDocumentTest {
     void everyRouteOfTheSurfaceIsDocumentedAndNothingElse() {
         assertThat(operations().stream().map(DocumentedApi.Operation::toString))
                 .containsExactlyInAnyOrderElementsOf(routes().entrySet().stream()
-                        .filter(route -> route.getValue().rule().surface() == Surface.COURSE
-                                || BESIDE.contains(route.getKey()))
+                        .filter(route ->
+                                route.getValue().rule().surface() == Surface.COURSE || BESIDE.contains(route.getKey()))
                         .map(Map.Entry::getKey)
                         .toList());
     }
@@ -139,9 +139,9 @@ class ApiDocumentTest {
                         api.schemas().resolve(operation.node().path("responses").path(status));
                 var codes = DocumentedApi.texts(response.path("x-error-codes"));
                 assertThat(codes).as(operation + " " + status).isNotEmpty();
-                assertThat(codes).allSatisfy(code -> assertThat(
-                                CourseCode.valueOf(code).status())
-                        .isEqualTo(Integer.parseInt(status)));
+                assertThat(codes)
+                        .allSatisfy(code ->
+                                assertThat(CourseCode.valueOf(code).status()).isEqualTo(Integer.parseInt(status)));
                 for (var example : examples(response.path("content").path("application/json"))) {
                     assertThat(codes)
                             .contains(example.path("error").path("code").asText());
@@ -200,9 +200,7 @@ class ApiDocumentTest {
 
     private static List<String> tags() {
         var names = new ArrayList<String>();
-        api.document()
-                .path("tags")
-                .forEach(tag -> names.add(tag.path("name").asText()));
+        api.document().path("tags").forEach(tag -> names.add(tag.path("name").asText()));
         return names;
     }
 
@@ -240,7 +238,8 @@ class ApiDocumentTest {
 
     @Test
     void idsAreUniqueAndAllTagsAndSchemasAreUsed() {
-        assertThat(operations().stream().map(one -> one.node().path("operationId").asText()))
+        assertThat(operations().stream()
+                        .map(one -> one.node().path("operationId").asText()))
                 .doesNotHaveDuplicates();
         assertThat(new HashSet<>(operations().stream()
                         .map(one -> one.node().path("tags").path(0).asText())
@@ -248,7 +247,8 @@ class ApiDocumentTest {
                 .containsExactlyInAnyOrderElementsOf(tags());
         var text = api.document().toString();
         for (var kind : List.of("schemas", "responses", "parameters", "headers")) {
-            for (var name : DocumentedApi.names(api.document().path("components").path(kind))) {
+            for (var name :
+                    DocumentedApi.names(api.document().path("components").path(kind))) {
                 assertThat(text).contains("\"#/components/" + kind + "/" + name + "\"");
             }
         }
@@ -267,10 +267,12 @@ class ApiDocumentTest {
     private static void described(String where, JsonNode schema) {
         for (var property : schema.path("properties").properties()) {
             var name = where + "." + property.getKey();
-            assertThat(property.getValue().path("description").asText(api.schemas()
-                            .resolve(property.getValue())
+            assertThat(property.getValue()
                             .path("description")
-                            .asText()))
+                            .asText(api.schemas()
+                                    .resolve(property.getValue())
+                                    .path("description")
+                                    .asText()))
                     .as(name)
                     .endsWith(".");
             described(name, property.getValue());

@@ -23,7 +23,6 @@ public final class DocumentedApi {
         public String toString() {
             return method + " " + path;
         }
-
     }
 
     private final JsonNode document;
@@ -47,8 +46,7 @@ public final class DocumentedApi {
         for (var path : document.path("paths").properties()) {
             for (var member : path.getValue().properties()) {
                 assertThat(METHODS).as(path.getKey()).contains(member.getKey());
-                all.add(new Operation(
-                        member.getKey().toUpperCase(Locale.ROOT), path.getKey(), member.getValue()));
+                all.add(new Operation(member.getKey().toUpperCase(Locale.ROOT), path.getKey(), member.getValue()));
             }
         }
         return all;

@@ -103,22 +103,31 @@ public final class JsonSchema {
 
     private void checkAlternatives(JsonNode schema, JsonNode value, String at, List<String> faults) {
         if (schema.has("oneOf")) {
-            var tried = stream(schema.path("oneOf")).map(one -> faults(one, value)).toList();
+            var tried =
+                    stream(schema.path("oneOf")).map(one -> faults(one, value)).toList();
             if (tried.stream().filter(List::isEmpty).count() != 1) {
                 faults.add(at + " is not exactly one of the alternatives: " + tried);
             }
         }
         if (schema.has("anyOf")
-                && stream(schema.path("anyOf")).noneMatch(one -> faults(one, value).isEmpty())) {
+                && stream(schema.path("anyOf"))
+                        .noneMatch(one -> faults(one, value).isEmpty())) {
             faults.add(at + " is none of the alternatives " + schema.path("anyOf"));
         }
     }
 
     private static void checkText(JsonNode schema, String text, String at, List<String> faults) {
         checkRange(
-                schema, BigDecimal.valueOf(text.codePointCount(0, text.length())), "minLength", "maxLength", at, faults);
+                schema,
+                BigDecimal.valueOf(text.codePointCount(0, text.length())),
+                "minLength",
+                "maxLength",
+                at,
+                faults);
         if (schema.has("pattern")
-                && !Pattern.compile(schema.path("pattern").asText()).matcher(text).find()) {
+                && !Pattern.compile(schema.path("pattern").asText())
+                        .matcher(text)
+                        .find()) {
             faults.add(at + " is '" + text + "' and not like " + schema.path("pattern"));
         }
         try {

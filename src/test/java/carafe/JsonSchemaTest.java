@@ -16,10 +16,7 @@ class JsonSchemaTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '~',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             {'type':'integer'}                                       | 7        | 7.5
             {'type':['string','null']}                               | null     | 1
             {'type':'number','minimum':0,'maximum':1}                | 0.5      | 1.5

@@ -63,8 +63,7 @@ class CourseSurfaceTest {
     private static void versions(HttpResponse<String> answer) {
         assertThat(answer.headers().firstValue("X-API-Version")).hasValue("v1");
         assertThat(answer.headers().firstValue("X-Supported-Versions")).hasValue("v1");
-        assertThat(answer.headers().firstValue("X-Execution-Time").orElse(""))
-                .matches("\\d+\\.\\d{3}");
+        assertThat(answer.headers().firstValue("X-Execution-Time").orElse("")).matches("\\d+\\.\\d{3}");
     }
 
     private static List<String> names(JsonNode node) {
