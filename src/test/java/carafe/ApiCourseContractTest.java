@@ -160,6 +160,8 @@ class ApiCourseContractTest {
     }
 
     private static long exercises() {
+        var run = post(200, learner, "/api/v1/code/execute", "{\"code\":\"1/0\",\"lesson_id\":\"double\"}");
+        assertThat(run.path("submission_id").isIntegralNumber()).isTrue();
         post(200, learner, X + "/check", BAD, DOUBLE);
         post(200, learner, X + "/check", "{\"code\":\"def\"}", DOUBLE);
         post(400, learner, X + "/check", "{}", DOUBLE);
