@@ -103,7 +103,8 @@ class Settings extends View {
         ${field(t('set.password.now'), html`<input id="w-now" name="now" type="password" autocomplete="current-password">`, { id: 'w-now' })}
         ${field(t('set.password.new'), html`<input id="w-next" name="next" type="password" autocomplete="new-password" aria-invalid=${!!this.wrong.next} aria-describedby="w-next-hint">`, { id: 'w-next', hint: t('up.password.hint'), wrong: this.wrong.next })}
         <footer><button class="primary">${t('set.password')}</button></footer></form>
-      <section class="panel"><h2>${t('set.key')}</h2><p>${t('set.key.text', { url: `${location.origin}/v1` })}</p>${this.renderKey()}</section>`;
+      <section class="panel"><h2>${t('set.key')}</h2><p>${t('set.key.text', { url: `${location.origin}/v1` })}</p>${this.renderKey()}
+        <p class="after"><a href="/api/v1/docs">${t('api.open')}</a></p></section>`;
   }
 
   async makeKey(replace) {

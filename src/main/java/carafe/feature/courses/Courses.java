@@ -105,7 +105,6 @@ public final class Courses implements AutoCloseable {
         new ExerciseRoutes(lookup, who, grader, submissions, scores, progress, hinting, mapper, open).register(routes);
         new ProgressRoutes(progress, library, lookup, who, mapper, open).register(routes);
         new SubmissionRoutes(stored, submissions, library, lookup, who, mapper, open).register(routes);
-        new OpenApiRoutes(mapper, routes::declared).register(routes);
         new GradebookRoutes(lookup, scores).register(routes);
         new TeacherRoutes(
                         library,
@@ -127,7 +126,7 @@ public final class Courses implements AutoCloseable {
     public Optional<Long> keep(RunKeeper.Ran ran) {
         var learner = ground.accounts().learners().find(ran.userId());
         var lookup = new Lookup(library);
-        if (learner.isEmpty() || learner.get().signsIn() && !ran.own() || !lookup.has(ran.lessonId())) {
+        if (learner.isEmpty() || (learner.get().signsIn() && !ran.own()) || !lookup.has(ran.lessonId())) {
             return Optional.empty();
         }
         var at = lookup.lesson(ran.lessonId());

@@ -7,7 +7,6 @@ import carafe.platform.http.Rule;
 import carafe.platform.http.Surface;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
-import java.io.IOException;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -43,7 +42,7 @@ public final class PanelRoutes {
                         assets().file(ctx.pathParam("hash"), ctx.pathParam("path"))
                                 .orElseThrow(PanelRoutes::missing),
                         Sent.FOR_EVER));
-        both(routes, "/admin", ctx -> Sent.page(ctx, assets()));
+        both(routes, "/admin", ctx -> Sent.page(ctx, assets(), WebAssets.Page.PROXY));
         both(routes, "/admin/<path>", this::view);
     }
 
@@ -62,13 +61,13 @@ public final class PanelRoutes {
         return new Problem.NotFound("file_not_found", "File not found", null);
     }
 
-    private void view(Context ctx) throws IOException {
+    private void view(Context ctx) {
         var path = ctx.pathParam("path");
         var asset = fixed.get(path);
         if (asset != null) {
             Sent.asset(ctx, asset, Sent.ONE_DAY);
         } else if (VIEW.matcher(path).matches()) {
-            Sent.page(ctx, assets());
+            Sent.page(ctx, assets(), WebAssets.Page.PROXY);
         } else {
             throw missing();
         }
@@ -77,7 +76,7 @@ public final class PanelRoutes {
     private synchronized WebAssets assets() {
         var known = loaded;
         if (known == null) {
-            known = WebAssets.load(WebAssets.Page.PROXY);
+            known = WebAssets.load("/admin");
             loaded = known;
         }
         return known;

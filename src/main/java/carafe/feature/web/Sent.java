@@ -1,23 +1,22 @@
 package carafe.feature.web;
 
 import io.javalin.http.Context;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** How pages and their files are sent: compressed once, with what browsers need to keep and to guard them. */
 final class Sent {
     static final String FOR_EVER = "public, max-age=31536000, immutable";
     static final String ONE_DAY = "public, max-age=86400";
-    private static final String ASK_AGAIN = "no-cache";
+    static final String ASK_AGAIN = "no-cache";
 
     private Sent() {}
 
-    static void page(Context ctx, WebAssets pages) throws IOException {
-        ctx.header("Content-Security-Policy", policy(pages.scriptHash()));
+    static void page(Context ctx, WebAssets assets, WebAssets.Page page) {
+        ctx.header("Content-Security-Policy", policy(assets.scriptHash()));
         ctx.header("Referrer-Policy", "no-referrer");
         ctx.header("Cross-Origin-Opener-Policy", "same-origin");
         ctx.header("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
-        asset(ctx, pages.html(), ASK_AGAIN);
+        asset(ctx, assets.html(page), ASK_AGAIN);
     }
 
     private static String policy(String scriptHash) {
@@ -33,7 +32,7 @@ final class Sent {
                 "form-action 'self'");
     }
 
-    static void asset(Context ctx, Asset asset, String cache) throws IOException {
+    static void asset(Context ctx, Asset asset, String cache) {
         var gzip = takesGzip(ctx.header("Accept-Encoding"));
         var etag = '"' + asset.hash() + (gzip ? "-gz" : "") + '"';
         ctx.disableCompression(); // compressed once, not for every reader
@@ -50,7 +49,7 @@ final class Sent {
         }
         ctx.res().setContentLength(body.length);
         if (!ctx.req().getMethod().equals("HEAD")) {
-            ctx.res().getOutputStream().write(body);
+            ctx.result(body);
         }
     }
 

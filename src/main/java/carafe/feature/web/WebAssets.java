@@ -9,70 +9,81 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The files of the pages, a fixed set named in {@code web/files.txt}, and the HTML that ties them together. They live
+ * The files of the pages, a fixed set named in {@code web/files.txt}, and the HTML pages that tie them together. They live
  * under a folder named after their common hash, so a browser may keep them for ever and never mixes two versions.
  */
 final class WebAssets {
     private static final String LIST = "web/files.txt";
 
     private final Map<String, Asset> files = new LinkedHashMap<>();
+    private final Map<Page, Asset> pages = new ConcurrentHashMap<>();
+    private final String root;
     private final String folder;
-    private final Asset html;
+    private final String importMap;
+    private final String preload;
     private final String scriptHash;
 
     /**
-     * One HTML page and where it lives.
+     * One HTML page.
      *
-     * @param root the folder of its addresses, such as {@code /carafe}
      * @param app its first module
      * @param whole whether the modules of the first load are announced in it
      */
-    record Page(String root, String title, String app, boolean whole) {
-        static final Page CARAFE = new Page("/carafe", "Carafe", "app.js", true);
-        static final Page PROXY = new Page("/admin", "Proxy", "proxy-app.js", false);
+    record Page(String title, String app, boolean whole) {
+        static final Page CARAFE = new Page("Carafe", "app.js", true);
+        static final Page PROXY = new Page("Proxy", "proxy-app.js", false);
+        static final Page API = new Page("Carafe API", "api-docs.js", false);
     }
 
-    private WebAssets(Page page) {
+    private WebAssets(String root) {
         var imports = new LinkedHashMap<String, String>();
         var first = new StringBuilder();
         var listed = WebFile.readList(text(LIST));
         for (var file : listed) {
             files.put(file.path(), new Asset(file.path(), file.adapt(bytes(file.resource()))));
         }
-        this.folder = page.root() + "/assets/" + commonHash();
+        this.root = root;
+        this.folder = root + "/assets/" + commonHash();
         for (var file : listed) {
             file.importName().ifPresent(name -> imports.put(name, folder + "/" + file.path()));
-            if (page.whole() && file.preloaded()) {
+            if (file.preloaded()) {
                 first.append("<link rel=\"modulepreload\" href=\"%s/%s\">\n".formatted(folder, file.path()));
             }
         }
-        var map = importMap(imports);
-        this.scriptHash = "'sha256-" + sha256(map) + "'";
-        this.html = new Asset(
+        this.importMap = importMap(imports);
+        this.preload = first.toString().strip();
+        this.scriptHash = "'sha256-" + sha256(importMap) + "'";
+    }
+
+    /** @param root the folder of their addresses, such as {@code /carafe} */
+    static WebAssets load(String root) {
+        return new WebAssets(root);
+    }
+
+    /** The HTML of {@code page} with these files. */
+    Asset html(Page page) {
+        return pages.computeIfAbsent(page, this::written);
+    }
+
+    private Asset written(Page page) {
+        return new Asset(
                 "index.html",
                 text("web/index.html")
                         .replace("{{assets}}", folder)
-                        .replace("{{root}}", page.root())
+                        .replace("{{root}}", root)
                         .replace("{{title}}", page.title())
                         .replace("{{app}}", page.app())
-                        .replace("{{importmap}}", map)
-                        .replace("{{preload}}", first.toString().strip())
+                        .replace("{{importmap}}", importMap)
+                        .replace("{{preload}}", page.whole() ? preload : "")
                         .getBytes(StandardCharsets.UTF_8));
-    }
-
-    static WebAssets load(Page page) {
-        return new WebAssets(page);
     }
 
     /** The hashed folder, such as {@code /carafe/assets/Xk3…}. */
     String folder() {
         return folder;
-    }
-
-    Asset html() {
-        return html;
     }
 
     /** The one inline script that the pages have, as a CSP source. */

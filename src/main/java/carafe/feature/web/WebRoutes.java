@@ -7,24 +7,25 @@ import carafe.platform.http.Rule;
 import carafe.platform.http.Surface;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Serves Carafe's own pages under {@code /} and {@code /carafe/}, under the latter only where another front end has the
- * former. Only known addresses answer with HTML, so a wrong one
+ * former, and the documentation of the code and course API. Only known addresses answer with HTML, so a wrong one
  * under an API stays an error of that API; files come from a fixed set, so no path can leave it.
  */
 public final class WebRoutes {
     private static final Rule PUBLIC = Rule.of(Surface.WEBUI, Access.PUBLIC);
+    private static final Rule COURSE = Rule.of(Surface.COURSE, Access.PUBLIC);
     private static final List<String> VIEWS =
             List.of("/c/{id}", "/run", "/settings", "/settings/{tab}", "/admin", "/admin/{tab}", "/signin");
 
     private final String version;
     private final @Nullable FrontEnd other;
     private @Nullable WebAssets loaded;
+    private @Nullable Asset document;
 
     /** @param other the front end at {@code /}, null for our own pages */
     public WebRoutes(String version, @Nullable FrontEnd other) {
@@ -36,8 +37,17 @@ public final class WebRoutes {
     private synchronized WebAssets assets() {
         var known = loaded;
         if (known == null) {
-            known = WebAssets.load(WebAssets.Page.CARAFE);
+            known = WebAssets.load("/carafe");
             loaded = known;
+        }
+        return known;
+    }
+
+    private synchronized Asset document() {
+        var known = document;
+        if (known == null) {
+            known = new Asset("openapi.json", ApiDocument.write(version));
+            document = known;
         }
         return known;
     }
@@ -46,6 +56,9 @@ public final class WebRoutes {
         both(routes, "/carafe/assets/{hash}/<path>", this::asset);
         both(routes, "/carafe", this::page);
         VIEWS.forEach(view -> both(routes, "/carafe" + view, this::page));
+        routes.get("/api/v1/openapi.json", COURSE, this::apiDocument);
+        routes.get("/api/v1/docs", COURSE, this::apiPage);
+        routes.get("/api/v1/redoc", COURSE, this::apiPage);
         fixed(routes, "favicon.svg", "/carafe/favicon.svg");
         fixed(routes, "manifest.webmanifest", "/carafe/manifest.webmanifest");
         if (other != null) {
@@ -71,7 +84,7 @@ public final class WebRoutes {
     }
 
     /** Programs that ask for the root get a few facts, browsers the pages. */
-    private void root(Context ctx) throws IOException {
+    private void root(Context ctx) {
         ctx.res().addHeader("Vary", "Accept");
         var accept = ctx.header("Accept");
         if (accept != null && accept.contains("text/html")) {
@@ -91,11 +104,19 @@ public final class WebRoutes {
         }
     }
 
-    private void page(Context ctx) throws IOException {
-        Sent.page(ctx, assets());
+    private void page(Context ctx) {
+        Sent.page(ctx, assets(), WebAssets.Page.CARAFE);
     }
 
-    private void asset(Context ctx) throws IOException {
+    private void apiPage(Context ctx) {
+        Sent.page(ctx, assets(), WebAssets.Page.API);
+    }
+
+    private void apiDocument(Context ctx) {
+        Sent.asset(ctx, document(), Sent.ASK_AGAIN);
+    }
+
+    private void asset(Context ctx) {
         var asset = assets().file(ctx.pathParam("hash"), ctx.pathParam("path"))
                 .orElseThrow(() -> new Problem.NotFound("file"));
         Sent.asset(ctx, asset, Sent.FOR_EVER);

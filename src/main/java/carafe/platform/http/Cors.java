@@ -36,7 +36,7 @@ public final class Cors {
         ctx.res()
                 .setHeader(
                         "Access-Control-Expose-Headers",
-                        "X-Request-ID, Retry-After, X-API-Version, X-Supported-Versions, Deprecation, Link");
+                        "X-Request-ID, X-Execution-Time, Retry-After, X-API-Version, X-Supported-Versions, Deprecation, Link");
         if (!"OPTIONS".equals(ctx.req().getMethod()) || ctx.header("Access-Control-Request-Method") == null) {
             return false;
         }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.Request;
 
-/** What the code and course API says around its answers: its version in headers, and its error body. */
+/** What the code and course API says around its answers: version and time in headers, and its error body. */
 public final class CourseErrors {
     private static final String VERSION = "v1";
     private static final Pattern PATHS = Pattern.compile(
@@ -26,6 +26,17 @@ public final class CourseErrors {
     static void addHeaders(Context ctx) {
         ctx.res().setHeader("X-API-Version", VERSION);
         ctx.res().setHeader("X-Supported-Versions", VERSION);
+        addTime(ctx);
+    }
+
+    /** {@code X-Execution-Time}: milliseconds since the request came; of a stream, until its first byte. */
+    static void addTime(Context ctx) {
+        if (ctx.res().isCommitted()) {
+            return;
+        }
+        long begun = ServletContextRequest.getServletContextRequest(ctx.req()).getBeginNanoTime();
+        long micros = (System.nanoTime() - begun) / 1_000;
+        ctx.res().setHeader("X-Execution-Time", BigDecimal.valueOf(micros, 3).toPlainString());
     }
 
     /** The path names the version; a header that names another one is a mistake and not a wish. */

@@ -42,6 +42,9 @@ public final class ResponseStream {
         ctx.res().setContentType(contentType);
         ctx.res().setHeader("Cache-Control", "no-cache");
         ctx.res().setHeader("X-Accel-Buffering", "no"); // nginx would collect the pieces
+        if (ctx.attribute(Errors.SURFACE) == Surface.COURSE) {
+            CourseErrors.addTime(ctx);
+        }
         return new ResponseStream(
                 ServletContextRequest.getServletContextRequest(ctx.req()).getServletContextResponse());
     }

@@ -152,6 +152,9 @@ public final class Routes {
         }
         guard.admit(ctx, rule);
         answer(ctx, rule, handler);
+        if (rule.surface() == Surface.COURSE) {
+            CourseErrors.addTime(ctx);
+        }
     }
 
     private void answer(Context ctx, Rule rule, Handler handler) throws Exception {

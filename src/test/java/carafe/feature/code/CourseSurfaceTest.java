@@ -63,6 +63,7 @@ class CourseSurfaceTest {
     private static void versions(HttpResponse<String> answer) {
         assertThat(answer.headers().firstValue("X-API-Version")).hasValue("v1");
         assertThat(answer.headers().firstValue("X-Supported-Versions")).hasValue("v1");
+        assertThat(answer.headers().firstValue("X-Execution-Time").orElse("")).matches("\\d+\\.\\d{3}");
     }
 
     private static List<String> names(JsonNode node) {
@@ -71,7 +72,7 @@ class CourseSurfaceTest {
     }
 
     @Test
-    void everyAnswerNamesTheVersionAlsoOfWhatIsNotThere() {
+    void everyAnswerNamesTheVersionAndItsTimeAlsoOfWhatIsNotThere() {
         versions(app.get(user, "/api/v1/code/languages"));
         versions(app.get(null, "/api/v1/errors"));
         for (var path :
@@ -79,8 +80,9 @@ class CourseSurfaceTest {
             error(app.get(user, path), 404, "RESOURCE_NOT_FOUND");
         }
         error(app.send(user, "PATCH", EXECUTE, "{}"), 405, "METHOD_NOT_ALLOWED");
-        assertThat(app.get(user, "/api/v1/chats/nope").headers().firstValue("X-API-Version"))
-                .isEmpty();
+        var foreign = app.get(user, "/api/v1/chats/nope").headers();
+        assertThat(foreign.firstValue("X-API-Version")).isEmpty();
+        assertThat(foreign.firstValue("X-Execution-Time")).isEmpty();
     }
 
     @Test
