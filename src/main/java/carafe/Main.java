@@ -2,6 +2,7 @@ package carafe;
 
 import carafe.engine.llm.local.ModelCommand;
 import carafe.engine.llm.local.host.ModelHost;
+import carafe.feature.courses.CourseCommand;
 import carafe.platform.config.Config;
 import carafe.platform.config.ConfigException;
 import carafe.platform.db.Db;
@@ -10,7 +11,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
 
-/** The command line: {@code java -jar carafe.jar [serve | proxy | model …]}; without words it serves. */
+/** The command line: {@code java -jar carafe.jar [serve | proxy | model … | course …]}; without words it serves. */
 public final class Main {
     /** The status of a process that ends to be started again: that of SIGTERM, which no watcher takes for a wish to rest. */
     static final int ENDED = 143;
@@ -27,10 +28,14 @@ public final class Main {
             case "proxy" -> proxy();
             case "model" ->
                 System.exit(ModelCommand.run(Arrays.copyOfRange(args, 1, args.length), System.out, System.err));
+            case "course" ->
+                System.exit(CourseCommand.run(
+                        Arrays.copyOfRange(args, 1, args.length), System.getenv(), System.out, System.err));
             case "model-host" -> ModelHost.main(Arrays.copyOfRange(args, 1, args.length));
             default -> {
                 System.err.println(
-                        "Usage: java -jar carafe.jar [serve | proxy | model add SOURCE | model list | model remove ID]");
+                        "Usage: java -jar carafe.jar [serve | proxy | model add SOURCE | model list | model remove ID"
+                                + " | course check DIR]");
                 System.exit(2);
             }
         }

@@ -11,7 +11,7 @@ import org.sqlite.SQLiteJDBCLoader;
 
 /**
  * All SQL goes through here. A call inside {@link #transaction} takes part in it; outside, each statement stands alone.
- * Arguments: String, Long, Integer, Boolean (0/1), byte[], Instant (epoch milliseconds), enum (its name in lower case),
+ * Arguments: String, Long, Integer, Double, Boolean (0/1), byte[], Instant (epoch milliseconds), enum (its name in lower case),
  * null. Every failure is a {@link DbException}. Safe for use by any number of threads.
  */
 public final class Db implements AutoCloseable {

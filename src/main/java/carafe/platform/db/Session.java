@@ -141,6 +141,7 @@ final class Session {
                 case String s -> statement.setString(i + 1, storable(s));
                 case Long n -> statement.setLong(i + 1, n);
                 case Integer n -> statement.setInt(i + 1, n);
+                case Double n -> statement.setDouble(i + 1, n);
                 case Boolean b -> statement.setInt(i + 1, b ? 1 : 0);
                 case Instant t -> statement.setLong(i + 1, t.toEpochMilli());
                 case Enum<?> e -> statement.setString(i + 1, e.name().toLowerCase(Locale.ROOT));

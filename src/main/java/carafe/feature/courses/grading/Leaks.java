@@ -1,0 +1,105 @@
+package carafe.feature.courses.grading;
+
+import carafe.feature.courses.format.Finding;
+import carafe.feature.courses.format.Lesson;
+import carafe.feature.courses.format.TableTest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Finds what should be hidden in what learners receive: inputs of hidden tests, and the solution. */
+final class Leaks {
+    /** Shorter inputs occur by chance. */
+    private static final int LEAST_INPUT = 6;
+
+    private static final int LEAST_LINES = 3;
+
+    private Leaks() {}
+
+    static List<Finding> of(Lesson lesson) {
+        var findings = new ArrayList<Finding>();
+        var shown = shown(lesson);
+        for (var test : lesson.tests()) {
+            if (test.hidden()) {
+                shown.forEach((file, text) -> {
+                    int at = place(test, text);
+                    if (at >= 0) {
+                        findings.add(Finding.error(
+                                file, lineOf(text, at), "shows what the hidden test '" + test.name() + "' asks"));
+                    }
+                });
+                lesson.tests().stream()
+                        .filter(other -> !other.hidden()
+                                && asksSomething(test)
+                                && other.input().equals(test.input()))
+                        .forEach(other -> findings.add(Finding.error(
+                                lesson.folder() + "/tests",
+                                0,
+                                "the hidden test '" + test.name() + "' asks the same as '" + other.name() + "'")));
+            }
+        }
+        lesson.code().solution().forEach((name, solution) -> {
+            var core = code(solution);
+            if (core.lines().count() >= LEAST_LINES) {
+                shown.forEach((file, text) -> {
+                    if (code(text).contains(core)) {
+                        findings.add(Finding.error(file, 0, "holds the whole solution"));
+                    }
+                });
+            }
+        });
+        return findings;
+    }
+
+    /** Programs without input can only be asked one thing. */
+    private static boolean asksSomething(TableTest test) {
+        return switch (test.input()) {
+            case TableTest.Call call -> true;
+            case TableTest.Run run -> !run.stdin().isBlank() || !run.args().isEmpty();
+        };
+    }
+
+    /** All that goes to learners, by file. */
+    private static Map<String, String> shown(Lesson lesson) {
+        var shown = new TreeMap<String, String>();
+        shown.put(lesson.folder() + "/README.md", lesson.text());
+        for (var step : lesson.hints()) {
+            shown.merge(lesson.folder() + "/hints.md", step.title() + "\n" + step.text() + "\n", String::concat);
+        }
+        for (var mistake : lesson.mistakes()) {
+            shown.put(lesson.folder() + "/mistakes/" + mistake.name() + "/hint.md", mistake.hint());
+        }
+        lesson.code().starter().forEach((name, text) -> shown.put(lesson.folder() + "/starter/" + name, text));
+        lesson.codeTests().ifPresent(text -> shown.put(lesson.folder() + "/tests/test_visible.py", text));
+        return shown;
+    }
+
+    /** Where {@code text} holds both the input and the answer of a test, or its call; else -1. */
+    private static int place(TableTest test, String text) {
+        return switch (test.input()) {
+            case TableTest.Call call -> call.expression().length() < LEAST_INPUT ? -1 : text.indexOf(call.expression());
+            case TableTest.Run run -> {
+                var input = run.stdin().strip();
+                boolean answered = test.expected() instanceof TableTest.Output output
+                        && !output.text().isBlank()
+                        && text.contains(output.text().strip());
+                yield input.length() < LEAST_INPUT || !answered ? -1 : text.indexOf(input);
+            }
+        };
+    }
+
+    /** Without comments, blank lines and indentation of the whole. */
+    private static String code(String source) {
+        var lines = new StringBuilder();
+        source.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                .forEach(line -> lines.append(line).append('\n'));
+        return lines.toString();
+    }
+
+    private static int lineOf(String text, int at) {
+        return (int) text.substring(0, at).chars().filter(c -> c == '\n').count() + 1;
+    }
+}
