@@ -24,6 +24,13 @@ const MESSAGES = {
   'nav.main': ['Sections', '导航'],
   'nav.chat': ['Chat', '对话'],
   'nav.run': ['Run', '运行'],
+  'nav.learn': ['Learn', '学习'],
+  'nav.teach': ['Teaching', '教学'],
+  'teach.gradebook': ['Gradebook', '成绩册'],
+  'teach.stuck': ['Stuck', '遇到困难'],
+  'teach.hints': ['Hints given', '已给提示'],
+  'teach.regrade': ['Regrade', '重新评分'],
+  'teach.problems': ['Course check', '课程检查'],
   'nav.admin': ['Admin', '管理'],
   'nav.settings': ['Settings', '设置'],
   'nav.account': ['Account', '账户'],
@@ -572,6 +579,9 @@ const MESSAGES = {
 };
 
 let column = 0;
+
+/** Adds the texts of pages that are fetched later. */
+export const addMessages = (more) => Object.assign(MESSAGES, more);
 
 /** Chooses the language of all text: 'en' or 'zh-CN'. */
 export function setLanguage(language) {
