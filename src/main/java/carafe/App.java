@@ -42,6 +42,8 @@ import carafe.feature.code.Hints;
 import carafe.feature.code.PoolRoutes;
 import carafe.feature.code.RunMeters;
 import carafe.feature.code.Runs;
+import carafe.feature.courses.CourseSettings;
+import carafe.feature.courses.Courses;
 import carafe.feature.evaluations.EvaluationRoutes;
 import carafe.feature.files.FileRoutes;
 import carafe.feature.files.Uploads;
@@ -175,6 +177,7 @@ public final class App implements AutoCloseable {
     private final Runs runs;
     private final CodeSettings code;
     private final PoolRoutes poolRoutes;
+    private final Courses courses;
     private final RequestLog requestLog;
     private final @Nullable Proxy proxy;
     private final HttpServer http;
@@ -276,6 +279,22 @@ public final class App implements AutoCloseable {
             runs = closing(new Runs(sandbox, runMeters));
             code = CodeSettings.of(config.code());
             poolRoutes = new PoolRoutes(sandbox, runMeters, code, settings, db, accounts.audit(), mapper, clock);
+            courses = closing(new Courses(
+                    new Courses.Ground(
+                            db,
+                            keys,
+                            accounts,
+                            sandbox,
+                            runs,
+                            runMeters,
+                            models,
+                            catalogue,
+                            jobs,
+                            heartbeats,
+                            mapper,
+                            ids,
+                            clock),
+                    CourseSettings.of(config)));
             connectSockets();
             requestLog = new RequestLog(metrics, config.logs().requestsPerSecond());
             proxy = config.proxy().configured() ? closing(proxy(meter)) : null;
@@ -445,6 +464,9 @@ public final class App implements AutoCloseable {
             case EXECUTE -> settings.number(Catalogue.RATE_EXECUTE);
             case HINT -> settings.number(Catalogue.RATE_HINT);
             case POOL_STATS -> settings.number(Catalogue.RATE_POOL_STATS);
+            case LESSONS -> settings.number(Catalogue.RATE_LESSONS);
+            case SUBMIT -> settings.number(Catalogue.RATE_SUBMIT);
+            case TUTOR -> settings.number(Catalogue.RATE_TUTOR);
             case COURSE -> settings.number(Catalogue.RATE_GLOBAL);
         };
     }
@@ -471,6 +493,7 @@ public final class App implements AutoCloseable {
         new ConnectionRoutes(connections, connectionStore, catalogue, providers, mapper, ids).register(routes);
         new RoutingRoutes(routeStore, connections, catalogue, db, mapper).register(routes);
         poolRoutes.register(routes);
+        courses.register(routes);
         if (proxy != null) {
             proxy.register(routes);
         }
@@ -536,6 +559,7 @@ public final class App implements AutoCloseable {
         requestRows.start();
         catalogue.start();
         sandbox.start();
+        courses.start();
         if (proxy != null) {
             startProxy(proxy);
         }

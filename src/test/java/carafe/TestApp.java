@@ -58,6 +58,7 @@ public final class TestApp implements AutoCloseable {
                 "DOCKER_HOST", "unix:///nowhere/docker.sock", // only the tests of code have containers
                 "LOG_STORAGE_PATH", folder.resolve("proxy-lines").toString(),
                 "SHUTDOWN_TIMEOUT", "5s"));
+        variables.put("COURSE_SAMPLES", "false"); // a test brings its own courses
         for (int i = 0; i < settings.length; i += 2) {
             variables.put(settings[i], settings[i + 1]);
         }

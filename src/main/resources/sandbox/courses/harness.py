@@ -9,7 +9,6 @@ import importlib
 import json
 import math
 import os
-import traceback
 
 sys.path.insert(0, folder)
 sys.argv = [module + ".py"]
@@ -62,6 +61,8 @@ def own(trace):
 
 
 def told(error):
+    import traceback  # only where something failed: most runs do without
+
     lines = traceback.format_exception(type(error), error, own(error.__traceback__))
     return "".join(lines)[-4000:]
 
@@ -98,6 +99,8 @@ def said(error):
     if isinstance(error, AssertionError):
         if text:
             return text[:2000]
+        import traceback
+
         last = traceback.extract_tb(error.__traceback__)[-1]
         return "this does not hold: " + (last.line or "assert")
     return (type(error).__name__ + ": " + text)[:2000]

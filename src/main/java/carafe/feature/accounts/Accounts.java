@@ -48,6 +48,7 @@ public final class Accounts implements AutoCloseable {
     private final GroupRoutes groupRoutes;
     private final Permissions permissions;
     private final Grants grants;
+    private final Learners learners;
     private final ConfigRoutes configRoutes;
     private final InterfaceRoutes interfaceRoutes;
     private final AtomicReference<@Nullable Thread> upkeep = new AtomicReference<>();
@@ -77,6 +78,7 @@ public final class Accounts implements AutoCloseable {
         this.userAdminRoutes = new UserAdminRoutes(store, changes, signIn, json, permissions, teams, body);
         this.interfaceRoutes = new InterfaceRoutes(db, settings, audit, body);
         this.groupRoutes = new GroupRoutes(db, teams, permissions, json, cache, audit, body, new Ids(clock));
+        this.learners = new Learners(db, store, changes, cache, audit, new Ids(clock), clock);
         this.cache = cache;
         this.inUse = new ModelsInUse(clock);
         this.configRoutes = new ConfigRoutes(settings, permissions, signIn, store, options, inUse, clock);
@@ -103,6 +105,11 @@ public final class Accounts implements AutoCloseable {
     /** What is shared with whom. */
     public Grants grants() {
         return grants;
+    }
+
+    /** Accounts as the course API names them. */
+    public Learners learners() {
+        return learners;
     }
 
     public AuditLog audit() {

@@ -84,7 +84,7 @@ public final class ApiKeyStore {
     Optional<Caller.Key> caller(TokenHash hash) {
         return db.one(
                 """
-                SELECT k.id AS key_id, a.id, a.num, a.name, a.email, a.role
+                SELECT k.id AS key_id, a.id, a.num, a.name, a.email, a.role, a.standing
                 FROM api_key k JOIN account a ON a.id = k.account_id
                 WHERE k.hash = ? AND k.active = 1 AND (k.expires_at IS NULL OR k.expires_at > ?)
                     AND a.deleted_at IS NULL""",

@@ -31,7 +31,7 @@ public final class LoginStore {
     /** Who is signed in by this token, if it still holds. */
     Optional<Caller.Person> person(String loginId, String accountId) {
         return db.one("""
-                SELECT a.id, a.num, a.name, a.email, a.role
+                SELECT a.id, a.num, a.name, a.email, a.role, a.standing
                 FROM login l JOIN account a ON a.id = l.account_id
                 WHERE l.id = ? AND l.account_id = ? AND l.revoked_at IS NULL AND l.expires_at > ?
                     AND a.deleted_at IS NULL""", row -> person(row, loginId), loginId, accountId, clock.millis());
@@ -45,6 +45,7 @@ public final class LoginStore {
                 row.getString("name"),
                 email == null ? "" : email,
                 Caller.Role.valueOf(row.getString("role").toUpperCase(Locale.ROOT)),
+                Caller.Standing.of(row.getString("standing")),
                 loginId);
     }
 

@@ -3,10 +3,10 @@ package carafe.feature.code;
 import io.javalin.http.Handler;
 
 /** Addresses from before versions: they work, say where they have moved in a link (RFC 8288), and are counted. */
-final class Moved {
+public final class Moved {
     private Moved() {}
 
-    static Handler to(String successor, RunMeters meters, Handler handler) {
+    public static Handler to(String successor, RunMeters meters, Handler handler) {
         return ctx -> {
             ctx.header("Deprecation", "true");
             ctx.header("Link", "<" + successor + ">; rel=\"successor-version\"");

@@ -5,6 +5,7 @@ import carafe.engine.llm.LlmEvent;
 import carafe.engine.llm.LlmException;
 import carafe.engine.llm.LlmFailure;
 import carafe.engine.llm.Upstreams;
+import carafe.platform.config.Secret;
 import carafe.platform.http.ClientGone;
 import carafe.platform.http.Problem;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -67,7 +68,34 @@ public final class Models {
      * returns after its Done or Failed. Faults arrive as Failed, never as exceptions.
      */
     public Reply call(Use use, String model, ObjectNode body, Consumer<LlmEvent> sink, Cancellation cancellation) {
-        var routes = router.order(catalogue.routes(use.caller(), model));
+        return call(use, model, router.order(catalogue.routes(use.caller(), model)), body, sink, cancellation);
+    }
+
+    /**
+     * As {@link #call(Use, String, ObjectNode, Consumer, Cancellation)} with the caller's own key at the first server that
+     * offers the model, and at no other: the key was given for that one. Its failures say nothing about the server's health.
+     */
+    public Reply callWithKey(
+            Use use, String model, Secret key, ObjectNode body, Consumer<LlmEvent> sink, Cancellation cancellation) {
+        var first = catalogue.routes(use.caller(), model).stream()
+                .filter(route -> route.connection().kind() != Connection.Kind.LOCAL)
+                .findFirst();
+        if (first.isEmpty()) {
+            return call(use, model, body, sink, cancellation);
+        }
+        var at = first.get().connection();
+        var own = new Connection("own key", at.kind(), at.name(), at.url(), key, true, true);
+        var route = new Route(model, own, first.get().upstreamName(), 1, 0);
+        return call(use, model, List.of(route), body, sink, cancellation);
+    }
+
+    private Reply call(
+            Use use,
+            String model,
+            List<Route> routes,
+            ObjectNode body,
+            Consumer<LlmEvent> sink,
+            Cancellation cancellation) {
         if (routes.isEmpty()) {
             sink.accept(new LlmEvent.Failed(unknown(model)));
             return new Reply(404, 0, 0);

@@ -514,6 +514,27 @@ public final class Catalogue {
             CODE,
             "gpt-4o-mini",
             "Model that writes hints; unset: the first that is not local; `off`: rules only.");
+    static final Setting TUTOR_MODEL = Setting.of(
+            "TUTOR_MODEL",
+            Kind.TEXT,
+            "",
+            CODE,
+            "deepseek-chat",
+            "Model that answers learners; unset: the first that is not local, else a local one; `off`: none.");
+    static final Setting COURSES_DIR = Setting.of(
+            "COURSES_DIR",
+            Kind.TEXT,
+            "",
+            CODE,
+            "/srv/courses",
+            "Folder of the courses, one folder each; unset: `courses` in the data folder.");
+    static final Setting COURSE_SAMPLES = Setting.of(
+            "COURSE_SAMPLES",
+            Kind.SWITCH,
+            "true",
+            CODE,
+            "false",
+            "Put the sample courses into the folder of the courses when it is not there yet.");
     static final Setting DOCKER_HOST = Setting.of(
             "DOCKER_HOST",
             Kind.TEXT,
@@ -596,6 +617,10 @@ public final class Catalogue {
     public static final Setting RATE_EXECUTE = perMinute("RATE_LIMIT_EXECUTE", "10", "Code runs");
     public static final Setting RATE_HINT = perMinute("RATE_LIMIT_HINT", "60", "Hints about code");
     public static final Setting RATE_POOL_STATS = perMinute("RATE_LIMIT_POOL_STATS", "30", "Looks at the containers");
+    public static final Setting RATE_LESSONS = perMinute("RATE_LIMIT_LESSONS", "100", "Pages of lessons and courses");
+    public static final Setting RATE_SUBMIT =
+            perMinute("RATE_LIMIT_SUBMIT", "30", "Checks and submissions of exercises");
+    public static final Setting RATE_TUTOR = perMinute("RATE_LIMIT_CHAT", "20", "Questions to the tutor of courses");
     public static final Setting RATE_GLOBAL =
             perMinute("RATE_LIMIT_GLOBAL", "100", "All calls of the code and course API together");
 
@@ -704,6 +729,9 @@ public final class Catalogue {
             EXECUTION_TIMEOUT,
             CODE_SAFETY,
             HINT_MODEL,
+            TUTOR_MODEL,
+            COURSES_DIR,
+            COURSE_SAMPLES,
             DOCKER_HOST,
             DOCKER_RUNTIME,
             DOCKER_IMAGE,
@@ -728,6 +756,9 @@ public final class Catalogue {
             RATE_EXECUTE,
             RATE_HINT,
             RATE_POOL_STATS,
+            RATE_LESSONS,
+            RATE_SUBMIT,
+            RATE_TUTOR,
             RATE_GLOBAL,
             LOG_LEVEL,
             LOG_FORMAT,

@@ -18,6 +18,7 @@ public record Config(
         Models models,
         Accounts accounts,
         Code code,
+        Courses courses,
         Limits limits,
         Proxy proxy,
         Logs logs,
@@ -66,6 +67,9 @@ public record Config(
     /** {@code hintModel} empty: the first that is not local, {@code off}: none. {@code safety}: off, basic or strict. */
     public record Code(
             boolean open, int timeoutSeconds, String safety, String hintModel, Engine engine, Pool pool, Box box) {}
+
+    /** {@code tutorModel} empty: the first there is, {@code off}: none. {@code samples}: unpacked into a new folder. */
+    public record Courses(Path folder, boolean samples, String tutorModel) {}
 
     /** {@code images} by language, only what was named. */
     public record Engine(String host, String runtime, Map<String, String> images, boolean pull) {
@@ -128,6 +132,7 @@ public record Config(
                 models(env),
                 accounts(env),
                 code(env),
+                courses(env),
                 limits(env),
                 proxy(env, process, envFile),
                 logs(env),
@@ -285,6 +290,14 @@ public record Config(
                         env.oneOf(Catalogue.SANDBOX_ISOLATION, "reuse", "fresh").equals("fresh")));
     }
 
+    private static Courses courses(Environment env) {
+        var folder = env.text(Catalogue.COURSES_DIR);
+        return new Courses(
+                folder.isEmpty() ? Path.of(env.text(Catalogue.DATA_DIR), "courses") : Path.of(folder),
+                env.isOn(Catalogue.COURSE_SAMPLES),
+                env.text(Catalogue.TUTOR_MODEL));
+    }
+
     private static Engine engine(Environment env) {
         var images = env.byEnding(Catalogue.DOCKER_IMAGE);
         env.given(Catalogue.DOCKER_IMAGE).ifPresent(image -> images.put("python", image));
@@ -312,7 +325,13 @@ public record Config(
 
     private static Limits limits(Environment env) {
         for (var live : List.of(
-                Catalogue.RATE_EXECUTE, Catalogue.RATE_HINT, Catalogue.RATE_POOL_STATS, Catalogue.RATE_GLOBAL)) {
+                Catalogue.RATE_EXECUTE,
+                Catalogue.RATE_HINT,
+                Catalogue.RATE_POOL_STATS,
+                Catalogue.RATE_LESSONS,
+                Catalogue.RATE_SUBMIT,
+                Catalogue.RATE_TUTOR,
+                Catalogue.RATE_GLOBAL)) {
             env.number(live, 0, 1_000_000);
         }
         return new Limits(

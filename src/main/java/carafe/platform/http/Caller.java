@@ -20,7 +20,28 @@ public sealed interface Caller {
     }
 
     /** An account signed in by a token. {@code loginId} is the token's {@code jti}; {@code num} the account's integer id. */
-    record Person(String id, long num, String name, String email, Role role, String loginId) implements Caller {}
+    record Person(String id, long num, String name, String email, Role role, Standing standing, String loginId)
+            implements Caller {
+        public Person(String id, long num, String name, String email, Role role, String loginId) {
+            this(id, num, name, email, role, Standing.USUAL, loginId);
+        }
+    }
+
+    /** Which permissions of the code and course API a user has: the usual ones, fewer or more. */
+    enum Standing {
+        USUAL,
+        GUEST,
+        TEACHER;
+
+        /** As it is stored. */
+        public static Standing of(String text) {
+            return switch (text) {
+                case "guest" -> GUEST;
+                case "teacher" -> TEACHER;
+                default -> USUAL;
+            };
+        }
+    }
 
     /** An account that sent an API key. */
     record Key(String keyId, Person owner) implements Caller {}

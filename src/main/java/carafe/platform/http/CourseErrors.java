@@ -12,8 +12,9 @@ import org.eclipse.jetty.server.Request;
 public final class CourseErrors {
     private static final String VERSION = "v1";
     private static final Pattern PATHS = Pattern.compile(
-            "/api/(v\\d+/(code|sandbox|lessons|courses|errors|progress|submissions|chat-history)|execute|hint|sandbox|lessons)(/.*)?"
-                    + "|/api/v\\d+/chat/?");
+            "/api/(v\\d+/(code|sandbox|lessons|courses|errors|progress|submissions|chat-history)|execute|hint|sandbox|lessons"
+                    + "|users|progress|submissions|chat-history|migrate)(/.*)?"
+                    + "|/api/(v\\d+/)?chat/?");
 
     private CourseErrors() {}
 

@@ -36,6 +36,11 @@ final class Guard {
             refuseForeignOrigin(ctx);
         }
         rule.access().check(caller);
+        if (rule.permission() != null
+                && !(caller instanceof Caller.Anonymous)
+                && !rule.permission().heldBy(caller)) {
+            throw new Problem.RoleTooLow();
+        }
         limits.take(rule.area(), caller.holder());
         if (rule.surface() == Surface.COURSE) {
             limits.take(RateArea.COURSE, caller.holder());

@@ -8,6 +8,12 @@ public enum RateArea {
     EXECUTE,
     HINT,
     POOL_STATS,
+    /** Pages of lessons and courses. */
+    LESSONS,
+    /** Checks and submissions of exercises. */
+    SUBMIT,
+    /** Questions to the tutor. */
+    TUTOR,
     /** All routes of the code and course API together, beside the area of each. */
     COURSE
 }

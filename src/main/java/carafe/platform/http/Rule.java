@@ -26,7 +26,7 @@ public record Rule(
 
     /** A route of the code and course API; where {@code open}, strangers have what users have. */
     public static Rule of(Permission permission, boolean open) {
-        var access = open && permission.access() == Access.USER ? Access.PUBLIC : permission.access();
+        var access = open && permission.isForStrangers() ? Access.PUBLIC : permission.access();
         return new Rule(Surface.COURSE, access, RateArea.NONE, MEBIBYTE, false, permission);
     }
 

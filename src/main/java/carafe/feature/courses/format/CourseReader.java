@@ -8,6 +8,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,6 +34,9 @@ public final class CourseReader {
 
     /** What a chapter says for its lessons. */
     record Defaults(Optional<Instant> opens, Optional<Instant> due) {}
+
+    /** The order of folders: numbers within names count as numbers. */
+    public static final Comparator<String> NATURAL = CourseFiles.NATURAL;
 
     static final int MOST_LESSONS = 1_000;
 

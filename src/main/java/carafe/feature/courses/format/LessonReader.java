@@ -45,7 +45,7 @@ final class LessonReader {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern LATE = Pattern.compile("(\\d{1,3}) ?% until (.+)");
     private static final int MOST_DATA = 2 << 20;
-    private static final double USUAL_TIMEOUT = 5;
+    private static final double USUAL_TIMEOUT = 2;
 
     private final CourseFiles files;
     private final Course.Setup setup;
