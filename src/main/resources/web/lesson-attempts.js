@@ -21,7 +21,7 @@ class Attempts extends View {
   async load() {
     try {
       const me = await api('GET', '/api/users/current');
-      const rows = await api('GET', `/api/v1/submissions/user/${me.id}/lesson/${encodeURIComponent(this.data.id)}?limit=50&course=${encodeURIComponent(this.data.course)}`);
+      const rows = await api('GET', `/api/v1/submissions/user/${me.id}/lesson/${encodeURIComponent(`${this.data.course}/${this.data.id}`)}?limit=50`);
       this.rows = (rows.submissions ?? rows).filter((s) => s.source === 'graded');
       this.problem = null;
     } catch (e) {

@@ -30,7 +30,8 @@ class Help extends View {
     this.abort?.abort();
   }
 
-  get lessonId() { return this.data.id; }
+  /** As the API names a lesson of any course. */
+  get lessonId() { return `${this.data.course}/${this.data.id}`; }
   get tutorHere() { return this.mine.tutor?.enabled !== false; }
 
   /** What was said before; without it the tutor still works. */
@@ -39,7 +40,7 @@ class Help extends View {
     const lesson = this.lessonId;
     try {
       const me = await api('GET', '/api/users/current');
-      const said = await api('GET', `/api/v1/chat-history/user/${me.id}/lesson/${encodeURIComponent(lesson)}?limit=50&course=${encodeURIComponent(this.data.course)}`);
+      const said = await api('GET', `/api/v1/chat-history/user/${me.id}/lesson/${encodeURIComponent(lesson)}?limit=50`);
       if (lesson !== this.lessonId || this.talk.length) return;
       this.talk = (said.messages ?? said).filter((m) => m.role !== 'system').map(({ role, content }) => ({ role, content }));
     } catch { /* a conversation without its past */ }
@@ -77,7 +78,7 @@ class Help extends View {
     Object.assign(this, { busy: 'tutor', problem: null });
     this.abort = new AbortController();
     try {
-      await this.stream({ message, conversation_history: before.slice(-10), lesson_id: this.lessonId, course: this.data.course, code: this.code(), last_error: this.fault() || null, stream: true }, answer);
+      await this.stream({ message, conversation_history: before.slice(-10), lesson_id: this.lessonId, code: this.code(), last_error: this.fault() || null, stream: true }, answer);
     } catch (e2) {
       if (e2.name !== 'AbortError') this.problem = e2;
       if (!answer.content) {
@@ -140,7 +141,7 @@ class Help extends View {
         ${(this.hints ?? []).map((h) => html`<article class="hint"><h4>${icon('bulb', 'small')}${h.title || t(`help.kind.${h.kind}`)}<span class="minor">${t(`help.kind.${h.kind}`)}</span></h4><cf-prose class="prose" .text=${h.text}></cf-prose></article>`)}
         <div class="row"><button ?disabled=${!!this.busy || !more || mine.locked} @click=${this.hint}>${icon('bulb')}${this.busy === 'hint' ? t('help.thinking') : t(this.hints?.length ? 'help.hint.more' : 'help.hint')}</button>
           <span class="minor">${mine.steps_left > 0 ? t('help.left', { n: mine.steps_left }) : more ? t('help.left.tutor') : t('help.left.none')}</span></div></section>` : nothing}
-      ${this.tutorHere ? this.renderTutor() : html`<p class="minor help-note">${t('help.tutor.off')}</p>`}
+      ${this.tutorHere ? this.renderTutor() : html`<p class="minor help-note">${t(state.models?.length === 0 ? 'help.tutor.nomodel' : 'help.tutor.off')}</p>`}
       ${this.problem ? html`<div class="problem ${this.problem.tone ?? ''}" role="alert">${icon(this.problem.tone === 'info' ? 'info' : 'warn')}<div><p>${this.problem.message}</p></div></div>` : nothing}`;
   }
 
@@ -153,8 +154,7 @@ class Help extends View {
       <form class="tutor-form" @submit=${this.ask}><textarea id="tutor-ask" rows="2" maxlength="4000" aria-label=${t('help.ask')} placeholder=${t('help.ask')} @keydown=${this.keys}></textarea>
         ${this.busy === 'tutor' ? html`<button type="button" aria-label=${t('help.stop')} title=${t('help.stop')} class="icon-only" @click=${() => this.abort.abort()}>${icon('stop')}</button>`
           : html`<button class="primary icon-only" aria-label=${t('help.send')} title=${t('help.send')} ?disabled=${!!this.busy || left === 0}>${icon('send')}</button>`}</form>
-      ${left === 0 ? html`<p class="minor">${t('help.tutor.spent')}</p>` : nothing}
-      ${state.models?.length === 0 ? html`<p class="minor">${t('help.tutor.nomodel')}</p>` : nothing}</section>`;
+      ${left === 0 ? html`<p class="minor">${t('help.tutor.spent')}</p>` : nothing}</section>`;
   }
 }
 customElements.define('cf-lesson-help', Help);

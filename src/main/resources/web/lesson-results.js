@@ -11,6 +11,8 @@ const MOST = 4000; // characters of one text on the page
 const text = (value) => (value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value));
 const short = (value) => (text(value).length > MOST ? `${text(value).slice(0, MOST)}…` : text(value));
 
+const pre = (label, shown) => (shown ? html`<div><h4>${label}</h4><pre tabindex="0">${shown}</pre></div>` : nothing);
+
 class Results extends View {
   static properties = {
     data: { attribute: false }, mine: { attribute: false }, report: { attribute: false }, wrong: { attribute: false }, busy: { attribute: false },
@@ -27,7 +29,7 @@ class Results extends View {
 
   render() {
     return html`<div aria-live="polite">${this.busy ? this.renderBusy() : this.wrong ? this.renderWrong() : this.report ? this.renderSummary(this.report) : nothing}</div>
-      ${this.report && !this.wrong ? html`<ul class="tests ${this.busy ? 'old' : ''}">${this.report.tests?.map((test) => this.renderTest(test))}</ul>` : this.busy ? nothing : this.renderBefore()}`;
+      ${this.report && !this.wrong && this.report.gradable !== false ? html`<ul class="tests ${this.busy ? 'old' : ''}">${this.report.tests?.map((test) => this.renderTest(test))}</ul>` : this.busy || this.report ? nothing : this.renderBefore()}`;
   }
 
   renderBusy() {
@@ -48,16 +50,17 @@ class Results extends View {
     const tests = r.tests ?? [];
     const good = tests.filter((test) => test.status === 'pass').length;
     const passed = r.status === 'pass' || (tests.length > 0 && good === tests.length);
-    const words = !tests.length ? r.message || t('lesson.failed') : passed ? t('lesson.all', { n: good }) : t('lesson.some', { n: good, all: tests.length });
+    const words = !tests.length || r.gradable === false ? t('lesson.failed') : passed ? t('lesson.all', { n: good }) : t('lesson.some', { n: good, all: tests.length });
     const graded = r.kind === 'submit';
     return html`<div class="summary ${passed ? 'good' : r.gradable === false ? 'warn' : 'bad'}">${icon(passed ? 'check' : 'warn')}<div><strong>${words}</strong>
-      <p>${graded ? this.gradeWords(r) : passed ? t('lesson.check.passed', { n: this.data.hidden_tests ?? 0 }) : r.gradable === false && r.message ? r.message : t('lesson.check.only')}</p></div>
+      <p>${graded ? this.gradeWords(r) : passed ? this.data.hidden_tests ? t('lesson.check.passed', { n: this.data.hidden_tests }) : t('lesson.check.passed.all') : t('lesson.check.only')}</p>
+      ${r.gradable === false && r.message ? html`<pre class="summary-fault" tabindex="0">${r.message}</pre>` : nothing}</div>
       ${graded && passed && this.data.next ? html`<button class="primary" @click=${() => go(coursePath(this.data.course, this.data.next))}>${t('lesson.next')}${icon('right')}</button>`
         : passed ? nothing : html`<button class="small" @click=${() => this.fire('help')}>${icon('bulb', 'small')}${t('help.hint')}</button>`}</div>`;
   }
 
   gradeWords(r) {
-    if (r.gradable === false) return r.message ? `${r.message} ${t('lesson.not.counted')}` : t('lesson.not.counted');
+    if (r.gradable === false) return t('lesson.not.counted');
     const parts = [t('learn.points.of', { n: points(r.points ?? 0), all: points(r.max_points ?? this.data.points) })];
     if (r.late) parts.push(t('lesson.late', { n: Math.round((r.credit ?? 1) * 100) }));
     if (typeof r.attempts_left === 'number') parts.push(t('lesson.attempts.left', { n: r.attempts_left }));
@@ -79,10 +82,17 @@ class Results extends View {
     const got = short(test.got);
     return html`<div class="test-detail">${!good && test.message ? html`<p class="test-message">${test.message}</p>` : nothing}
       ${test.error ? html`<pre class="test-error" tabindex="0">${short(test.error)}</pre>` : nothing}
-      ${text(test.input) ? html`<h4>${t('lesson.input')}</h4><pre tabindex="0">${short(test.input)}</pre>` : nothing}
+      ${pre(t('lesson.input'), short(test.input))}
       ${test.status === 'timeout' ? html`<p class="test-message">${t('run.told.timeout')}</p>` : nothing}
-      ${good || test.expected === null || test.expected === undefined ? html`${got ? html`<h4>${t('lesson.got')}</h4><pre tabindex="0">${got}</pre>` : nothing}` : renderDifference(wanted, got)}
-      ${text(test.output) && short(test.output) !== got ? html`<h4>${t('lesson.prints')}</h4><pre tabindex="0">${short(test.output)}</pre>` : nothing}</div>`;
+      ${good || test.status === 'timeout' || test.error || test.expected === null || test.expected === undefined ? pre(t('lesson.got'), got) : this.renderParting(test, wanted, got)}
+      ${short(test.output) === got ? nothing : pre(t('lesson.prints'), short(test.output))}</div>`;
+  }
+
+  /** A part or a pattern has no line of its own to be compared with. */
+  renderParting(test, wanted, got) {
+    const match = this.data.tests?.find((known) => known.name === test.name)?.match ?? '';
+    if (!['contains', 'regex'].includes(match)) return renderDifference(wanted, got);
+    return html`${pre(t(`lesson.expected.${match}`), wanted)}${got ? pre(t('lesson.got'), got) : html`<p class="test-message">${t('lesson.nothing')}</p>`}`;
   }
 
   /** Before the first check: what will be looked at. */
@@ -90,8 +100,8 @@ class Results extends View {
     const { tests = [], hidden_tests: hidden = 0 } = this.data;
     return html`<div class="before"><p>${t('lesson.before')}</p>
       <ul class="tests">${tests.map((test) => html`<li class="test"><details><summary class="test-head"><span class="test-state">${icon('code', 'small')}</span><span class="test-name">${test.name}</span></summary>
-        <div class="test-detail">${text(test.input) ? html`<h4>${t('lesson.input')}</h4><pre tabindex="0">${short(test.input)}</pre>` : nothing}
-          ${text(test.expected) ? html`<h4>${t('lesson.expected')}</h4><pre tabindex="0">${short(test.expected)}</pre>` : nothing}</div></details></li>`)}</ul>
+        <div class="test-detail">${pre(t('lesson.input'), short(test.input))}
+          ${pre(t(['contains', 'regex'].includes(test.match) ? `lesson.expected.${test.match}` : 'lesson.expected'), short(test.expected))}</div></details></li>`)}</ul>
       ${hidden ? html`<p class="minor">${icon('lock', 'small')} ${hidden === 1 ? t('lesson.hidden.one') : t('lesson.hidden.n', { n: hidden })}</p>` : nothing}</div>`;
   }
 }
