@@ -481,7 +481,8 @@ public final class App implements AutoCloseable {
         new TaskRoutes(taskCalls, catalogue, settings, db, accounts.audit(), mapper, clock).register(routes);
         new TurnRoutes(turns, turnStore, chats, messages, catalogue, heartbeats, mapper).register(routes);
         var hints = new Hints(models, catalogue, mapper, ids, code);
-        new CodeRoutes(sandbox, runs, hints, runMeters, heartbeats, clients, mapper, code).register(routes);
+        new CodeRoutes(sandbox, runs, hints, runMeters, courses::keep, heartbeats, clients, mapper, code)
+                .register(routes);
         chatRoutes(routes);
         new EventRoutes(events, mapper).register(routes);
         sockets.register(routes);

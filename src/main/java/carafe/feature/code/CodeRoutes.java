@@ -31,6 +31,7 @@ public final class CodeRoutes {
     private final RunRequests requests;
     private final Hints hints;
     private final RunMeters meters;
+    private final RunKeeper keeper;
     private final Heartbeats heartbeats;
     private final ClientWatch clients;
     private final Body body;
@@ -41,6 +42,7 @@ public final class CodeRoutes {
             Runs runs,
             Hints hints,
             RunMeters meters,
+            RunKeeper keeper,
             Heartbeats heartbeats,
             ClientWatch clients,
             ObjectMapper mapper,
@@ -49,6 +51,7 @@ public final class CodeRoutes {
         this.runs = runs;
         this.hints = hints;
         this.meters = meters;
+        this.keeper = keeper;
         this.heartbeats = heartbeats;
         this.clients = clients;
         this.body = new Body(mapper);
@@ -84,8 +87,31 @@ public final class CodeRoutes {
         try (var run = runs.register(who, request.runId(), null);
                 var _ = clients.watch(ctx, run::cancel)) {
             var outcome = run.await(request.program(), request.limits());
-            ctx.json(answer(run, request, outcome, "")); // written when the look at the connection has ended
+            var answer = answer(run, request, outcome, "");
+            keep(caller, request, who, answer);
+            ctx.json(answer); // written when the look at the connection has ended
         }
+    }
+
+    /** A run for a known account in a lesson becomes a submission that does not count. */
+    private void keep(Caller caller, RunRequest request, Runs.For who, ObjectNode answer) {
+        var user = who.userId();
+        var lesson = who.lessonId();
+        var status = answer.path("status").asText();
+        if (user == null || lesson == null || status.equals("cancelled")) {
+            return;
+        }
+        keeper.keep(new RunKeeper.Ran(
+                        user,
+                        !(caller instanceof Caller.Anonymous) && caller.person().num() == user,
+                        lesson,
+                        request.source(),
+                        status,
+                        answer.path("success").asBoolean()
+                                ? answer.path("output").asText()
+                                : null,
+                        answer.path("execution_time").asDouble()))
+                .ifPresent(id -> answer.put("submission_id", id));
     }
 
     /** The one that was named, else one's own. */
@@ -102,7 +128,9 @@ public final class CodeRoutes {
             stream.open(run, request.program().language());
             try {
                 var outcome = run.await(request.program(), request.limits());
-                stream.result(answer(run, request, outcome, stream.beginning()));
+                var answer = answer(run, request, outcome, stream.beginning());
+                keep(Caller.of(ctx), request, who, answer);
+                stream.result(answer);
             } catch (Problem problem) {
                 stream.error(problem);
             }

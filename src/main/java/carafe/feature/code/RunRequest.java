@@ -2,6 +2,7 @@ package carafe.feature.code;
 
 import carafe.engine.sandbox.Limits;
 import carafe.engine.sandbox.Program;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,4 +21,13 @@ record RunRequest(
         boolean many,
         String snippet,
         @Nullable Long userId,
-        @Nullable String lessonId) {}
+        @Nullable String lessonId) {
+    /** The text of the file that is run. */
+    String source() {
+        return program.files().stream()
+                .filter(file -> file.name().equals(program.entry()))
+                .map(file -> new String(file.content(), StandardCharsets.UTF_8))
+                .findFirst()
+                .orElse("");
+    }
+}

@@ -3,6 +3,7 @@ package carafe.feature.courses;
 import carafe.engine.sandbox.Sandbox;
 import carafe.feature.accounts.Accounts;
 import carafe.feature.accounts.LearnerRoutes;
+import carafe.feature.code.RunKeeper;
 import carafe.feature.code.RunMeters;
 import carafe.feature.code.Runs;
 import carafe.feature.courses.grading.Examiner;
@@ -18,6 +19,7 @@ import carafe.platform.http.Routes;
 import carafe.platform.jobs.Jobs;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Clock;
+import java.util.Optional;
 
 /** The feature put together. */
 public final class Courses implements AutoCloseable {
@@ -51,6 +53,8 @@ public final class Courses implements AutoCloseable {
     private final TutorKeys keys;
     private final Tutor tutor;
     private final Hinting hinting;
+    private final RegradeStore regradeStore;
+    private final Regrades regrades;
 
     public Courses(Ground ground, CourseSettings settings) {
         this.ground = ground;
@@ -76,6 +80,9 @@ public final class Courses implements AutoCloseable {
         submissions = new Submissions(
                 db, stored, scores, overrides, progress, library, grader, examinations, ground.jobs(), mapper, clock);
         tutor = new Tutor(ground.models(), ground.catalogue(), mapper, ground.ids(), settings.tutorModel());
+        regradeStore = new RegradeStore(db, clock);
+        regrades = new Regrades(
+                db, regradeStore, stored, scores, progress, submissions, library, grader, ground.jobs(), mapper, clock);
         hinting = new Hinting(hints, submissions, stored, examinations, grader, tutor, keys, mapper);
     }
 
@@ -87,12 +94,47 @@ public final class Courses implements AutoCloseable {
         var who = new Who(ground.accounts().learners(), open);
         var pages = new Pages(mapper);
         var mine = new Mine(progress, scores, submissions, hinting, mapper);
+        var said = new TutorStore(ground.db(), clock);
+        new TutorRoutes(tutor, said, keys, lookup, who, ground.meters(), ground.heartbeats(), mapper, open)
+                .register(routes);
+        new HistoryRoutes(said, lookup, who, mapper, open).register(routes);
+        new MigrateRoutes(ground.db(), library, ground.accounts().learners(), progress, stored, said, mapper, open)
+                .register(routes);
         new LessonRoutes(library, lookup, pages, ground.meters(), clock, open).register(routes);
         new CourseRoutes(library, lookup, who, mine, progress, scores, pages, mapper, clock, open).register(routes);
         new ExerciseRoutes(lookup, who, grader, submissions, scores, progress, hinting, mapper, open).register(routes);
         new ProgressRoutes(progress, library, lookup, who, mapper, open).register(routes);
         new SubmissionRoutes(stored, submissions, library, lookup, who, mapper, open).register(routes);
+        new GradebookRoutes(lookup, scores).register(routes);
+        new TeacherRoutes(
+                        library,
+                        lookup,
+                        who,
+                        overrides,
+                        hints,
+                        new TeacherStore(ground.db()),
+                        regradeStore,
+                        regrades,
+                        examinations,
+                        ground.accounts().audit(),
+                        mapper)
+                .register(routes);
         new LearnerRoutes(ground.accounts().learners(), new Body(mapper), open).register(routes);
+    }
+
+    /** Keeps a run of a lesson's code as a submission that does not count; empty where account or lesson are unknown. */
+    public Optional<Long> keep(RunKeeper.Ran ran) {
+        var learner = ground.accounts().learners().find(ran.userId());
+        var lookup = new Lookup(library);
+        if (learner.isEmpty() || learner.get().signsIn() && !ran.own() || !lookup.has(ran.lessonId())) {
+            return Optional.empty();
+        }
+        var at = lookup.lesson(ran.lessonId());
+        var files = ground.mapper().createObjectNode().put(at.lesson().code().entry(), ran.code());
+        return Optional.of(stored.insertRun(
+                learner.get().id(),
+                at.ref(),
+                new SubmissionStore.Ran("run", ran.status(), files.toString(), ran.output(), ran.seconds())));
     }
 
     /** Begins to follow the folder. */

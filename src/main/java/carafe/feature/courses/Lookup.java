@@ -61,6 +61,13 @@ final class Lookup {
                 .orElseThrow(() -> missing(id));
     }
 
+    /** Whether {@code id} is one from outside of a lesson that is there. */
+    boolean has(String id) {
+        int slash = id.indexOf('/');
+        var course = slash < 0 ? library.lessonCourse() : library.course(id.substring(0, slash));
+        return course.flatMap(one -> one.lesson(id.substring(slash + 1))).isPresent();
+    }
+
     /** The lesson that a body names as {@code lesson_id}; numbers count as text. */
     Optional<Found> lesson(Fields fields) {
         var node = fields.node().get("lesson_id");

@@ -23,13 +23,9 @@ final class TutorKeys {
     }
 
     void set(String accountId, Secret key) {
-        db.update(
-                """
+        db.update("""
                 INSERT INTO tutor_key (account_id, secret_enc, created_at) VALUES (?, ?, ?)
-                ON CONFLICT (account_id) DO UPDATE SET secret_enc = excluded.secret_enc, created_at = excluded.created_at""",
-                accountId,
-                keys.seal(key),
-                clock.millis());
+                ON CONFLICT (account_id) DO UPDATE SET secret_enc = excluded.secret_enc, created_at = excluded.created_at""", accountId, keys.seal(key), clock.millis());
     }
 
     void forget(String accountId) {
@@ -47,9 +43,9 @@ final class TutorKeys {
                         "SELECT secret_enc FROM tutor_key WHERE account_id = ?",
                         row -> row.getString("secret_enc"),
                         accountId)
-                .flatMap(sealed -> {
+                .flatMap(text -> {
                     try {
-                        return Optional.of(keys.open(sealed));
+                        return Optional.of(keys.open(text));
                     } catch (SecretKeys.SealBroken e) {
                         log.warn("a learner's key cannot be opened and is not used: {}", e.getMessage());
                         return Optional.empty();
