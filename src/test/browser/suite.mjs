@@ -10,6 +10,8 @@ await import('./run.test.mjs');
 await import('./settings.test.mjs');
 await import('./admin.test.mjs');
 await import('./proxy.test.mjs');
+await import('./learn.test.mjs');
+await import('./teach.test.mjs');
 await import('./trouble.test.mjs');
 await import('./looks.test.mjs');
 

@@ -13,6 +13,10 @@ await Promise.all([style('pages.css'), style('learn.css')]);
 export const seconds = (moment) => (typeof moment === 'number' ? moment : moment ? Date.parse(moment) / 1000 : 0);
 export const coursePath = (course, lesson) => `/learn/${encodeURIComponent(course)}${lesson ? `/${encodeURIComponent(lesson)}` : ''}`;
 export const points = (n) => number(n, 2);
+/** "1 point", "2.5 points". */
+export const worth = (n) => (n === 1 ? t('learn.point') : t('learn.points', { n: points(n) }));
+/** Titles of courses that were seen, for pages that only know the id. */
+export const titles = new Map();
 
 /** What went wrong while loading, with the next step. */
 export const trouble = (problem, again) => html`<div class="problem" role="alert">${icon('warn')}<div><strong>${t('err.load')}</strong><p>${problem.message}</p>
@@ -41,6 +45,7 @@ class Learn extends View {
       const found = await api('GET', course ? `/api/v1/courses/${encodeURIComponent(course)}` : '/api/v1/courses');
       if (course !== this.course) return;
       Object.assign(this, { found, problem: null });
+      for (const c of found.courses ?? [found]) titles.set(c.id, c.title);
       document.title = `${course ? found.title : t('nav.learn')} · Carafe`;
     } catch (e) {
       this.problem = e;
@@ -80,9 +85,9 @@ class Learn extends View {
     const { completed = 0, points: mine = 0, started = 0 } = c.mine ?? {};
     const verb = completed >= c.lessons && c.lessons ? 'review' : started || completed ? 'continue' : 'start';
     return html`<li class="course-card"><h2><a data-go href=${href(coursePath(c.id))}>${c.title}</a></h2><p>${c.description}</p>
-      <p class="minor course-facts"><span>${t('learn.lessons', { n: c.lessons })}</span>${c.minutes ? html`<span>${hours(c.minutes)}</span>` : nothing}<span>${t('learn.points', { n: points(c.points) })}</span></p>
+      <p class="minor course-facts"><span>${t('learn.lessons', { n: c.lessons })}</span>${c.minutes ? html`<span>${hours(c.minutes)}</span>` : nothing}<span>${worth(c.points)}</span></p>
       ${bar(completed, c.lessons, t('learn.done.label', { name: c.title }))}
-      <p class="course-foot"><span class="minor">${t('learn.done', { n: completed, all: c.lessons })}${mine ? ` · ${t('learn.points', { n: points(mine) })}` : ''}</span>
+      <p class="course-foot"><span class="minor">${t('learn.done', { n: completed, all: c.lessons })}${mine ? ` · ${worth(mine)}` : ''}</span>
         <span class="course-go" aria-hidden="true">${t(`learn.${verb}`)}${icon('right', 'small')}</span></p></li>`;
   }
 

@@ -4,7 +4,7 @@ import { t } from './messages.js';
 import { api } from './api.js';
 import { dialog } from './overlays.js';
 import { ago, exact } from './time.js';
-import { points, seconds, trouble } from './learn.js';
+import { seconds, trouble, worth } from './learn.js';
 import { renderDifference } from './lesson-results.js';
 
 /** Shows the attempts of a lesson; answers the files of one that shall be worked on again. */
@@ -45,7 +45,7 @@ class Attempts extends View {
     const at = seconds(row.submitted_at);
     return html`<li><details><summary class="test-head"><span class="test-state ${good ? 'good' : 'bad'}">${icon(good ? 'check' : 'close', 'small')}</span>
       <span class="test-name" title=${exact(at)}>${ago(at)}</span>${row.late ? html`<span class="tag">${t('teach.late')}</span>` : nothing}
-      <span class="minor figure">${t('learn.points', { n: points(row.points ?? 0) })}</span></summary>
+      <span class="minor figure">${worth(row.points ?? 0)}</span></summary>
       <div class="test-detail">${this.compare === row.id && before ? renderDifference(this.code(before), this.code(row), [t('lesson.attempt.before'), t('lesson.attempt.this')]) : html`<pre tabindex="0">${this.code(row)}</pre>`}
         <div class="row"><button class="small" @click=${() => this.take(row.files ?? { [this.data.entry]: row.code })}>${t('lesson.attempt.take')}</button>
         ${before ? html`<button class="small quiet" aria-pressed=${this.compare === row.id} @click=${() => (this.compare = this.compare === row.id ? null : row.id)}>${t('lesson.attempt.compare')}</button>` : nothing}</div></div></details></li>`;

@@ -56,8 +56,14 @@ class Bench extends View {
     this.work = new Work(course, id, files, (state) => this.tell('kept', state));
     this.work.adopt(this.mine);
     const names = Object.keys(this.work.files);
-    Object.assign(this, { active: names.includes(this.data.entry) ? this.data.entry : names[0], tab: this.data.exercise ? 'results' : 'output', busy: null, report: null, wrong: null, running: null, result: null, failure: null, stdin: remember.get(`stdin.${course}/${id}`) ?? '' });
+    Object.assign(this, { active: names.includes(this.data.entry) ? this.data.entry : names[0], tab: this.data.exercise ? 'results' : 'output', busy: null, report: null, wrong: null, running: null, result: null, failure: null, stdin: remember.get(`stdin.${course}/${id}`) ?? this.firstInput() });
     this.fresh = true;
+  }
+
+  /** What a program that reads would be given first: the input of the first test. */
+  firstInput() {
+    const { files, entry, tests } = this.data;
+    return /\binput\(|\bsys\.stdin\b|readline|\bread\b|scanf/.test(files[entry] ?? '') ? tests?.[0]?.input ?? '' : '';
   }
 
   updated() {

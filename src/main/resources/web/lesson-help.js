@@ -138,7 +138,7 @@ class Help extends View {
     const { mine, data } = this;
     const more = (mine.steps_left ?? data.hints ?? 0) > 0 || (this.tutorHere && (mine.tutor?.left ?? 1) > 0);
     return html`${data.exercise ? html`<section class="help-hints" aria-label=${t('help.hints')}>
-        ${(this.hints ?? []).map((h) => html`<article class="hint"><h4>${icon('bulb', 'small')}${h.title || t(`help.kind.${h.kind}`)}<span class="minor">${t(`help.kind.${h.kind}`)}</span></h4><cf-prose class="prose" .text=${h.text}></cf-prose></article>`)}
+        ${(this.hints ?? []).map((h) => html`<article class="hint"><h4>${icon('bulb', 'small')}${h.title || t(`help.title.${h.kind}`)}<span class="minor">${t(`help.kind.${h.kind}`)}</span></h4><cf-prose class="prose" .text=${h.text}></cf-prose></article>`)}
         <div class="row"><button ?disabled=${!!this.busy || !more || mine.locked} @click=${this.hint}>${icon('bulb')}${this.busy === 'hint' ? t('help.thinking') : t(this.hints?.length ? 'help.hint.more' : 'help.hint')}</button>
           <span class="minor">${mine.steps_left > 0 ? t('help.left', { n: mine.steps_left }) : more ? t('help.left.tutor') : t('help.left.none')}</span></div></section>` : nothing}
       ${this.tutorHere ? this.renderTutor() : html`<p class="minor help-note">${t(state.models?.length === 0 ? 'help.tutor.nomodel' : 'help.tutor.off')}</p>`}

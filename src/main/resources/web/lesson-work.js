@@ -2,7 +2,7 @@
 import { remember } from './state.js';
 import { api } from './api.js';
 
-const SOON = 900; // ms without a key before it is stored
+const SOON = 1200; // ms without a key before it is stored
 
 /** The files of one lesson. `tell(state)` hears 'saving', 'saved' and 'kept' (only in this browser so far). */
 export class Work {

@@ -8,7 +8,7 @@ import { attempt } from './forms.js';
 import { dialog } from './overlays.js';
 import { ago, exact } from './time.js';
 import { MarkdownView } from './markdown.js';
-import { coursePath, lessonRow, level, points, seconds, trouble } from './learn.js';
+import { coursePath, lessonRow, level, points, seconds, titles, trouble, worth } from './learn.js';
 
 await Promise.all([style('pages.css'), style('run.css'), style('learn.css')]);
 
@@ -78,7 +78,7 @@ class Lesson extends View {
       ? html`<a class="button quiet icon-only" data-go href=${href(coursePath(this.course, id))} aria-label=${label} title=${label}>${icon(name)}</a>`
       : html`<span class="button quiet icon-only" aria-hidden="true">${icon(name)}</span>`);
     return html`<header class="lesson-head"><button class="quiet icon-only" aria-label=${t('lesson.contents')} title=${t('lesson.contents')} @click=${this.contents}>${icon('list')}</button>
-      <div class="lesson-title"><a data-go class="minor" href=${href(coursePath(this.course))}>${t('lesson.course')}</a><h1>${data.title}</h1></div>
+      <div class="lesson-title"><a data-go class="minor" href=${href(coursePath(this.course))}>${titles.get(this.course) ?? t('lesson.course')}</a><h1>${data.title}</h1></div>
       ${bench ? html`<div class="lesson-sides" role="group" aria-label=${t('lesson.sides')}>${['text', 'bench'].map((s) => html`
         <button aria-pressed=${this.side === s} @click=${() => (this.side = s)}>${t(`lesson.side.${s}`)}</button>`)}</div>` : nothing}
       <span class="grow"></span><span class="lesson-kept minor" role="status">${this.kept ? t(`lesson.${this.kept}`) : nothing}</span>
@@ -90,7 +90,7 @@ class Lesson extends View {
     const due = seconds(mine.due_at ?? data.due_at);
     const late = data.late && due && due * 1000 < Date.now() ? t('lesson.late', { n: Math.round((mine.credit_now ?? data.late.credit) * 100) }) : '';
     return html`${level(data.difficulty)}${data.minutes ? html`<span>${t('learn.minutes', { n: data.minutes })}</span>` : nothing}
-      ${data.exercise ? html`<span>${mine.best ? t('learn.points.of', { n: points(mine.best.points), all: points(data.points) }) : t('learn.points', { n: points(data.points) })}</span>` : nothing}
+      ${data.exercise ? html`<span>${mine.best ? t('learn.points.of', { n: points(mine.best.points), all: points(data.points) }) : worth(data.points)}</span>` : nothing}
       ${mine.completed ? html`<span class="lesson-passed">${icon('check', 'small')}${t('learn.state.done')}</span>` : nothing}
       ${mine.attempts?.allowed ? html`<span>${t('lesson.attempts.left', { n: mine.attempts.left })}</span>` : nothing}
       ${due ? html`<span title=${exact(due)}>${t(due * 1000 < Date.now() ? 'learn.was.due' : 'learn.due', { when: ago(due) })}${late ? ` · ${late}` : ''}</span>` : nothing}`;

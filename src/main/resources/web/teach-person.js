@@ -5,7 +5,7 @@ import { api } from './api.js';
 import { attempt, field } from './forms.js';
 import { dialog } from './overlays.js';
 import { ago, exact } from './time.js';
-import { points, seconds, trouble } from './learn.js';
+import { seconds, trouble, worth } from './learn.js';
 
 /** `exercise`: {id, title}; `learner`: {user_id, name}. */
 export const openPerson = (course, exercise, learner) =>
@@ -71,7 +71,7 @@ class Person extends View {
     const at = seconds(row.submitted_at);
     const found = this.codes[row.id];
     return html`<li><details @toggle=${(e) => { if (e.target.open) this.look(row.id); }}><summary class="test-head"><span class="test-state ${good ? 'good' : 'bad'}">${icon(good ? 'check' : 'close', 'small')}</span>
-      <span class="test-name" title=${exact(at)}>${ago(at)}</span>${row.late ? html`<span class="tag">${t('teach.late')}</span>` : nothing}<span class="minor figure">${t('learn.points', { n: points(row.points ?? 0) })}</span></summary>
+      <span class="test-name" title=${exact(at)}>${ago(at)}</span>${row.mistake ? html`<span class="tag" title=${t('help.kind.mistake')}>${row.mistake}</span>` : nothing}${row.late ? html`<span class="tag">${t('teach.late')}</span>` : nothing}<span class="minor figure">${worth(row.points ?? 0)}</span></summary>
       <div class="test-detail">${found ? html`${Object.entries(found.files ?? { '': found.code }).map(([name, text]) => html`${name ? html`<h4>${name}</h4>` : nothing}<pre tabindex="0">${text}</pre>`)}
         <ul class="failed-tests">${(found.tests ?? []).filter((test) => test.status !== 'pass').map((test) => html`<li>${icon('close', 'small')}${test.name}</li>`)}</ul>` : html`<p class="minor">${t('app.loading')}</p>`}</div></details></li>`;
   }

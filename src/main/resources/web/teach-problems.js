@@ -3,8 +3,7 @@ import { View, html, icon, nothing } from './state.js';
 import { t } from './messages.js';
 import { api } from './api.js';
 import { attempt, pageHead } from './forms.js';
-import { ago } from './time.js';
-import { seconds, trouble } from './learn.js';
+import { trouble } from './learn.js';
 import { empty } from './teach.js';
 
 const POLL = 1500;
@@ -53,8 +52,7 @@ class Problems extends View {
 
   renderFound({ findings, stale = [], checked }) {
     if (!findings.length) {
-      const when = seconds(checked);
-      return empty('check', t('teach.fine'), when ? t('teach.fine.checked', { when: ago(when) }) : t('teach.fine.text'));
+      return empty('check', t('teach.fine'), t(checked ? 'teach.fine.checked' : 'teach.fine.text'));
     }
     const files = grouped(findings);
     return html`${stale.length ? html`<p class="verdict warn">${icon('info')}<span>${t('teach.stale', { names: stale.join(', ') })}</span></p>` : nothing}
