@@ -195,6 +195,7 @@ public final class App implements AutoCloseable {
             logDb = logDatabase();
             requestRows = closing(new RequestRows(logDb, config.logs().requestLogDays(), clock));
             requestRows.measureIn(metrics);
+            metrics.counter("db_statements", "Statements that the database has run.", () -> db.statements());
             nodes = closing(new Nodes(db, ids, clock, "", Version.TEXT));
             jobs = closing(new Jobs(db, nodes, ids, clock, 4));
             settings = closing(new LiveSettings(db, keys, config.live(), clock));
@@ -583,6 +584,11 @@ public final class App implements AutoCloseable {
 
     public int port() {
         return http.port();
+    }
+
+    /** How many statements the database has run. */
+    public long statements() {
+        return db.statements();
     }
 
     /** The proxy, where it is set up. */

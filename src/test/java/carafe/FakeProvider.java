@@ -26,6 +26,8 @@ public final class FakeProvider implements AutoCloseable {
 
     /** Bodies received, in order. */
     public final BlockingQueue<JsonNode> requests = new LinkedBlockingQueue<>();
+    /** {@code Authorization} of the chat calls received, in order. */
+    public final BlockingQueue<String> keys = new LinkedBlockingQueue<>();
     /** Counted down when a caller of {@code endless} or {@code hang} has left. */
     public final CountDownLatch left = new CountDownLatch(1);
 
@@ -71,6 +73,7 @@ public final class FakeProvider implements AutoCloseable {
     private void chat(HttpExchange exchange) throws IOException {
         var request = mapper.readTree(exchange.getRequestBody());
         requests.add(request);
+        keys.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
         var messages = request.path("messages");
         var question = messages.path(messages.size() - 1).path("content").asText();
         switch (request.path("model").asText()) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,7 @@ public final class Db implements AutoCloseable {
 
     private final ScopedValue<Tx> current = ScopedValue.newInstance();
     private final Backend backend;
+    private final LongAdder statements = new LongAdder();
 
     private Db(Backend backend) {
         this.backend = backend;
@@ -115,11 +117,18 @@ public final class Db implements AutoCloseable {
         return new Outcome<>(value, tx.effects());
     }
 
+    /** How many statements have been run so far, not counting transactions themselves. */
+    public long statements() {
+        return statements.sum();
+    }
+
     private <T> T read(Work<T> work) {
+        statements.increment();
         return current.isBound() ? within(current.get(), work) : rethrowing(() -> backend.read(work));
     }
 
     private <T> T write(Work<T> work) {
+        statements.increment();
         return current.isBound() ? within(current.get(), work) : rethrowing(() -> backend.write(work));
     }
 

@@ -75,7 +75,7 @@ class CourseSurfaceTest {
         versions(app.get(user, "/api/v1/code/languages"));
         versions(app.get(null, "/api/v1/errors"));
         for (var path :
-                List.of("/api/v1/code/nope", "/api/v1/sandbox/nope", "/api/v2/code/execute", "/api/v1/lessons/x")) {
+                List.of("/api/v1/code/nope", "/api/v1/sandbox/nope", "/api/v2/code/execute", "/api/progress/x")) {
             error(app.get(user, path), 404, "RESOURCE_NOT_FOUND");
         }
         error(app.send(user, "PATCH", EXECUTE, "{}"), 405, "METHOD_NOT_ALLOWED");
