@@ -12,7 +12,15 @@ await Promise.all([style('pages.css'), style('learn.css')]);
 /** A moment of the API (ISO 8601 or seconds) in seconds. */
 export const seconds = (moment) => (typeof moment === 'number' ? moment : moment ? Date.parse(moment) / 1000 : 0);
 export const coursePath = (course, lesson) => `/learn/${encodeURIComponent(course)}${lesson ? `/${encodeURIComponent(lesson)}` : ''}`;
-export const points = (n) => number(n, 2);
+const written = new Map(); // formatting is slow, and a gradebook has many numbers
+export function points(n) {
+  const key = `${document.documentElement.lang} ${n}`;
+  if (!written.has(key)) {
+    if (written.size > 2000) written.clear();
+    written.set(key, number(n, 2));
+  }
+  return written.get(key);
+}
 /** "1 point", "2.5 points". */
 export const worth = (n) => (n === 1 ? t('learn.point') : t('learn.points', { n: points(n) }));
 /** Titles of courses that were seen, for pages that only know the id. */

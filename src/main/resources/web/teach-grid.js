@@ -71,19 +71,20 @@ class Grid extends HTMLElement {
     const right = Math.min(this.exercises.length, Math.ceil((this.scrollLeft + this.clientWidth) / COLUMN) + SPARE);
     const from = Math.max(0, Math.floor(this.scrollTop / ROW) - SPARE);
     const to = Math.min(this.total, Math.ceil((this.scrollTop + this.clientHeight) / ROW) + SPARE);
-    const columns = `${left}-${right}`;
-    if (columns !== this.columns) {
-      this.columns = columns;
-      this.rows.forEach((box) => box.remove());
-      this.rows.clear();
-      this.drawHead(left, right);
-    }
     for (const [i, box] of this.rows) {
       if (i >= from && i < to) continue;
       box.remove();
       this.rows.delete(i);
     }
-    for (let i = from; i < to; i++) if (!this.rows.has(i)) this.addRow(i, left, right);
+    const columns = `${left}-${right}`;
+    if (columns !== this.columns) {
+      this.columns = columns;
+      this.drawHead(left, right);
+      for (const [i, box] of this.rows) this.fill(box, i, left, right);
+    }
+    const fresh = document.createDocumentFragment();
+    for (let i = from; i < to; i++) if (!this.rows.has(i)) fresh.append(this.addRow(i, left, right));
+    this.body.append(fresh);
     this.dispatchEvent(new CustomEvent('rows', { detail: { from, to } }));
   }
 
@@ -109,10 +110,33 @@ class Grid extends HTMLElement {
     box.style.width = `${this.width}px`;
     const name = cell('grid-name', row?.name ?? '…', 'rowheader', 1);
     name.title = row?.name ?? '';
-    box.append(name, cell('grid-sum', row ? points(row.points) : '', 'gridcell', 2), gap(left));
-    for (let c = left; c < right; c++) box.append(this.cell(row, i, c));
+    box.gap = gap(left);
+    box.cells = new Map();
+    box.append(name, cell('grid-sum', row ? points(row.points) : '', 'gridcell', 2), box.gap);
+    this.fill(box, i, left, right);
     this.rows.set(i, box);
-    this.body.append(box);
+    return box;
+  }
+
+  /** Gives a row the cells from `left` to `right`; those that stay are not touched. */
+  fill(box, i, left, right) {
+    for (const [c, old] of box.cells) {
+      if (c >= left && c < right) continue;
+      old.remove();
+      box.cells.delete(c);
+    }
+    box.gap.style.width = `${left * COLUMN}px`;
+    const row = this.row(i);
+    let next = null;
+    for (let c = right - 1; c >= left; c--) {
+      let here = box.cells.get(c);
+      if (!here) {
+        here = this.cell(row, i, c);
+        box.cells.set(c, here);
+        box.insertBefore(here, next);
+      }
+      next = here;
+    }
   }
 
   cell(row, i, c) {
@@ -123,14 +147,8 @@ class Grid extends HTMLElement {
     box.id = `cell-${i}-${c}`;
     box.dataset.row = i;
     box.dataset.column = c;
-    if (row) box.setAttribute('aria-label', this.words(row, exercise, score));
     if (i === this.at.row && c === this.at.column) box.classList.add('at');
     return box;
-  }
-
-  words(row, exercise, score) {
-    return score ? t('teach.cell', { name: row.name, exercise: exercise.title, points: points(score.points), all: points(exercise.points), n: score.attempts ?? '–' })
-      : t('teach.cell.none', { name: row.name, exercise: exercise.title });
   }
 
   key(e) {

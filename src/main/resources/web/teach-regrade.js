@@ -92,7 +92,7 @@ class Regrade extends View {
       ${changes.length ? html`<div class="table-frame" tabindex="0" role="region" aria-label=${t('teach.regrade.changes', { n: changes.length })}><table class="table"><thead><tr><th scope="col">${t('teach.learner')}</th>
         <th scope="col" class="figure">${t('teach.regrade.old')}</th><th scope="col" class="figure">${t('teach.regrade.new')}</th></tr></thead>
         <tbody>${changes.slice(0, 500).map((c) => html`<tr><td>${c.name}</td><td class="figure">${points(c.old.points)}</td><td class="figure"><strong class=${c.new.points < c.old.points ? 'less' : 'gain'}>${points(c.new.points)}</strong></td></tr>`)}</tbody></table></div>` : nothing}
-      <footer><button @click=${this.drop}>${t('teach.regrade.drop')}</button>${changes.length && !this.running ? html`<button class="primary" @click=${this.apply}>${t('teach.regrade.apply', { n: changes.length })}</button>` : nothing}</footer></section>`;
+      <footer><button @click=${this.drop}>${t('teach.regrade.drop')}</button>${changes.length && !this.running ? html`<button class="primary" @click=${this.apply}>${t('teach.regrade.apply')}</button>` : nothing}</footer></section>`;
   }
 }
 const over = (state) => ['applied', 'discarded', 'failed'].includes(state);
