@@ -24,7 +24,7 @@ final class Load {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Times in milliseconds. {@code errors} are answers other than 200 and broken connections. */
+    /** Times in milliseconds. {@code errors} are answers other than 200 and 304, and broken connections. */
     record Closed(long count, double perSecond, double p50, double p95, double p99, long errors) {}
 
     /** {@code clients} connections, each sending its next request when the answer is complete; bounded in time. */
@@ -97,7 +97,7 @@ final class Load {
                 if (channel.read(in) < 0) throw new IOException("closed");
                 if (!complete()) return;
                 long now = System.nanoTime();
-                if (in.get(9) == '2') run.record(now - sentAt);
+                if (in.get(9) == '2' || in.get(9) == '3') run.record(now - sentAt);
                 else run.errors++;
                 if (now < run.endAt) send();
                 else close();
@@ -122,6 +122,7 @@ final class Load {
             int length = in.position();
             int head = indexOf(bytes, 0, length, "\r\n\r\n");
             if (head < 0) return false;
+            if (bytes[9] == '3') return true; // 304 has no body
             int at = indexOf(bytes, 0, head, "\r\ncontent-length:");
             if (at < 0) return length > head + 8 && indexOf(bytes, length - 5, length, "0\r\n\r\n") >= 0;
             int n = 0;

@@ -105,6 +105,7 @@ public final class Courses implements AutoCloseable {
         new ExerciseRoutes(lookup, who, grader, submissions, scores, progress, hinting, mapper, open).register(routes);
         new ProgressRoutes(progress, library, lookup, who, mapper, open).register(routes);
         new SubmissionRoutes(stored, submissions, library, lookup, who, mapper, open).register(routes);
+        new OpenApiRoutes(mapper, routes::declared).register(routes);
         new GradebookRoutes(lookup, scores).register(routes);
         new TeacherRoutes(
                         library,

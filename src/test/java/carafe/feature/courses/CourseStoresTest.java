@@ -62,8 +62,7 @@ class CourseStoresTest {
         assertThat(submissions.grade(id, grade)).isTrue();
         assertThat(submissions.grade(id, grade)).as("a second time").isFalse();
         if (gradable) {
-            scores.count(new ScoreStore.Best(
-                    "c", "e", account, id, points, 1, status.equals("pass") ? 5L : null, 5));
+            scores.count(new ScoreStore.Best("c", "e", account, id, points, 1, status.equals("pass") ? 5L : null, 5));
         }
         return id;
     }
@@ -141,8 +140,7 @@ class CourseStoresTest {
         var regrade = db.transaction(() -> regrades.insert(AT, "new", "a3"));
         assertThat(regrade.total()).isEqualTo(2);
         assertThat(submissions.gradedAfter(AT, 0, regrade.upTo(), 10)).hasSize(2);
-        regrades.keep(
-                regrade.id(), wrong, new SubmissionStore.Grade("pass", 1, 2, true, 1, "adds", "new", "[1]", ""));
+        regrades.keep(regrade.id(), wrong, new SubmissionStore.Grade("pass", 1, 2, true, 1, "adds", "new", "[1]", ""));
         regrades.keep(regrade.id(), same, new SubmissionStore.Grade("pass", 1, 2, true, 1, null, "new", "[]", ""));
         regrades.advance(regrade.id(), same, 2);
         assertThat(regrades.changes(regrade.id(), 10))

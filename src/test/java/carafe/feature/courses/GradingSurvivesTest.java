@@ -46,7 +46,8 @@ class GradingSurvivesTest {
             Files.createSymbolicLink(socket, Path.of("/var/run/docker.sock")); // somebody starts Docker
             var graded = JsonNodeAwait.until(
                     () -> json(app.get(
-                            user, "/api/v1/submissions/" + waiting.get(0).path("id").asLong())),
+                            user,
+                            "/api/v1/submissions/" + waiting.get(0).path("id").asLong())),
                     one -> !one.path("status").asText().equals("queued"));
             assertThat(graded.path("status").asText()).isEqualTo("pass");
             asked.join();
@@ -94,8 +95,7 @@ class GradingSurvivesTest {
 
     @Test
     void aKillInTheMiddleLeavesOneGradeAndOneAttempt() throws Exception {
-        CourseFolder.demo(folder.resolve("courses/demo"))
-                .exercise("01-basics/02-double", "timeout: 5\npoints: 2\n");
+        CourseFolder.demo(folder.resolve("courses/demo")).exercise("01-basics/02-double", "timeout: 5\npoints: 2\n");
         var log = folder.resolve("1.log");
         var process = serve(log);
         TestApp.User user;

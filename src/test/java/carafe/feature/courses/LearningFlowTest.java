@@ -73,7 +73,8 @@ class LearningFlowTest {
 
     @Test
     void theWalkOfTheContract() {
-        assertThat(ok(app.get(null, "/api/version")).path("current_version").asText()).isEqualTo("v1");
+        assertThat(ok(app.get(null, "/api/version")).path("current_version").asText())
+                .isEqualTo("v1");
         var user = ok(app.post(null, "/api/users", "{\"username\":\"test_learner\",\"full_name\":\"Test Learner\"}"));
         long id = user.path("id").asLong();
         assertThat(user.path("full_name").asText()).isEqualTo("Test Learner");
@@ -89,7 +90,8 @@ class LearningFlowTest {
         var lesson = lessons.path("lessons").get(0).path("id").asText();
         var read = ok(app.get(null, "/api/v1/lessons/" + lesson));
         assertThat(read.path("code_template").asText()).isEqualTo("print('Hello Agent')\n");
-        assertThat(ok(app.get(null, "/api/v1/lessons/4.1")).path("content").asText()).contains("Being written");
+        assertThat(ok(app.get(null, "/api/v1/lessons/4.1")).path("content").asText())
+                .contains("Being written");
 
         var run = ok(app.post(
                 null,
@@ -116,28 +118,34 @@ class LearningFlowTest {
         long id = learner("goes-on");
         var base = "/api/v1/progress/user/" + id;
         assertThat(app.get(null, base + "/lesson/4.2").statusCode()).isEqualTo(404);
-        assertThat(app.send(null, "PUT", base + "/lesson/4.2", "{\"completed\":1}").statusCode())
+        assertThat(app.send(null, "PUT", base + "/lesson/4.2", "{\"completed\":1}")
+                        .statusCode())
                 .isEqualTo(404);
-        ok(app.post(
-                null,
-                "/api/progress",
-                "{\"user_id\":" + id
-                        + ",\"lesson_id\":\"4.2\",\"current_code\":\"x = 1\",\"cursor_position\":{\"line\":2,\"column\":3}}"));
+        ok(
+                app.post(
+                        null,
+                        "/api/progress",
+                        "{\"user_id\":" + id
+                                + ",\"lesson_id\":\"4.2\",\"current_code\":\"x = 1\",\"cursor_position\":{\"line\":2,\"column\":3}}"));
         var place = ok(app.get(null, base + "/lesson/4.2"));
         assertThat(place.path("current_code").asText()).isEqualTo("x = 1");
         assertThat(place.path("cursor_position").path("line").asInt()).isEqualTo(2);
         assertThat(place.path("completed").asInt(1)).isZero();
         ok(app.post(null, base + "/lesson/4.2/complete", null));
         ok(app.post(null, base + "/lesson/demo/double/complete", null));
-        assertThat(ok(app.get(null, base + "/lesson/demo/double")).path("lesson_id").asText())
+        assertThat(ok(app.get(null, base + "/lesson/demo/double"))
+                        .path("lesson_id")
+                        .asText())
                 .isEqualTo("demo/double");
         var back = ok(app.send(null, "PUT", base + "/lesson/4.2", "{\"completed\":false}"));
         assertThat(back.path("completed").asInt(1)).isZero();
         assertThat(back.path("completed_at").isNull()).isTrue();
         assertThat(ok(app.get(null, base + "/recent?limit=1"))).hasSize(1);
-        assertThat(app.post(null, "/api/progress", "{\"user_id\":" + id + ",\"lesson_id\":\"99\"}").statusCode())
+        assertThat(app.post(null, "/api/progress", "{\"user_id\":" + id + ",\"lesson_id\":\"99\"}")
+                        .statusCode())
                 .isEqualTo(404);
-        assertThat(app.post(null, "/api/progress", "{\"user_id\":999999,\"lesson_id\":\"1\"}").statusCode())
+        assertThat(app.post(null, "/api/progress", "{\"user_id\":999999,\"lesson_id\":\"1\"}")
+                        .statusCode())
                 .isEqualTo(404);
         assertThat(app.post(null, "/api/progress", "{\"user_id\":" + id + ",\"lesson_id\":\"1\",\"completed\":2}")
                         .statusCode())
@@ -147,19 +155,24 @@ class LearningFlowTest {
     @Test
     void aClientsSubmissionNeverCounts() {
         long id = learner("claims");
-        var sent = ok(app.post(
-                null,
-                "/api/submissions",
-                "{\"user_id\":" + id
-                        + ",\"lesson_id\":\"demo/double\",\"code\":\"x\",\"status\":\"success\",\"execution_time\":0.25,\"score\":1}"));
+        var sent = ok(
+                app.post(
+                        null,
+                        "/api/submissions",
+                        "{\"user_id\":" + id
+                                + ",\"lesson_id\":\"demo/double\",\"code\":\"x\",\"status\":\"success\",\"execution_time\":0.25,\"score\":1}"));
         assertThat(sent.path("source").asText()).isEqualTo("client");
         assertThat(sent.has("score")).isFalse();
-        assertThat(ok(app.get(null, "/api/v1/courses/demo/lessons/double/mine?user_id=" + id)).path("best").isNull())
+        assertThat(ok(app.get(null, "/api/v1/courses/demo/lessons/double/mine?user_id=" + id))
+                        .path("best")
+                        .isNull())
                 .isTrue();
         var stats = ok(app.get(null, "/api/submissions/user/" + id + "/stats"));
         assertThat(stats.path("total_submissions").asInt()).isEqualTo(1);
         assertThat(stats.path("average_execution_time").asDouble()).isEqualTo(0.25);
-        assertThat(ok(app.get(null, "/api/submissions/" + sent.path("id").asLong())).path("code").asText())
+        assertThat(ok(app.get(null, "/api/submissions/" + sent.path("id").asLong()))
+                        .path("code")
+                        .asText())
                 .isEqualTo("x");
         assertThat(app.post(
                                 null,
@@ -175,11 +188,14 @@ class LearningFlowTest {
         long admin = 1;
         assertThat(app.get(null, "/api/users/" + admin).statusCode()).isEqualTo(403);
         assertThat(app.get(null, "/api/progress/user/" + admin).statusCode()).isEqualTo(403);
-        assertThat(app.post(null, "/api/progress", "{\"user_id\":1,\"lesson_id\":\"1\"}").statusCode())
+        assertThat(app.post(null, "/api/progress", "{\"user_id\":1,\"lesson_id\":\"1\"}")
+                        .statusCode())
                 .isEqualTo(403);
-        assertThat(app.send(null, "PUT", "/api/users/1", "{\"full_name\":\"Mallory\"}").statusCode())
+        assertThat(app.send(null, "PUT", "/api/users/1", "{\"full_name\":\"Mallory\"}")
+                        .statusCode())
                 .isEqualTo(403);
-        assertThat(app.send(null, "PUT", "/api/users/1/role", "{\"role\":\"admin\"}").statusCode())
+        assertThat(app.send(null, "PUT", "/api/users/1/role", "{\"role\":\"admin\"}")
+                        .statusCode())
                 .isEqualTo(401);
         assertThat(app.get(null, "/api/v1/courses/demo/gradebook").statusCode()).isEqualTo(401);
         assertThat(ok(app.get(null, "/api/users/current")).path("id").asLong()).isNotEqualTo(admin);
@@ -192,7 +208,9 @@ class LearningFlowTest {
                 null, "PUT", "/api/users/" + id, "{\"full_name\":\"New Name\",\"settings\":{\"theme\":\"light\"}}"));
         assertThat(changed.path("full_name").asText()).isEqualTo("New Name");
         assertThat(changed.path("settings").path("theme").asText()).isEqualTo("light");
-        assertThat(ok(app.post(null, "/api/users/" + id + "/login", null)).path("success").asBoolean())
+        assertThat(ok(app.post(null, "/api/users/" + id + "/login", null))
+                        .path("success")
+                        .asBoolean())
                 .isTrue();
     }
 
@@ -243,7 +261,9 @@ class LearningFlowTest {
         assertThat(answer.path("migrated_submissions").asInt()).isEqualTo(1);
         assertThat(answer.path("migrated_chat_messages").asInt()).isEqualTo(2);
         long id = answer.path("user_id").asLong();
-        assertThat(ok(app.get(null, "/api/progress/user/" + id + "/lesson/4.1")).path("completed").asInt())
+        assertThat(ok(app.get(null, "/api/progress/user/" + id + "/lesson/4.1"))
+                        .path("completed")
+                        .asInt())
                 .isEqualTo(1);
         var broken = app.post(null, "/api/migrate", """
                 {"username":"half","progress_list":[{"chapter":1,"lesson":1,"completed":true}],
@@ -263,12 +283,16 @@ class LearningFlowTest {
         var tag = page.headers().firstValue("ETag").orElseThrow();
         assertThat(page.headers().firstValue("Cache-Control")).hasValue("private, max-age=600");
         assertThat(page.headers().firstValue("X-API-Version")).hasValue("v1");
-        assertThat(app.send(null, "GET", "/api/v1/lessons/1", null, "If-None-Match", tag).statusCode())
+        assertThat(app.send(null, "GET", "/api/v1/lessons/1", null, "If-None-Match", tag)
+                        .statusCode())
                 .isEqualTo(304);
         var unknown = app.get(null, "/api/v1/lessons/99");
         assertThat(unknown.statusCode()).isEqualTo(404);
         assertThat(TestApp.json(unknown).path("error").path("code").asText()).isEqualTo("LESSON_NOT_FOUND");
-        assertThat(ok(app.get(null, "/api/v1/lessons?view=tree")).path("lessons").get(1).path("children"))
+        assertThat(ok(app.get(null, "/api/v1/lessons?view=tree"))
+                        .path("lessons")
+                        .get(1)
+                        .path("children"))
                 .hasSize(3);
     }
 
@@ -282,7 +306,8 @@ class LearningFlowTest {
         assertThat(queries("/api/v1/lessons/1")).isZero();
         assertThat(queries("/api/v1/courses/demo/lessons/double")).isZero();
         assertThat(queries("/api/v1/courses?user_id=" + id)).isEqualTo(3);
-        assertThat(queries("/api/v1/courses/demo/lessons/double/mine?user_id=" + id)).isLessThanOrEqualTo(5);
+        assertThat(queries("/api/v1/courses/demo/lessons/double/mine?user_id=" + id))
+                .isLessThanOrEqualTo(5);
     }
 
     /** The least of some tries: other things run, too. */

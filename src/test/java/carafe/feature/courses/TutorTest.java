@@ -79,8 +79,8 @@ class TutorTest {
             assertThat(answer.path("success").asBoolean(true)).isFalse();
             assertThat(answer.path("message").asText()).isNotBlank().doesNotContain("Exception");
             assertThat(answer.path("error_code").asText()).startsWith("AI_SERVICE_");
-            var streamed =
-                    app.post(user, "/api/v1/chat", "{\"message\":\"Why?\",\"stream\":true}").body();
+            var streamed = app.post(user, "/api/v1/chat", "{\"message\":\"Why?\",\"stream\":true}")
+                    .body();
             assertThat(streamed).contains("\"done\":true", "\"success\":false");
         }
     }
@@ -91,7 +91,8 @@ class TutorTest {
                 var app = start(provider, "echo", false)) {
             var user = app.signUp("user");
             var other = app.signUp("other");
-            assertThat(ok(app.get(user, "/api/v1/courses/key")).path("set").asBoolean(true)).isFalse();
+            assertThat(ok(app.get(user, "/api/v1/courses/key")).path("set").asBoolean(true))
+                    .isFalse();
             ok(app.send(user, "PUT", "/api/v1/courses/key", "{\"api_key\":\"sk-very-own-key\"}"));
             var shown = app.get(user, "/api/v1/courses/key").body();
             assertThat(shown).contains("true").doesNotContain("very-own");
