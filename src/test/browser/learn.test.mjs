@@ -110,6 +110,12 @@ test('help: the mistake is recognised, then the teacher’s ladder, then the tut
   await tab.keyboard.press('Enter');
   await tab.locator('.tutor-answer', { hasText: 'sorting first' }).waitFor();
   await button(tab, 'Ask').waitFor();
+  await tab.locator('.own-key summary').click();
+  await tab.fill('#own-key', 'sk-of-mei-lin');
+  await tab.locator('.own-key').getByRole('button', { name: 'Save' }).click();
+  await tab.getByText('Your key is stored.').waitFor();
+  await tab.getByRole('button', { name: 'Remove my key' }).click();
+  await tab.getByText('Your key is gone.').waitFor();
   await picture(tab, 'learn-help');
   check(!(await faults(tab)).length, (await faults(tab)).join('\n'));
   await tab.reload();

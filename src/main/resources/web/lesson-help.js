@@ -2,6 +2,7 @@
 import { View, html, icon, nothing, state } from './state.js';
 import { t } from './messages.js';
 import { api, refusal, request } from './api.js';
+import { attempt, field } from './forms.js';
 import { MarkdownView } from './markdown.js';
 
 /** A piece of Markdown that may grow. */
@@ -16,7 +17,7 @@ customElements.define('cf-prose', Prose);
 class Help extends View {
   static properties = {
     data: { attribute: false }, mine: { attribute: false }, files: { attribute: false }, fault: { attribute: false }, shown: { attribute: false },
-    hints: { state: true }, talk: { state: true }, busy: { state: true }, problem: { state: true },
+    hints: { state: true }, ownKey: { state: true }, talk: { state: true }, busy: { state: true }, problem: { state: true },
   };
 
   willUpdate(changed) {
@@ -134,6 +135,32 @@ class Help extends View {
     e.target.form.requestSubmit();
   }
 
+  // ---- one's own key for the tutor's model server
+
+  async openKey(e) {
+    if (!e.target.open || this.ownKey) return;
+    this.ownKey = await attempt(() => api('GET', '/api/v1/courses/key'));
+  }
+
+  async saveKey(e) {
+    e.preventDefault();
+    const box = e.target.elements.key;
+    if (!(await attempt(() => api('PUT', '/api/v1/courses/key', { api_key: box.value.trim() }), t('help.key.saved')))) return;
+    box.value = '';
+    this.ownKey = { set: true };
+  }
+
+  async dropKey() {
+    if (await attempt(() => api('DELETE', '/api/v1/courses/key'), t('help.key.gone'))) this.ownKey = { set: false };
+  }
+
+  renderKey() {
+    return html`<details class="own-key" @toggle=${this.openKey}><summary>${t('help.key')}</summary><form @submit=${this.saveKey}>
+      ${field(t('help.key.label'), html`<input id="own-key" name="key" type="password" autocomplete="off" required minlength="8" maxlength="512" aria-describedby="own-key-hint">`,
+        { id: 'own-key', hint: t(this.ownKey?.set ? 'help.key.set' : 'help.key.hint') })}
+      <div class="row"><button class="small">${t('app.save')}</button>${this.ownKey?.set ? html`<button type="button" class="small quiet" @click=${this.dropKey}>${t('help.key.drop')}</button>` : nothing}</div></form></details>`;
+  }
+
   render() {
     const { mine, data } = this;
     const more = (mine.steps_left ?? data.hints ?? 0) > 0 || (this.tutorHere && (mine.tutor?.left ?? 1) > 0);
@@ -154,7 +181,7 @@ class Help extends View {
       <form class="tutor-form" @submit=${this.ask}><textarea id="tutor-ask" rows="2" maxlength="4000" aria-label=${t('help.ask')} placeholder=${t('help.ask')} @keydown=${this.keys}></textarea>
         ${this.busy === 'tutor' ? html`<button type="button" aria-label=${t('help.stop')} title=${t('help.stop')} class="icon-only" @click=${() => this.abort.abort()}>${icon('stop')}</button>`
           : html`<button class="primary icon-only" aria-label=${t('help.send')} title=${t('help.send')} ?disabled=${!!this.busy || left === 0}>${icon('send')}</button>`}</form>
-      ${left === 0 ? html`<p class="minor">${t('help.tutor.spent')}</p>` : nothing}</section>`;
+      ${left === 0 ? html`<p class="minor">${t('help.tutor.spent')}</p>` : nothing}${this.renderKey()}</section>`;
   }
 }
 customElements.define('cf-lesson-help', Help);

@@ -46,6 +46,7 @@ class Grid extends HTMLElement {
 
   show({ exercises, total, row }) {
     Object.assign(this, { exercises, total, row });
+    this.style.setProperty('--all', `${total * ROW + 84}px`); // a small class needs no tall table
     this.setAttribute('aria-rowcount', total + 1);
     this.setAttribute('aria-colcount', exercises.length + 2);
     this.at = { row: Math.min(this.at.row, Math.max(0, total - 1)), column: Math.min(this.at.column, exercises.length - 1) };
