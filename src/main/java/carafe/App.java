@@ -197,7 +197,7 @@ public final class App implements AutoCloseable {
             requestRows.measureIn(metrics);
             metrics.counter("db_statements", "Statements that the database has run.", () -> db.statements());
             nodes = closing(new Nodes(db, ids, clock, "", Version.TEXT));
-            jobs = closing(new Jobs(db, nodes, ids, clock, 4));
+            jobs = closing(new Jobs(db, nodes, ids, clock, 12)); // most wait: for containers, documents, model servers
             settings = closing(new LiveSettings(db, keys, config.live(), clock));
             accounts = closing(new Accounts(
                     db,

@@ -58,6 +58,9 @@ public final class CourseReader {
             "license",
             "late_policy");
     private static final Set<String> TUTOR_KEYS = Set.of("enabled", "hints_per_exercise", "may_show_code");
+    /** Words of the API's addresses. */
+    private static final Set<String> RESERVED = Set.of("key", "reload");
+
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
 
     private final CourseFiles files;
@@ -95,7 +98,7 @@ public final class CourseReader {
         var root = json.root();
         known(json, COURSE, root, KEYS);
         var id = text(json, COURSE, root, "id", folderName);
-        if (!ID.matcher(id).matches()) {
+        if (!ID.matcher(id).matches() || RESERVED.contains(id)) {
             findings.error(
                     COURSE, json.line(root.path("id")), "'id' must be 1 to 64 small letters, digits, - and _: " + id);
             return Optional.empty();
