@@ -39,6 +39,9 @@ public final class PoolRoutes {
             new Limit("execute", Catalogue.RATE_EXECUTE),
             new Limit("hint", Catalogue.RATE_HINT),
             new Limit("pool_stats", Catalogue.RATE_POOL_STATS),
+            new Limit("lessons", Catalogue.RATE_LESSONS),
+            new Limit("submit", Catalogue.RATE_SUBMIT),
+            new Limit("chat", Catalogue.RATE_TUTOR),
             new Limit("global", Catalogue.RATE_GLOBAL));
     private static final int MOST_MINUTES = 240;
 
