@@ -4,7 +4,9 @@ import { check, picture, test, until } from './harness.mjs';
 import { call, open } from './steps.mjs';
 import { weakPairs } from './contrast.mjs';
 
-const PAGES = ['/', 'chat', '/run', '/settings/profile', '/settings/look', '/settings/answers', '/settings/access',
+const PAGES = ['/', 'chat', '/run', '/learn', '/learn/python-first-steps', '/learn/python-first-steps/fizz',
+  '/teach/python-first-steps', '/teach/python-first-steps/stuck', '/teach/python-first-steps/hints', '/teach/python-first-steps/regrade', '/teach/python-first-steps/problems',
+  '/settings/profile', '/settings/look', '/settings/answers', '/settings/access',
   '/admin/users', '/admin/connections', '/admin/models', '/admin/routing', '/admin/sandbox', '/admin/signup', '/admin/proxy'];
 const chatPath = async (page) => `/c/${(await call(page, 'GET', '/api/v1/chats/search?text=overlapping&page=1')).body[0].id}`;
 

@@ -4,7 +4,7 @@ import { check, test } from './harness.mjs';
 
 const SOURCES = new URL('../../main/resources/web/', import.meta.url);
 const read = (name) => readFileSync(new URL(name, SOURCES), 'utf8');
-const known = new Map([...read('messages.js').matchAll(/^ {2}'([\w.]+)': \[(.*)\],$/gm)].map(([, key, texts]) => [key, texts]));
+const known = new Map([...['messages.js', 'learn-messages.js'].map(read).join('\n').matchAll(/^ {2}'([\w.]+)': \[(.*)\],$/gm)].map(([, key, texts]) => [key, texts]));
 
 test('every text that the pages ask for exists', () => {
   const missing = [];

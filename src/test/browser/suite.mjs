@@ -13,6 +13,8 @@ await import('./admin.test.mjs');
 await import('./local-models.test.mjs');
 await import('./routing.test.mjs');
 await import('./proxy.test.mjs');
+await import('./learn.test.mjs');
+await import('./teach.test.mjs');
 await import('./trouble.test.mjs');
 await import('./looks.test.mjs');
 

@@ -6,7 +6,7 @@ import { attempt, field, pageHead } from './forms.js';
 import './run-pool.js';
 
 await style('run.css');
-const LIMITS = ['execute', 'hint', 'pool_stats', 'global'];
+const LIMITS = ['execute', 'submit', 'hint', 'chat', 'lessons', 'pool_stats', 'global'];
 
 class AdminSandbox extends View {
   static properties = { limits: { state: true }, languages: { state: true }, problem: { state: true }, wrong: { state: true } };

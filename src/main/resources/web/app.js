@@ -15,8 +15,11 @@ const PAGES = {
   admin: () => import('./admin.js'),
   signin: () => import('./sign-in.js'),
   run: () => import('./run.js'),
+  learn: () => import('./learn.js'),
+  teach: () => import('./teach.js'),
 };
 const settingsTabs = ['profile', 'look', 'answers', 'access'];
+const teachTabs = ['gradebook', 'stuck', 'hints', 'regrade', 'problems'];
 const adminTabs = ['users', 'connections', 'models', 'routing', 'sandbox', 'signup', 'proxy'];
 
 class App extends View {
@@ -102,7 +105,7 @@ class App extends View {
   }
 
   updated() {
-    const names = { settings: t('nav.settings'), admin: t('nav.admin'), run: t('nav.run') };
+    const names = { settings: t('nav.settings'), admin: t('nav.admin'), run: t('nav.run'), learn: t('nav.learn'), teach: t('nav.teach') };
     if (names[state.route.page]) document.title = `${names[state.route.page]} · Carafe`;
     this.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
@@ -114,7 +117,7 @@ class App extends View {
     const { page } = state.route;
     return html`<a class="skip" href="#main" @click=${(e) => { e.preventDefault(); this.querySelector('main').focus(); }}>${t('app.skip')}</a>
       ${this.renderBanner()}
-      <div class="frame ${page === 'chat' || page === 'settings' || page === 'admin' ? 'has-list' : ''}">
+      <div class="frame ${page === 'chat' || page === 'settings' || page === 'admin' || page === 'teach' ? 'has-list' : ''}">
         ${this.renderRail()}${this.renderSecond()}
         <main id="main" tabindex="-1">${this.renderPage()}</main>
       </div>
@@ -136,11 +139,12 @@ class App extends View {
 
   renderRail() {
     const { page } = state.route;
-    const item = (name, path, label) => html`<a class="nav-item" data-go href=${href(path)} aria-current=${page === name ? 'page' : nothing}>
+    const item = (name, path, label) => html`<a class="nav-item" data-go href=${href(path)} aria-current=${page === name || (page === 'teach' && name === 'learn') ? 'page' : nothing}>
       ${icon(name)}<span>${label}</span></a>`;
     return html`<nav class="rail" aria-label=${t('nav.main')}>
       <a class="brand" data-go href=${href('/')} aria-label="Carafe"><svg aria-hidden="true"><use href="#i-carafe"></use></svg></a>
       ${item('chat', '/', t('nav.chat'))}
+      ${item('learn', '/learn', t('nav.learn'))}
       ${item('run', '/run', t('nav.run'))}
       ${isAdmin() ? item('admin', '/admin/users', t('nav.admin')) : nothing}
       <span class="rail-gap"></span>
@@ -154,23 +158,25 @@ class App extends View {
   }
 
   renderSecond() {
-    const { page, tab } = state.route;
+    const { page, tab, course } = state.route;
     if (page === 'chat') {
       return html`<aside class="second ${state.drawer ? 'open' : ''}" aria-label=${t('chat.list')}><cf-chat-list></cf-chat-list></aside>
         ${state.drawer ? html`<div class="drawer-veil" @click=${() => update({ drawer: false })}></div>` : nothing}`;
     }
-    const tabs = { settings: ['set', settingsTabs], admin: ['adm', adminTabs] }[page];
+    const tabs = { settings: ['set', settingsTabs], admin: ['adm', adminTabs], teach: ['teach', teachTabs] }[page];
     if (!tabs) return nothing;
     const [prefix, names] = tabs;
     const label = (name) => t(`${prefix}.${name === 'connections' ? 'conn' : name}`);
     return html`<aside class="second tabs" aria-label=${t(`nav.${page}`)}><h2>${t(`nav.${page}`)}</h2><nav>${names.map((name) => html`
-      <a data-go href=${href(`/${page}/${name}`)} aria-current=${tab === name ? 'page' : nothing}>${label(name)}</a>`)}</nav></aside>`;
+      <a data-go href=${href(`/${page}/${course ? `${encodeURIComponent(course)}/` : ''}${name}`)} aria-current=${tab === name ? 'page' : nothing}>${label(name)}</a>`)}</nav></aside>`;
   }
 
   renderPage() {
-    const { page, id, tab } = state.route;
+    const { page, id, tab, course, lesson } = state.route;
     if (page === 'chat') return html`<cf-conversation .chatId=${id}></cf-conversation>`;
     if (page === 'run') return html`<cf-run></cf-run>`;
+    if (page === 'learn') return html`<cf-learn .course=${course} .lesson=${lesson}></cf-learn>`;
+    if (page === 'teach' && teachTabs.includes(tab)) return html`<cf-teach .course=${course} .tab=${tab}></cf-teach>`;
     if (page === 'settings' && settingsTabs.includes(tab)) return html`<cf-settings .tab=${tab}></cf-settings>`;
     if (page === 'admin' && isAdmin() && adminTabs.includes(tab)) return html`<cf-admin .tab=${tab}></cf-admin>`;
     return html`<div class="blank-state">${icon('compass', 'large')}<h1>${t('app.notfound')}</h1><p>${t('app.notfound.text')}</p>

@@ -24,6 +24,13 @@ const MESSAGES = {
   'nav.main': ['Sections', '导航'],
   'nav.chat': ['Chat', '对话'],
   'nav.run': ['Run', '运行'],
+  'nav.learn': ['Learn', '学习'],
+  'nav.teach': ['Teaching', '教学'],
+  'teach.gradebook': ['Gradebook', '成绩册'],
+  'teach.stuck': ['Stuck', '遇到困难'],
+  'teach.hints': ['Hints given', '已给提示'],
+  'teach.regrade': ['Regrade', '重新评分'],
+  'teach.problems': ['Course check', '课程检查'],
   'nav.admin': ['Admin', '管理'],
   'nav.settings': ['Settings', '设置'],
   'nav.account': ['Account', '账户'],
@@ -509,8 +516,11 @@ const MESSAGES = {
   'sand.limits.text': ['Holds at once, for everybody. 0 is no limit.', '立即对所有人生效。0 表示不限制。'],
   'sand.limit.execute': ['Runs', '运行'],
   'sand.limit.hint': ['Hints', '提示'],
+  'sand.limit.submit': ['Checks and submissions of exercises', '练习的检查和提交'],
+  'sand.limit.chat': ['Questions to the tutor', '向辅导助手提问'],
+  'sand.limit.lessons': ['Pages of lessons and courses', '课程页面'],
   'sand.limit.pool_stats': ['Looks at the containers', '查看容器'],
-  'sand.limit.global': ['All of these and the courses together', '以上各项及课程合计'],
+  'sand.limit.global': ['All of these together', '以上各项合计'],
   'sand.limit.bad': ['A whole number, 0 or more', '0 或更大的整数'],
 
   'adm.proxy': ['Proxy', '代理'],
@@ -664,7 +674,8 @@ const MESSAGES = {
   'key.new': ['New chat', '新对话'],
   'key.stop': ['Stop the answer', '停止回答'],
   'key.focus': ['Write a message', '输入消息'],
-  'key.run': ['Run the program (on the Run page)', '运行程序（在运行页面）'],
+  'key.run': ['Run the program (Run, lessons)', '运行程序（运行页面、课程）'],
+  'key.check': ['Check the exercise', '检查练习'],
   'key.help': ['This list', '此列表'],
   'key.copy': ['Copy the last answer', '复制最后一个回答'],
   'key.search': ['Search chats', '搜索对话'],
@@ -719,6 +730,9 @@ const MESSAGES = {
 };
 
 let column = 0;
+
+/** Adds the texts of pages that are fetched later. */
+export const addMessages = (more) => Object.assign(MESSAGES, more);
 
 /** Chooses the language of all text: 'en' or 'zh-CN'. */
 export function setLanguage(language) {

@@ -11,6 +11,7 @@ const page = (path) => () => go(path);
 function entries() {
   const goTo = [
     ['chat', t('nav.chat'), page('/')],
+    ['learn', t('nav.learn'), page('/learn')],
     ['run', t('nav.run'), page('/run')],
     ...['profile', 'look', 'answers', 'access'].map((tab) => ['settings', `${t('nav.settings')}: ${t(`set.${tab}`)}`, page(`/settings/${tab}`)]),
     ['code', t('api.open'), () => location.assign('/api/v1/docs')],

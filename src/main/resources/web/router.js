@@ -3,11 +3,21 @@ import { state, update } from './state.js';
 
 const base = location.pathname === '/carafe' || location.pathname.startsWith('/carafe/') ? '/carafe' : '';
 
+function plain(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // a lone % sign: no page of ours
+  }
+}
+
 function parse(pathname) {
-  const [page = '', part = ''] = pathname.slice(base.length).split('/').filter(Boolean);
+  const [page = '', part = '', last = ''] = pathname.slice(base.length).split('/').filter(Boolean).map(plain);
   if (page === '') return { page: 'chat', id: null };
-  if (page === 'c' && part) return { page: 'chat', id: decodeURIComponent(part) };
+  if (page === 'c' && part) return { page: 'chat', id: part };
   if (page === 'run') return { page };
+  if (page === 'learn') return { page, course: part || null, lesson: last || null };
+  if (page === 'teach' && part) return { page, course: part, tab: last || 'gradebook' };
   if (page === 'settings') return { page, tab: part || 'profile' };
   if (page === 'admin') return { page, tab: part || 'users' };
   if (page === 'signin') return { page: 'chat', id: null };

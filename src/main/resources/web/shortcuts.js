@@ -12,7 +12,7 @@ export const mod = mac ? '⌘' : 'Ctrl';
 
 const KEYS = () => [
   [[mod, 'K'], 'key.palette'], [[mod, 'Shift', 'O'], 'key.new'], [['/'], 'key.focus'], [['Esc'], 'key.stop'],
-  [[mod, 'Shift', 'C'], 'key.copy'], [[mod, 'Enter'], 'key.run'], [['?'], 'key.help'],
+  [[mod, 'Shift', 'C'], 'key.copy'], [[mod, 'Enter'], 'key.run'], [[mod, 'Shift', 'Enter'], 'key.check'], [['?'], 'key.help'],
 ];
 
 const tell = (name) => dispatchEvent(new CustomEvent('carafe:command', { detail: { name } }));

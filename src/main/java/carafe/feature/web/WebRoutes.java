@@ -19,8 +19,19 @@ import org.jspecify.annotations.Nullable;
 public final class WebRoutes {
     private static final Rule PUBLIC = Rule.of(Surface.WEBUI, Access.PUBLIC);
     private static final Rule COURSE = Rule.of(Surface.COURSE, Access.PUBLIC);
-    private static final List<String> VIEWS =
-            List.of("/c/{id}", "/run", "/settings", "/settings/{tab}", "/admin", "/admin/{tab}", "/signin");
+    private static final List<String> VIEWS = List.of(
+            "/c/{id}",
+            "/run",
+            "/learn",
+            "/learn/{course}",
+            "/learn/{course}/{lesson}",
+            "/teach/{course}",
+            "/teach/{course}/{tab}",
+            "/settings",
+            "/settings/{tab}",
+            "/admin",
+            "/admin/{tab}",
+            "/signin");
 
     private final String version;
     private final @Nullable FrontEnd other;

@@ -54,7 +54,15 @@ class WebRoutesTest {
 
     @Test
     void everyViewHasThePagesUnderBothRoots() throws Exception {
-        for (var path : List.of("/", "/c/4711", "/settings/look", "/admin/users", "/signin")) {
+        for (var path : List.of(
+                "/",
+                "/c/4711",
+                "/learn",
+                "/learn/agents/4.1",
+                "/teach/agents/stuck",
+                "/settings/look",
+                "/admin/users",
+                "/signin")) {
             for (var base : List.of("", "/carafe")) {
                 var page = get(base + path, "Accept", "text/html");
                 assertThat(page.statusCode()).as(base + path).isEqualTo(200);

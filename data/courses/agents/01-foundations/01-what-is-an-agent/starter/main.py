@@ -1,0 +1,21 @@
+LOW = 19
+HIGH = 21
+
+
+def decide(temperature, doing):
+    """The agent's policy: what to do next, given what it sees and what it is doing."""
+    if temperature < LOW:
+        return "heat"
+    return "rest"
+
+
+def run(percepts):
+    """The loop: perceive, decide, act."""
+    doing = "rest"
+    actions = []
+    for temperature in percepts:
+        actions.append(decide(temperature, doing))
+    return actions
+
+
+print(run([18, 20, 22, 20]))

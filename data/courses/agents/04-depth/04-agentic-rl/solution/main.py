@@ -1,0 +1,25 @@
+def advantages(rewards):
+    """How much better than its group each try was."""
+    mean = sum(rewards) / len(rewards)
+    deviation = (sum((reward - mean) ** 2 for reward in rewards) / len(rewards)) ** 0.5
+    if deviation < 1e-12:
+        return [0.0] * len(rewards)
+    return [(reward - mean) / deviation for reward in rewards]
+
+
+def learn(rewards, dice, epsilon):
+    """Epsilon-greedy choice among machines."""
+    machines = len(rewards[0])
+    averages = [0.0] * machines
+    counts = [0] * machines
+    choices = []
+    for t, row in enumerate(rewards):
+        choice = t % machines if dice[t] < epsilon else averages.index(max(averages))
+        choices.append(choice)
+        counts[choice] += 1
+        averages[choice] += (row[choice] - averages[choice]) / counts[choice]
+    return [choices, averages]
+
+
+print(advantages([1, 0, 0, 1]))
+print(learn([[0, 1], [0, 1], [0, 1]], [0.9, 0.05, 0.9], 0.1))

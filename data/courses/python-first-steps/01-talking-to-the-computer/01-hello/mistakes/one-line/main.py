@@ -1,0 +1,1 @@
+print("Hello, world! I am learning Python.")

@@ -1,0 +1,2 @@
+# Change the text, then add a second line below.
+print("Hello")

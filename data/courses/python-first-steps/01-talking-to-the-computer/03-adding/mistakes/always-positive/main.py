@@ -1,0 +1,5 @@
+first = int(input())
+second = int(input())
+print(f"sum: {first + second}")
+print(f"difference: {abs(first - second)}")
+print(f"product: {first * second}")

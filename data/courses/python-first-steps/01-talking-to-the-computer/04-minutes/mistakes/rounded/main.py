@@ -1,0 +1,4 @@
+length = int(input())
+hours = round(length / 60)
+minutes = length % 60
+print(f"{hours} h {minutes} min")

@@ -1,0 +1,3 @@
+length = int(input())
+hours = length / 60
+print(f"{hours} h")

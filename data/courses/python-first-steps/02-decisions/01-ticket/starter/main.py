@@ -1,0 +1,5 @@
+age = int(input())
+if age < 6:
+    print("free")
+else:
+    print("9 euros")

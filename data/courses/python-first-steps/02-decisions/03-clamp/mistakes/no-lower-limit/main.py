@@ -1,0 +1,4 @@
+def clamp(value, low, high):
+    if value > high:
+        return high
+    return value

@@ -1,0 +1,6 @@
+def vowels(text):
+    count = 0
+    for letter in text:
+        if letter in "aeiou":
+            count += 1
+    return count
