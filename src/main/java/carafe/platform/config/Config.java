@@ -177,6 +177,7 @@ public record Config(
     /** The same for a process that serves workflows alone, at {@code SERVICE_PORT}. */
     public Config forFlowsAlone() {
         var on = new Server(
+                server.name(),
                 flows.port().orElse(FLOW_PORT),
                 flows.port(),
                 server.host(),
@@ -205,7 +206,7 @@ public record Config(
                 flows.codeSeconds(),
                 flows.traces(),
                 flows.tracer());
-        return new Config(on, sockets, data, models, accounts, code, limits, none, own, logs, live);
+        return new Config(on, sockets, data, models, accounts, code, localChat, courses, limits, none, own, logs, live);
     }
 
     /** {@code metricsToken} lets Prometheus in. */
