@@ -17,6 +17,7 @@ test('the documentation opens for strangers, on a phone too, in both themes', as
   for (const [colorScheme, width, height] of [['light', 1440, 900], ['dark', 1440, 900], ['light', 390, 844], ['dark', 390, 844]]) {
     const tab = await openTab(browser, { colorScheme, viewport: { width, height } });
     for (const [path, name] of [['/api/v1/docs', 'api'], ['/api/v1/docs#executeCode', 'api-open'], ['/api/v1/redoc', 'api-reading']]) {
+      if (name === 'api-reading' && (colorScheme === 'light') !== (width > 1000)) continue; // it is long: each theme and width once
       await tab.goto('about:blank');
       await tab.goto(url + path);
       await ready(tab);
