@@ -127,7 +127,7 @@ public final class Courses implements AutoCloseable {
     public Optional<Long> keep(RunKeeper.Ran ran) {
         var learner = ground.accounts().learners().find(ran.userId());
         var lookup = new Lookup(library);
-        if (learner.isEmpty() || learner.get().signsIn() && !ran.own() || !lookup.has(ran.lessonId())) {
+        if (learner.isEmpty() || (learner.get().signsIn() && !ran.own()) || !lookup.has(ran.lessonId())) {
             return Optional.empty();
         }
         var at = lookup.lesson(ran.lessonId());
