@@ -15,6 +15,7 @@ const PAGES = {
   admin: () => import('./admin.js'),
   signin: () => import('./sign-in.js'),
   run: () => import('./run.js'),
+  workflows: () => import('./flows.js'),
 };
 const settingsTabs = ['profile', 'look', 'answers', 'access'];
 const adminTabs = ['users', 'connections', 'models', 'sandbox', 'signup', 'proxy'];
@@ -102,7 +103,7 @@ class App extends View {
   }
 
   updated() {
-    const names = { settings: t('nav.settings'), admin: t('nav.admin'), run: t('nav.run') };
+    const names = { settings: t('nav.settings'), admin: t('nav.admin'), run: t('nav.run'), workflows: t('nav.workflows') };
     if (names[state.route.page]) document.title = `${names[state.route.page]} · Carafe`;
     this.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
@@ -142,6 +143,7 @@ class App extends View {
       <a class="brand" data-go href=${href('/')} aria-label="Carafe"><svg aria-hidden="true"><use href="#i-carafe"></use></svg></a>
       ${item('chat', '/', t('nav.chat'))}
       ${item('run', '/run', t('nav.run'))}
+      ${item('workflows', '/workflows', t('nav.workflows'))}
       ${isAdmin() ? item('admin', '/admin/users', t('nav.admin')) : nothing}
       <span class="rail-gap"></span>
       <cf-menu up class="account" label="${t('nav.account')}: ${state.user.name}" .face=${html`<span class="avatar" data-initials=${initials(state.user.name)}></span><span class="rail-word">${t('nav.account')}</span>`}
@@ -171,6 +173,7 @@ class App extends View {
     const { page, id, tab } = state.route;
     if (page === 'chat') return html`<cf-conversation .chatId=${id}></cf-conversation>`;
     if (page === 'run') return html`<cf-run></cf-run>`;
+    if (page === 'workflows') return html`<cf-flows .flowId=${id} .tab=${tab}></cf-flows>`;
     if (page === 'settings' && settingsTabs.includes(tab)) return html`<cf-settings .tab=${tab}></cf-settings>`;
     if (page === 'admin' && isAdmin() && adminTabs.includes(tab)) return html`<cf-admin .tab=${tab}></cf-admin>`;
     return html`<div class="blank-state">${icon('compass', 'large')}<h1>${t('app.notfound')}</h1><p>${t('app.notfound.text')}</p>

@@ -24,6 +24,7 @@ const MESSAGES = {
   'nav.main': ['Sections', '导航'],
   'nav.chat': ['Chat', '对话'],
   'nav.run': ['Run', '运行'],
+  'nav.workflows': ['Workflows', '工作流'],
   'nav.admin': ['Admin', '管理'],
   'nav.settings': ['Settings', '设置'],
   'nav.account': ['Account', '账户'],
@@ -572,6 +573,9 @@ const MESSAGES = {
 };
 
 let column = 0;
+
+/** Adds the texts of pages that are fetched later. */
+export const addMessages = (more) => Object.assign(MESSAGES, more);
 
 /** Chooses the language of all text: 'en' or 'zh-CN'. */
 export function setLanguage(language) {

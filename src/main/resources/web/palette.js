@@ -12,6 +12,7 @@ function entries() {
   const goTo = [
     ['chat', t('nav.chat'), page('/')],
     ['run', t('nav.run'), page('/run')],
+    ['workflows', t('nav.workflows'), page('/workflows')],
     ...['profile', 'look', 'answers', 'access'].map((tab) => ['settings', `${t('nav.settings')}: ${t(`set.${tab}`)}`, page(`/settings/${tab}`)]),
     ...(isAdmin() ? [['users', 'users', 'adm.users'], ['plug', 'connections', 'adm.conn'], ['cube', 'models', 'adm.models'], ['run', 'sandbox', 'adm.sandbox'], ['key', 'signup', 'adm.signup']]
       .map(([name, tab, text]) => [name, `${t('nav.admin')}: ${t(text)}`, page(`/admin/${tab}`)]) : []),

@@ -4,10 +4,11 @@ import { state, update } from './state.js';
 const base = location.pathname === '/carafe' || location.pathname.startsWith('/carafe/') ? '/carafe' : '';
 
 function parse(pathname) {
-  const [page = '', part = ''] = pathname.slice(base.length).split('/').filter(Boolean);
+  const [page = '', part = '', last = ''] = pathname.slice(base.length).split('/').filter(Boolean);
   if (page === '') return { page: 'chat', id: null };
   if (page === 'c' && part) return { page: 'chat', id: decodeURIComponent(part) };
   if (page === 'run') return { page };
+  if (page === 'workflows') return { page, id: part || null, tab: last || null };
   if (page === 'settings') return { page, tab: part || 'profile' };
   if (page === 'admin') return { page, tab: part || 'users' };
   if (page === 'signin') return { page: 'chat', id: null };
