@@ -75,6 +75,9 @@ import carafe.feature.proxy.Proxy;
 import carafe.feature.web.FrontEnd;
 import carafe.feature.web.PanelRoutes;
 import carafe.feature.web.WebRoutes;
+import carafe.feature.workflows.FlowApps;
+import carafe.feature.workflows.FlowSettings;
+import carafe.feature.workflows.Workflows;
 import carafe.platform.config.Catalogue;
 import carafe.platform.config.Config;
 import carafe.platform.config.LiveSettings;
@@ -175,6 +178,8 @@ public final class App implements AutoCloseable {
     private final Runs runs;
     private final CodeSettings code;
     private final PoolRoutes poolRoutes;
+    private final FlowApps flowApps;
+    private final Workflows workflows;
     private final RequestLog requestLog;
     private final @Nullable Proxy proxy;
     private final HttpServer http;
@@ -276,6 +281,22 @@ public final class App implements AutoCloseable {
             runs = closing(new Runs(sandbox, runMeters));
             code = CodeSettings.of(config.code());
             poolRoutes = new PoolRoutes(sandbox, runMeters, code, settings, db, accounts.audit(), mapper, clock);
+            flowApps = new FlowApps(db, keys, accounts.store(), clock);
+            workflows = closing(new Workflows(
+                    new Workflows.Ground(
+                            db,
+                            keys,
+                            accounts.store(),
+                            flowApps,
+                            models,
+                            runs,
+                            code.processes(),
+                            nodes,
+                            mapper,
+                            ids,
+                            clock,
+                            config.server().shutdownTimeout()),
+                    new FlowSettings("spf", "hf", config.server().port())));
             connectSockets();
             requestLog = new RequestLog(metrics, config.logs().requestsPerSecond());
             proxy = config.proxy().configured() ? closing(proxy(meter)) : null;
@@ -434,7 +455,12 @@ public final class App implements AutoCloseable {
                 Networks.parse(server.trustedProxies()),
                 new Cors(server.corsOrigins()));
         return new HttpServer(
-                settings, mapper, accounts.authenticator(), new Limits(this::allowance), requestLog, this::routes);
+                settings,
+                mapper,
+                flowApps.beside(accounts.authenticator()),
+                new Limits(this::allowance),
+                requestLog,
+                this::routes);
     }
 
     private int allowance(RateArea area) {
@@ -460,6 +486,7 @@ public final class App implements AutoCloseable {
         new TurnRoutes(turns, turnStore, chats, messages, catalogue, heartbeats, mapper).register(routes);
         var hints = new Hints(models, catalogue, mapper, ids, code);
         new CodeRoutes(sandbox, runs, hints, runMeters, heartbeats, clients, mapper, code).register(routes);
+        workflows.register(routes);
         chatRoutes(routes);
         new EventRoutes(events, mapper).register(routes);
         sockets.register(routes);
@@ -530,6 +557,8 @@ public final class App implements AutoCloseable {
                 db.dialect() == Dialect.SQLITE
                         ? Long.MAX_VALUE
                         : nodes.aliveSince().toEpochMilli());
+        flowApps.provision(Secret.NONE, Secret.NONE);
+        workflows.start();
         jobs.start();
         files.start();
         ledger.start();

@@ -68,7 +68,9 @@ public final class Execution {
 
     public record Reply(How how, String text) {}
 
-    final ReentrantLock lock = new ReentrantLock();
+    /** Fair: a model that writes fast would keep all others out. */
+    final ReentrantLock lock = new ReentrantLock(true);
+
     final Setting setting;
     final Services services;
     final Frames frames;
@@ -86,7 +88,7 @@ public final class Execution {
     private Usage usage = Usage.NONE;
     private boolean asking;
     private boolean answered;
-    private boolean cancelled;
+    private volatile boolean cancelled;
     private volatile boolean parked;
 
     public Execution(Setting setting, Past past, Services services, Journal journal) {
@@ -155,11 +157,7 @@ public final class Execution {
 
     private Journal.Ending attempt() {
         try {
-            var start = setting.plan().root().nodes().getFirst();
-            var given = start.task() instanceof Task.Start
-                    ? Parameters.check(start, setting.parameters())
-                    : Values.object();
-            var end = new Round(this, setting.plan(), "", stop, given, aloud).run();
+            var end = new Round(this, setting.plan(), "", stop, setting.parameters(), aloud).run();
             if (end == null) {
                 throw new FlowFailure(FlowCode.RUN, "no end node was reached");
             }
@@ -179,9 +177,7 @@ public final class Execution {
 
     /** Ends the run: upstream calls and code are stopped. */
     public void cancel() {
-        lock.lock();
         cancelled = true;
-        lock.unlock();
         stop.stop();
     }
 

@@ -82,7 +82,8 @@ final class Nodes {
 
     private Result once(NodeRun work) {
         return switch (work.node().task()) {
-            case Task.Start s -> Result.of(work.round().given());
+            case Task.Start s ->
+                Result.of(Parameters.check(work.node(), work.round().given()));
             case Task.RoundStart s -> Result.of(work.round().given());
             case Task.RoundEnd end -> {
                 var template = end.template();

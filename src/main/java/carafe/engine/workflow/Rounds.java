@@ -220,8 +220,7 @@ final class Rounds {
             work.round().hear(work.number(), piece);
         };
         var stop = new Stop(work.stop());
-        var given = Parameters.check(plan.root().nodes().getFirst(), work.inputs());
-        var round = new Round(work.run(), plan, work.path() + "#0/", stop, given, voice);
+        var round = new Round(work.run(), plan, work.path() + "#0/", stop, work.inputs(), voice);
         try {
             var end = round.run();
             if (end == null) {

@@ -120,6 +120,7 @@ final class ConfigRoutes {
         var features = publicFeatures(body.putObject("features"));
         switch (Caller.of(ctx)) {
             case Caller.Anonymous nobody -> {}
+            case Caller.FlowApp app -> {}
             case Caller.Person person -> signedIn(body, features, person);
             case Caller.Key key -> signedIn(body, features, key.owner());
         }

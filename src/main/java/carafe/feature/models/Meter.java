@@ -55,6 +55,8 @@ public final class Meter {
         return switch (caller) {
             case Caller.Person person -> person.id();
             case Caller.Key key -> key.owner().id();
+            case Caller.FlowApp app when app.owner() != null -> app.owner().id();
+            case Caller.FlowApp app -> null;
             case Caller.Anonymous anonymous -> null;
         };
     }

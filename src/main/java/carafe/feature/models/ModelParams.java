@@ -112,10 +112,8 @@ final class ModelParams {
                 case "CURRENT_DATETIME" -> now.toLocalDate() + " " + TIME.format(now);
                 case "CURRENT_WEEKDAY" -> now.getDayOfWeek().getDisplayName(TextStyle.FULL, Locale.ENGLISH);
                 case "CURRENT_TIMEZONE" -> "UTC";
-                case "USER_NAME" ->
-                    caller instanceof Caller.Anonymous ? "" : caller.person().name();
-                case "USER_EMAIL" ->
-                    caller instanceof Caller.Anonymous ? "" : caller.person().email();
+                case "USER_NAME" -> !caller.hasPerson() ? "" : caller.person().name();
+                case "USER_EMAIL" -> !caller.hasPerson() ? "" : caller.person().email();
                 default -> match.group();
             };
             return java.util.regex.Matcher.quoteReplacement(value);

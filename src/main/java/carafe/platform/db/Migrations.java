@@ -14,8 +14,10 @@ public final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
 
     /** The tables of Carafe. */
-    public static final Migrations MAIN =
-            of("migration", "migrations", List.of("0001_start", "0002_chat_share", "0030_workspace", "0040_routing"));
+    public static final Migrations MAIN = of(
+            "migration",
+            "migrations",
+            List.of("0001_start", "0002_chat_share", "0030_workspace", "0040_routing", "0070_workflows"));
     /** The tables of the request log: {@code log.db} on SQLite, beside the others on PostgreSQL. */
     public static final Migrations LOG_TABLES =
             of("migration_log", "migrations-log", List.of("0001_start", "0002_proxy"));

@@ -10,6 +10,8 @@ public enum Access {
     ANY_SESSION,
     /** Accounts with role user or admin. */
     USER,
+    /** Accounts as in USER, and the apps of the workflow API. */
+    FLOW,
     /** Administrators. */
     ADMIN;
 
@@ -25,6 +27,11 @@ public enum Access {
                                 ? "Your sign-in has expired. Sign in again."
                                 : "Sign in first: send a valid session token or API key.",
                         a.proof());
+            case Caller.FlowApp app -> {
+                if (this != FLOW) {
+                    throw new Problem.Unauthenticated("An app's key opens the workflow API only; sign in.");
+                }
+            }
             case Caller.Key k
             when this == ANY_SESSION -> throw new Problem.Forbidden("API keys cannot be used here; sign in.");
             case Caller.Key k -> checkRole(k.owner().role());
@@ -41,7 +48,7 @@ public enum Access {
     boolean allows(Caller.Role role) {
         return switch (this) {
             case PUBLIC, ANY, ANY_SESSION -> true;
-            case USER -> role != Caller.Role.PENDING;
+            case USER, FLOW -> role != Caller.Role.PENDING;
             case ADMIN -> role == Caller.Role.ADMIN;
         };
     }

@@ -2,6 +2,7 @@ package carafe.platform.http;
 
 import io.javalin.http.Context;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Who sends a request, as the authenticator established it; features read it and never the sign-in code. */
 public sealed interface Caller {
@@ -11,6 +12,12 @@ public sealed interface Caller {
             this(address, Proof.NONE);
         }
     }
+
+    /**
+     * A program that calls workflows, by its own key or named by a gateway that is trusted. {@code tenant}: it may do for
+     * other apps what they could; {@code owner} is the account that made it, null for the one that comes with the server.
+     */
+    record FlowApp(String id, boolean tenant, @Nullable Person owner) implements Caller {}
 
     /** What became of the proof of identity that a stranger sent. */
     enum Proof {
@@ -57,7 +64,19 @@ public sealed interface Caller {
         return switch (this) {
             case Person p -> p;
             case Key k -> k.owner();
+            case FlowApp app when app.owner() != null -> app.owner();
+            case FlowApp app -> throw new Problem.Forbidden("Only accounts may do this.");
             case Anonymous a -> throw new Problem.Unauthenticated("Sign in first.");
+        };
+    }
+
+    /** Whether there is an account behind this caller. */
+    default boolean hasPerson() {
+        return switch (this) {
+            case Person p -> true;
+            case Key k -> true;
+            case FlowApp app -> app.owner() != null;
+            case Anonymous a -> false;
         };
     }
 
@@ -66,6 +85,7 @@ public sealed interface Caller {
         return switch (this) {
             case Person p -> p.id();
             case Key k -> k.owner().id();
+            case FlowApp app -> "app:" + app.id();
             case Anonymous a -> a.address();
         };
     }
@@ -75,6 +95,7 @@ public sealed interface Caller {
         return switch (this) {
             case Person p -> p.role() == Role.ADMIN;
             case Key k -> k.owner().role() == Role.ADMIN;
+            case FlowApp app -> false;
             case Anonymous a -> false;
         };
     }

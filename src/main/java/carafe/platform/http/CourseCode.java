@@ -139,6 +139,7 @@ public enum CourseCode {
                     default -> EXTERNAL_SERVICE_ERROR;
                 };
             case Problem.Internal p -> INTERNAL_SERVER_ERROR;
+            case Problem.Flow f -> INTERNAL_SERVER_ERROR; // its routes are of another surface
         };
     }
 

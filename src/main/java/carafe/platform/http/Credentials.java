@@ -14,7 +14,9 @@ public record Credentials(Source source, String token) {
         BEARER,
         API_KEY_HEADER,
         COOKIE,
-        SOCKET;
+        SOCKET,
+        /** The name of an app that a trusted gateway vouches for. */
+        GATEWAY;
 
         /** Whether it may be an API key: cookies and sockets are the place of a sign-in. */
         public boolean mayBeKey() {
@@ -38,6 +40,15 @@ public record Credentials(Source source, String token) {
         }
         var cookie = cookie(ctx);
         return cookie == null ? new Credentials(Source.NONE, "") : bounded(Source.COOKIE, cookie);
+    }
+
+    /**
+     * Of the workflow API: {@code X-Consumer-Username} names the app where the request comes from a gateway that is
+     * {@code trusted}; from anybody else the header says nothing.
+     */
+    static Credentials ofFlow(Context ctx, boolean trusted) {
+        var name = ctx.header("X-Consumer-Username");
+        return trusted && name != null && !name.isBlank() ? bounded(Source.GATEWAY, name.strip()) : of(ctx);
     }
 
     /** Where {@code Authorization} and {@code x-api-key} are meant for somebody else: {@code X-Carafe-Key}, then the cookie. */

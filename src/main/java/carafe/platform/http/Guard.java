@@ -28,7 +28,12 @@ final class Guard {
         refuseLargeBody(ctx, rule);
         var address = address(ctx);
         ctx.attribute(Caller.ADDRESS, address);
-        var credentials = rule.surface() == Surface.PROXY ? Credentials.besideUpstreams(ctx) : Credentials.of(ctx);
+        var credentials = switch (rule.surface()) {
+            case PROXY -> Credentials.besideUpstreams(ctx);
+            case FLOW ->
+                Credentials.ofFlow(ctx, trustedProxies.contains(ctx.req().getRemoteAddr()));
+            default -> Credentials.of(ctx);
+        };
         var caller = authenticator.authenticate(credentials, address);
         ctx.attribute(Caller.ATTRIBUTE, caller);
         if (credentials.source() == Credentials.Source.COOKIE

@@ -28,6 +28,7 @@ public enum Permission {
     public boolean heldBy(Caller caller) {
         return switch (caller) {
             case Caller.Anonymous a -> false;
+            case Caller.FlowApp app -> false;
             case Caller.Key k -> access.allows(k.owner().role());
             case Caller.Person p -> access.allows(p.role());
         };

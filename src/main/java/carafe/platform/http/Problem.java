@@ -281,6 +281,20 @@ public abstract sealed class Problem extends RuntimeException {
         }
     }
 
+    /** A failure of the workflow API, which answers them with status 200 and a number of its own. */
+    public static final class Flow extends Problem {
+        private final int number;
+
+        public Flow(int number, String message) {
+            super(200, "workflow", message, null);
+            this.number = number;
+        }
+
+        public int number() {
+            return number;
+        }
+    }
+
     /** 500: a bug; the log has the rest under the request id. */
     public static final class Internal extends Problem {
         public Internal() {

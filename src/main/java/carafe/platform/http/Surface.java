@@ -27,13 +27,18 @@ public enum Surface {
                 problem instanceof Problem.RoleTooLow || problem instanceof Problem.NotYours ? 401 : problem.status();
             case OPENAI, ANTHROPIC, OLLAMA, LOCAL -> problem.status() == 422 ? 400 : problem.status();
             case COURSE -> CourseCode.of(problem).status();
-            case FLOW, PROXY, ENGINE -> problem.status();
+            case FLOW -> 200;
+            case PROXY, ENGINE -> problem.status();
         };
     }
 
     /** The error body of this surface for {@code problem}, as an answer to {@code ctx}. */
     public ObjectNode render(Problem problem, Context ctx) {
-        return this == COURSE ? CourseErrors.body(problem, ctx) : render(problem, RequestId.of(ctx));
+        return switch (this) {
+            case COURSE -> CourseErrors.body(problem, ctx);
+            case FLOW -> FlowErrors.body(problem, ctx);
+            default -> render(problem, RequestId.of(ctx));
+        };
     }
 
     /** The error body of a surface other than COURSE; {@code requestId} is in it where the protocol has room. */
@@ -66,8 +71,8 @@ public enum Surface {
                         .put("request_id", requestId);
             }
             case FLOW ->
-                body.put("code", problem.status())
-                        .put("message", problem.explain())
+                body.put("code", FlowErrors.number(problem))
+                        .put("message", FlowErrors.message(problem))
                         .put("sid", requestId);
             case ENGINE -> body.put("code", engineCode(problem)).put("message", problem.explain());
         }

@@ -69,7 +69,7 @@ class MigrationsTest {
             apply(set);
         }
         assertThat(db.list("SELECT name FROM migration", row -> row.getString("name")))
-                .containsExactly("0001_start", "0002_chat_share", "0030_workspace", "0040_routing");
+                .containsExactly("0001_start", "0002_chat_share", "0030_workspace", "0040_routing", "0070_workflows");
         assertThat(db.list("SELECT id FROM job", row -> row.getString("id"))).isEmpty();
     }
 
@@ -130,7 +130,11 @@ class MigrationsTest {
     void everyFileOfTheFoldersIsKnown() throws Exception {
         assertThat(filesOf("migrations"))
                 .containsExactlyInAnyOrder(
-                        "0001_start.sql", "0002_chat_share.sql", "0030_workspace.sql", "0040_routing.sql");
+                        "0001_start.sql",
+                        "0002_chat_share.sql",
+                        "0030_workspace.sql",
+                        "0040_routing.sql",
+                        "0070_workflows.sql");
         assertThat(filesOf("migrations-log")).containsExactlyInAnyOrder("0001_start.sql", "0002_proxy.sql");
     }
 

@@ -78,7 +78,8 @@ class PostgresTest {
             }
         });
         assertThat(db.list("SELECT name FROM migration", row -> row.getString("name")))
-                .isEqualTo(List.of("0001_start", "0002_chat_share", "0030_workspace", "0040_routing"));
+                .isEqualTo(
+                        List.of("0001_start", "0002_chat_share", "0030_workspace", "0040_routing", "0070_workflows"));
     }
 
     @Test

@@ -1,0 +1,177 @@
+package carafe.feature.workflows;
+
+import carafe.engine.workflow.Frame;
+import carafe.platform.http.ClientGone;
+import carafe.platform.http.ResponseStream;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.http.Context;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Hands the frames of a run to its client, as they are stored or in one piece. A client that leaves changes nothing for the
+ * run.
+ */
+final class FrameStream {
+    private static final Duration SILENCE = Duration.ofSeconds(15);
+
+    private final RunStore store;
+    private final Runner runner;
+    private final ObjectMapper mapper;
+
+    FrameStream(RunStore store, Runner runner, ObjectMapper mapper) {
+        this.store = store;
+        this.runner = runner;
+        this.mapper = mapper;
+    }
+
+    /** What is done with some frames; false ends it. */
+    @FunctionalInterface
+    private interface Sink {
+        boolean take(List<Frame> frames) throws ClientGone;
+    }
+
+    @FunctionalInterface
+    private interface Silence {
+        void came() throws ClientGone;
+    }
+
+    /** Frames of one part: until its question or its end. {@code from} is the number of its first. */
+    void part(Context ctx, LiveRun part, long from) throws ClientGone, InterruptedException {
+        var out = ResponseStream.open(ctx, "text/event-stream");
+        var last = new Frame[1];
+        follow(
+                part.run.id(),
+                part,
+                from,
+                frames -> {
+                    var text = new StringBuilder();
+                    for (var frame : frames) {
+                        last[0] = frame;
+                        text.append("data: ").append(frame.json()).append("\n\n");
+                        if (closes(frame)) {
+                            break;
+                        }
+                    }
+                    out.write(text.toString());
+                    return !closes(last[0]);
+                },
+                () -> out.data(ping(part.run, last[0])));
+    }
+
+    private static boolean closes(Frame frame) {
+        return frame.mark().startsWith("I ") || frame.mark().startsWith("Z ");
+    }
+
+    /** A sign of life with the place of the last frame. */
+    private String ping(Run run, Frame last) {
+        var ping = mapper.createObjectNode()
+                .put("code", 0)
+                .put("message", "Success")
+                .put("id", run.sid())
+                .put("created", System.currentTimeMillis() / 1000);
+        if (last != null) {
+            ping.set("workflow_step", read(last).path("workflow_step"));
+        }
+        var choice = ping.putArray("choices").addObject();
+        choice.putObject("delta").put("role", "assistant").put("content", "").put("reasoning_content", "");
+        choice.put("index", 0).put("finish_reason", "ping");
+        return ping.toString();
+    }
+
+    private JsonNode read(Frame frame) {
+        try {
+            return mapper.readTree(frame.json());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a stored frame that is no JSON", e);
+        }
+    }
+
+    /** All frames of a run after number {@code after}, with their numbers as event ids, until nothing more comes by itself. */
+    void events(Context ctx, String runId, long after) throws ClientGone, InterruptedException {
+        var out = ResponseStream.open(ctx, "text/event-stream");
+        long[] number = {after};
+        follow(
+                runId,
+                runner.live(runId).orElse(null),
+                after,
+                frames -> {
+                    var text = new StringBuilder();
+                    for (var frame : frames) {
+                        text.append("id: ")
+                                .append(++number[0])
+                                .append("\ndata: ")
+                                .append(frame.json())
+                                .append("\n\n");
+                    }
+                    out.write(text.toString());
+                    return true;
+                },
+                out::ping);
+        out.write("event: end\ndata: {}\n\n");
+    }
+
+    /** One part as one document: the texts of all frames, the keys of the last. */
+    ObjectNode whole(LiveRun part, long from) throws ClientGone, InterruptedException {
+        var content = new StringBuilder();
+        var reasoning = new StringBuilder();
+        var last = new JsonNode[] {mapper.createObjectNode()};
+        follow(
+                part.run.id(),
+                part,
+                from,
+                frames -> {
+                    for (var frame : frames) {
+                        last[0] = read(frame);
+                        var delta = last[0].path("choices").path(0).path("delta");
+                        content.append(delta.path("content").asText());
+                        reasoning.append(delta.path("reasoning_content").asText());
+                        if (closes(frame)) {
+                            return false;
+                        }
+                    }
+                    return true;
+                },
+                () -> {});
+        var answer = ((ObjectNode) last[0]).deepCopy();
+        answer.remove("workflow_step");
+        if (answer.path("choices").path(0).path("delta") instanceof ObjectNode delta) {
+            delta.put("content", content.toString()).put("reasoning_content", reasoning.toString());
+        }
+        return answer;
+    }
+
+    private void follow(
+            String runId, @org.jspecify.annotations.Nullable LiveRun part, long from, Sink sink, Silence silence)
+            throws ClientGone, InterruptedException {
+        long next = from;
+        var live = part;
+        while (true) {
+            var frames = live == null ? null : live.after(next, SILENCE.toNanos());
+            if (frames != null && frames.isEmpty()) {
+                if (!live.isOver()) {
+                    silence.came();
+                    continue;
+                }
+                frames = null;
+            }
+            if (frames == null) {
+                boolean over = live == null || live.isOver();
+                frames = store.frames(runId, next);
+                if (frames.isEmpty()) {
+                    if (over) {
+                        return;
+                    }
+                    continue;
+                }
+            }
+            next += frames.size();
+            if (!sink.take(frames)) {
+                return;
+            }
+        }
+    }
+}
