@@ -295,7 +295,8 @@ public final class App implements AutoCloseable {
                             mapper,
                             ids,
                             clock,
-                            config.server().shutdownTimeout()),
+                            config.server().shutdownTimeout(),
+                            config.data().folder().resolve("workflows")),
                     new FlowSettings("spf", "hf", config.server().port())));
             connectSockets();
             requestLog = new RequestLog(metrics, config.logs().requestsPerSecond());

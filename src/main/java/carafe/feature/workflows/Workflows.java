@@ -13,6 +13,7 @@ import carafe.platform.http.Caller;
 import carafe.platform.http.Routes;
 import carafe.platform.jobs.Nodes;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ public final class Workflows implements AutoCloseable {
      *
      * @param accounts null where there are none
      * @param patience how long runs may go on at a stop
+     * @param samples the folder of sample workflows, which is made when it is not there
      */
     public record Ground(
             Db db,
@@ -37,7 +39,8 @@ public final class Workflows implements AutoCloseable {
             ObjectMapper mapper,
             Ids ids,
             Clock clock,
-            Duration patience) {}
+            Duration patience,
+            Path samples) {}
 
     private final Ground ground;
     private final FlowStore flowStore;
@@ -48,6 +51,7 @@ public final class Workflows implements AutoCloseable {
     private final Flows flows;
     private final Runner runner;
     private final Sids sids;
+    private final SampleFiles samples;
 
     public Workflows(Ground ground, FlowSettings settings) {
         this.ground = ground;
@@ -67,6 +71,7 @@ public final class Workflows implements AutoCloseable {
         var secrets = new Secrets(ground.keys());
         var plans = new Plans(flowStore, secrets, mapper);
         flows = new Flows(flowStore, plans, secrets, sids, mapper, ground.clock());
+        samples = new SampleFiles(ground.samples(), mapper);
         runner = new Runner(
                 ground.nodes(), runStore, plans, this::services, ground.ids(), ground.clock(), ground.patience());
     }
@@ -106,11 +111,13 @@ public final class Workflows implements AutoCloseable {
         var frames = new FrameStream(runStore, runner, mapper);
         new ChatFlowRoutes(flows, runStore, runner, frames, sids, mapper, ground.clock()).register(routes);
         new RunRoutes(flows, runStore, runner, frames, sids, mapper, ground.clock()).register(routes);
+        new SampleRoutes(samples, flows, mapper).register(routes);
         new FlowRoutes(flows, mapper).register(routes);
     }
 
     /** Takes up the runs of earlier processes; the node must have been started. */
     public void start() {
+        samples.unpack();
         runner.start();
     }
 
