@@ -8,6 +8,7 @@ import { createServer } from 'node:http';
 const TASKS = {
   title: '{"title": "Rivers and seas"}',
   tags: 'Here you are: {"tags": ["geography", "water"]}',
+  category_name: '{"category_name": "Billing"}',
   follow_ups: '{"follow_ups": ["Which river is the longest?", "Why is the sea salty?"]}',
 };
 

@@ -1,13 +1,14 @@
-// Where the nodes of a workflow are drawn: layers from left to right, containers with their rounds inside. Pure: no DOM.
-const NODE = { w: 176, h: 54 };
-const GAP = { x: 76, y: 22 };
-const PAD = { x: 16, top: 46, bottom: 16 };
+// Where the nodes of a workflow are drawn: layers from left to right or downwards, containers with their rounds inside. Pure: no DOM.
+const NODE = { w: 192, h: 54 };
+const ALONG = 84; // between layers, room for a word
+const ACROSS = 22; // between neighbours of a layer
+const PAD = { x: 16, top: 54, bottom: 16 };
 const THIN = 10; // the room of an edge that passes a layer
 const MOST = 2000; // nodes that are drawn
 
 /** What is done by a node, by the prefix of its id: its icon and its colour. */
 const KINDS = {
-  'node-start': ['run', 'edge'], 'node-end': ['flag', 'edge'], message: ['chat', 'edge'],
+  'node-start': ['run', 'edge'], 'node-end': ['check', 'edge'], message: ['chat', 'edge'],
   'iteration-node-start': ['right', 'edge'], 'iteration-node-end': ['check', 'edge'], 'loop-node-start': ['right', 'edge'], 'loop-node-end': ['check', 'edge'], 'loop-exit': ['out', 'edge'],
   'spark-llm': ['chat', 'model'], 'decision-making': ['fork', 'model'], 'extractor-parameter': ['search', 'model'], agent: ['bulb', 'model'],
   'if-else': ['fork', 'logic'], iteration: ['again', 'logic'], loop: ['again', 'logic'], 'variable-aggregation': ['cube', 'logic'],
@@ -51,9 +52,9 @@ function conditionWords(node, { conditions = [], logicalOperator }) {
 
 /**
  * Boxes and lines: {w, h, boxes: [{id, x, y, w, h, node, children}], lines: [{from, to, points, label, failure}]}. A box that
- * is a container has its rounds in `children` (the same shape, with their own origin in x, y).
+ * is a container has its rounds in `children` (the same shape, with their own origin in x, y). `down`: the layers go downwards.
  */
-export function layout(document) {
+export function layout(document, down = false) {
   const { nodes, edges } = inner(document);
   const known = new Map(nodes.filter((n) => n && typeof n.id === 'string').slice(0, MOST).map((n) => [n.id, n]));
   const out = new Map();
@@ -82,7 +83,7 @@ export function layout(document) {
       const rounds = first && depth < 20 && !taken.has(first) ? build(reach(first), depth + 1) : null;
       sizes.set(id, rounds ? { w: Math.max(NODE.w, rounds.w + 2 * PAD.x), h: rounds.h + PAD.top + PAD.bottom, rounds } : { ...NODE });
     }
-    return place(ids, sizes, known, out);
+    return place(ids, sizes, known, out, down);
   };
   const start = nodes.find((n) => typeOf(n?.id) === 'node-start')?.id;
   const main = start ? reach(start) : [];
@@ -90,15 +91,15 @@ export function layout(document) {
   const lost = [...known.keys()].filter((id) => !taken.has(id)); // never run: below all others, so that one sees them
   if (!lost.length) return root;
   lost.forEach((id) => taken.add(id));
-  const rest = place(lost, new Map(lost.map((id) => [id, { ...NODE }])), known, out);
-  const down = root.h ? root.h + 40 : 0;
-  for (const box of rest.boxes) root.boxes.push({ ...box, y: box.y + down, lost: true });
-  for (const line of rest.lines) root.lines.push({ ...line, points: line.points.map(([x, y]) => [x, y + down]) });
-  return { w: Math.max(root.w, rest.w), h: down + rest.h, boxes: root.boxes, lines: root.lines };
+  const rest = place(lost, new Map(lost.map((id) => [id, { ...NODE }])), known, out, down);
+  const below = root.h ? root.h + 40 : 0;
+  for (const box of rest.boxes) root.boxes.push({ ...box, y: box.y + below, lost: true });
+  for (const line of rest.lines) root.lines.push({ ...line, points: line.points.map(([x, y]) => [x, y + below]) });
+  return { w: Math.max(root.w, rest.w), h: below + rest.h, boxes: root.boxes, lines: root.lines };
 }
 
 /** Layers of one scope: the longest way decides the layer, the neighbours decide the order. */
-function place(ids, sizes, known, out) {
+function place(ids, sizes, known, out, down) {
   const among = new Set(ids);
   const links = ids.flatMap((id) => (out.get(id) ?? []).filter((e) => among.has(e.to)).map((e) => ({ from: id, ...e })));
   const layerOf = longest(ids, links);
@@ -106,7 +107,8 @@ function place(ids, sizes, known, out) {
   const put = (item, layer) => (layers[layer] ??= []).push(item);
   const cells = new Map();
   for (const id of ids) {
-    const cell = { id, ...sizes.get(id), before: [], after: [] };
+    const { w, h, rounds } = sizes.get(id);
+    const cell = { id, w: down ? h : w, h: down ? w : h, rounds, before: [], after: [] }; // turned back at the end
     cells.set(id, cell);
     put(cell, layerOf.get(id));
   }
@@ -123,13 +125,18 @@ function place(ids, sizes, known, out) {
     return { link, way };
   });
   arrange(layers);
-  coordinates(layers);
+  coordinates(layers, down ? ALONG / 2 + 10 : ALONG);
+  const turn = ([x, y]) => (down ? [y, x] : [x, y]);
   const boxes = ids.map((id) => {
-    const { x, y, w, h, rounds } = cells.get(id);
+    const cell = cells.get(id);
+    const [x, y] = turn([cell.x, cell.y]);
+    const [w, h] = turn([cell.w, cell.h]);
+    const { rounds } = cell;
     return { id, x, y, w, h, node: known.get(id), children: rounds ? { ...rounds, x: PAD.x + (w - 2 * PAD.x - rounds.w) / 2, y: PAD.top } : null };
   });
-  const lines = ways.map(({ link, way }) => line(link, way, known));
-  return { w: Math.max(0, ...boxes.map((b) => b.x + b.w)), h: Math.max(0, ...layers.flat().map((c) => c.y + c.h)), boxes, lines };
+  const lines = ways.map(({ link, way }) => line(link, way, known, turn));
+  const [w, h] = turn([Math.max(0, ...layers.flat().map((c) => c.x + c.w)), Math.max(0, ...layers.flat().map((c) => c.y + c.h))]);
+  return { w, h, boxes, lines, down };
 }
 
 function longest(ids, links) {
@@ -165,20 +172,20 @@ function arrange(layers) {
   sweep(layers.slice(1), 'before');
 }
 
-function coordinates(layers) {
+function coordinates(layers, along) {
   let x = 0;
   for (const layer of layers) {
     const wide = Math.max(...layer.map((c) => c.w));
     for (const cell of layer) cell.x = x + (wide - cell.w) / 2;
     let y = 0;
-    for (const cell of layer) { cell.y = y; y += cell.h + GAP.y; }
-    x += wide + GAP.x;
+    for (const cell of layer) { cell.y = y; y += cell.h + ACROSS; }
+    x += wide + along;
   }
   // each cell moves towards the middle of its neighbours as far as those beside it allow
   const middle = (cells) => cells.reduce((sum, c) => sum + c.y + c.h / 2, 0) / cells.length;
   const pull = (layer, side) => {
     layer.forEach((cell) => { if (cell[side].length) cell.y = middle(cell[side]) - cell.h / 2; });
-    for (let i = 1; i < layer.length; i++) layer[i].y = Math.max(layer[i].y, layer[i - 1].y + layer[i - 1].h + GAP.y);
+    for (let i = 1; i < layer.length; i++) layer[i].y = Math.max(layer[i].y, layer[i - 1].y + layer[i - 1].h + ACROSS);
     const wished = layer.filter((c) => c[side].length);
     if (!wished.length) return;
     const drift = wished.reduce((sum, c) => sum + middle(c[side]) - (c.y + c.h / 2), 0) / wished.length;
@@ -193,29 +200,30 @@ function coordinates(layers) {
   layers.flat().forEach((cell) => (cell.y -= top));
 }
 
-function line(link, way, known) {
+function line(link, way, known, turn) {
   const source = known.get(link.from);
   const words = handleWords(source);
   const handles = Object.keys(words);
   const failure = link.handle.includes('fail_one_of');
   const at = handles.indexOf(link.handle);
   const first = way[0];
-  const y = at >= 0 ? first.y + (first.h * (at + 1)) / (handles.length + 1) : failure ? first.y + first.h - 10 : first.y + first.h / 2;
+  const y = at >= 0 ? first.y + (first.h * (at + 1)) / (handles.length + 1) : failure ? first.y + first.h * 0.8 : first.y + first.h / 2;
   const points = [[first.x + first.w, y]];
   for (const thin of way.slice(1, -1)) points.push([thin.x, thin.y + thin.h / 2]);
   const last = way.at(-1);
   points.push([last.x, last.y + last.h / 2]);
-  return { from: link.from, to: link.to, points, label: at >= 0 ? words[link.handle] : '', failure };
+  return { from: link.from, to: link.to, points: points.map(turn), label: at >= 0 ? words[link.handle] : '', failure };
 }
 
-/** An SVG path through `points`, in soft curves. */
-export function curve(points) {
-  let path = `M${points[0].map(Math.round).join(' ')}`;
+/** An SVG path through `points`, in soft curves that leave and arrive along the layers. */
+export function curve(points, down) {
+  const at = (x, y) => `${Math.round(x)} ${Math.round(y)}`;
+  let path = `M${at(...points[0])}`;
   for (let i = 1; i < points.length; i++) {
     const [ax, ay] = points[i - 1];
     const [bx, by] = points[i];
-    const bend = Math.max(24, (bx - ax) / 2);
-    path += ` C${Math.round(ax + bend)} ${Math.round(ay)} ${Math.round(bx - bend)} ${Math.round(by)} ${Math.round(bx)} ${Math.round(by)}`;
+    const bend = Math.max(18, (down ? by - ay : bx - ax) / 2);
+    path += down ? ` C${at(ax, ay + bend)} ${at(bx, by - bend)} ${at(bx, by)}` : ` C${at(ax + bend, ay)} ${at(bx - bend, by)} ${at(bx, by)}`;
   }
   return path;
 }

@@ -5,7 +5,7 @@ import { t } from './messages.js';
 import { aliasOf, curve, kindOf, layout } from './flow-graph.js';
 
 const MARGIN = 20;
-const ZOOM = { least: 0.25, most: 1.6, step: 1.25 };
+const ZOOM = { least: 0.25, legible: 0.8, most: 1.6, step: 1.25 };
 
 /** `<cf-flow-picture>`: `.data` a description, `.states` {node id → running | done | failed | waiting | skipped}, `.chosen` a node id; tells `node-chosen`. */
 class FlowPicture extends View {
@@ -29,18 +29,31 @@ class FlowPicture extends View {
   }
 
   willUpdate(changed) {
-    if (!changed.has('data')) return;
-    try {
-      this.graph = this.data ? layout(this.data) : null;
-    } catch {
-      this.graph = null; // half-written descriptions have every shape; the checks say what is wrong
+    if (changed.has('data')) this.graphs = new Map();
+    this.graph = null;
+    if (!this.data) return;
+    // the way that fills the field better: sideways or downwards
+    const graphs = [this.drawn(false), this.drawn(true)].filter(Boolean);
+    this.graph = graphs.sort((a, b) => this.fit(b) - this.fit(a))[0];
+  }
+
+  drawn(down) {
+    if (!this.graphs.has(down)) {
+      try {
+        this.graphs.set(down, layout(this.data, down));
+      } catch {
+        this.graphs.set(down, null); // half-written descriptions have every shape; the checks say what is wrong
+      }
     }
+    return this.graphs.get(down);
+  }
+
+  fit({ w, h }) {
+    return Math.min((this.clientWidth - 2 * MARGIN) / Math.max(1, w), (this.clientHeight - 2 * MARGIN) / Math.max(1, h));
   }
 
   get scale() {
-    if (this.zoom !== null) return this.zoom;
-    const wide = this.clientWidth - 2 * MARGIN;
-    return wide > 0 ? Math.min(1, Math.max(0.55, wide / this.graph.w)) : 1;
+    return this.zoom ?? Math.min(1, Math.max(ZOOM.legible, this.fit(this.graph)));
   }
 
   setZoom(factor) {
@@ -82,33 +95,35 @@ class FlowPicture extends View {
     return html`<div class="flow-field" role="region" tabindex="0" aria-label=${t('flow.picture')} @keydown=${this.keys} @pointerdown=${this.drag}>
       <svg class="flow-svg" width=${Math.round(w * scale)} height=${Math.round(h * scale)} viewBox="${-MARGIN} ${-MARGIN} ${Math.ceil(w)} ${Math.ceil(h)}" role="group" aria-label=${t('flow.picture.of', { n: g.boxes.length })}>
         <defs><marker id="flow-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="flow-tip" d="M0 .6 7 4 0 7.4z"></path></marker></defs>
-        ${this.scope(g)}</svg></div>
+        ${this.scope(g, g.down)}</svg></div>
       <div class="flow-zoom" role="group" aria-label=${t('flow.zoom')}>
         <button class="quiet icon-only" title=${t('flow.zoom.out')} aria-label=${t('flow.zoom.out')} @click=${() => this.setZoom(1 / ZOOM.step)}>${icon('zoom-out')}</button>
         <button class="quiet icon-only" title=${t('flow.zoom.fit')} aria-label=${t('flow.zoom.fit')} @click=${() => this.setZoom(null)}>${icon('fit')}</button>
         <button class="quiet icon-only" title=${t('flow.zoom.in')} aria-label=${t('flow.zoom.in')} @click=${() => this.setZoom(ZOOM.step)}>${icon('zoom-in')}</button></div>`;
   }
 
-  scope({ boxes, lines, x = 0, y = 0 }) {
+  scope({ boxes, lines, x = 0, y = 0 }, down) {
     return svg`<g transform="translate(${Math.round(x)} ${Math.round(y)})">
-      ${lines.map((l) => svg`<path class="flow-line ${l.failure ? 'failure' : ''} ${this.states[l.from] === 'done' && this.states[l.to] && this.states[l.to] !== 'skipped' ? 'went' : ''}" d=${curve(l.points)} marker-end="url(#flow-tip)"></path>`)}
-      ${boxes.map((b) => this.box(b))}
-      ${lines.map((l) => this.label(l))}</g>`;
+      ${lines.map((l) => svg`<path class="flow-line ${l.failure ? 'failure' : ''} ${this.states[l.from] === 'done' && this.states[l.to] && this.states[l.to] !== 'skipped' ? 'went' : ''}" d=${curve(l.points, down)} marker-end="url(#flow-tip)"></path>`)}
+      ${boxes.map((b) => this.box(b, down))}
+      ${lines.map((l) => this.label(l, down))}</g>`;
   }
 
-  label({ points, label, failure }) {
+  label({ points, label, failure }, down) {
     const words = failure ? t('flow.failure') : label;
     if (!words) return nothing;
-    const short = words.length > 13 ? `${words.slice(0, 12)}…` : words;
-    return svg`<text class="flow-label ${failure ? 'failure' : ''}" x=${Math.round(points[0][0] + 6)} y=${Math.round(points[0][1] - 5)}>${short}<title>${words}</title></text>`;
+    const most = down ? 26 : 14;
+    const short = words.length > most ? `${words.slice(0, most - 1)}…` : words;
+    const [x, y] = points[1]; // beside the next stop, where lines have parted
+    return svg`<text class="flow-label ${failure ? 'failure' : ''} ${down ? '' : 'ends'}" x=${Math.round(down ? x + 7 : x - 10)} y=${Math.round(down ? y - 9 : y - 6)}>${short}<title>${words}</title></text>`;
   }
 
-  box(b) {
+  box(b, down) {
     const [sign, colour] = kindOf(b.id);
     const name = aliasOf(b.node);
     const state = this.states[b.id] ?? '';
     const type = b.id.split('::')[0];
-    const short = name.length > 18 ? `${name.slice(0, 17)}…` : name;
+    const short = name.length > 17 ? `${name.slice(0, 16)}…` : name;
     const pick = () => this.choose(b.id);
     const key = (e) => { if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); e.stopPropagation(); pick(); } };
     return svg`<g class="flow-box" transform="translate(${Math.round(b.x)} ${Math.round(b.y)})">
@@ -122,7 +137,7 @@ class FlowPicture extends View {
         <text class="flow-type" x="51" y="41">${typeName(type)}</text>
         ${state ? svg`<circle class="flow-dot" cx=${Math.round(b.w - 2)} cy="2" r="6"></circle>` : nothing}
       </g>
-      ${b.children ? this.scope(b.children) : nothing}</g>`;
+      ${b.children ? this.scope(b.children, down) : nothing}</g>`;
   }
 }
 customElements.define('cf-flow-picture', FlowPicture);

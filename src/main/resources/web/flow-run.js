@@ -96,6 +96,9 @@ class FlowRun extends View {
   }
 
   updated() {
+    const asked = this.run?.question?.asked_at;
+    if (asked && asked !== this.asked) this.querySelector('.flow-question')?.scrollIntoView({ block: 'nearest' });
+    this.asked = asked;
     const box = this.querySelector('.flow-answer .prose');
     if (!box) return;
     if (this.view?.root !== box) this.view = new MarkdownView(box);
@@ -125,10 +128,9 @@ class FlowRun extends View {
   get steps() {
     const done = this.run?.steps ?? [];
     const known = new Set(done.map((s) => s.node_id));
-    if (this.over) return done;
-    const open = Object.entries(this.told.began).filter(([id]) => !known.has(id) && this.told.states[id] === 'running')
+    const open = this.over ? [] : Object.entries(this.told.began).filter(([id]) => !known.has(id) && this.told.states[id] === 'running')
       .map(([id, began]) => ({ path: id, node_id: id, status: 'running', started_at: began, attempts: 1, prompt_tokens: 0, completion_tokens: 0 }));
-    return [...done, ...open];
+    return [...done, ...open].sort((a, b) => a.started_at - b.started_at);
   }
 
   async cancel() {
@@ -171,7 +173,7 @@ class FlowRun extends View {
     return html`<div class="flow-page"><header class="flow-head"><div class="flow-title"><nav class="crumbs" aria-label=${t('flow.where')}><a data-go href=${href('/workflows')}>${t('nav.workflows')}</a>${this.flow ? html`<span aria-hidden="true">/</span><a data-go href=${href(flowPath(run.flow_id))}>${this.flow.name}</a><span aria-hidden="true">/</span><a data-go href=${href(flowPath(run.flow_id, 'runs'))}>${t('flow.tab.runs')}</a>` : nothing}</nav>
           <h1>${t('flow.run.title')} <span class="minor" title=${exact(ms(run.created_at))}>${ago(ms(run.created_at))}</span></h1></div>
         <span class="status ${tone(run.status)}" role="status">${t(`flow.state.${run.status}`)}</span>
-        ${this.over ? html`<button @click=${() => this.again('replay')}>${icon('again')}${t('flow.replay')}</button>` : html`<button class="danger" ?disabled=${this.cancelling} @click=${() => this.cancel()}>${icon('stop')}${t(this.cancelling ? 'flow.cancelling' : 'app.cancel')}</button>`}
+        ${this.over ? html`<button @click=${() => this.again('replay')}>${icon('again')}${t('flow.replay')}</button>` : html`<button ?disabled=${this.cancelling} @click=${() => this.cancel()}>${icon('stop')}${t(this.cancelling ? 'flow.cancelling' : 'app.cancel')}</button>`}
         <dl class="flow-figures"><div><dt>${t('flow.took')}</dt><dd>${duration(took)}</dd></div><div><dt>${t('flow.tokens')}</dt><dd>${number(run.prompt_tokens + run.completion_tokens)}</dd></div><div><dt>${t('flow.price')}</dt><dd>${dollars(run.micro_usd)}</dd></div>
           <div><dt>${t('flow.runs.version')}</dt><dd>${run.version === '-1' ? t('flow.draft') : run.version}</dd></div>${run.kind === 'run' ? nothing : html`<div><dt>${t('flow.kind')}</dt><dd><a data-go href=${href(runPath(run.parent_id))}>${t(`flow.kind.${run.kind}`)}</a></dd></div>`}</dl>
         ${this.over ? nothing : html`<progress class="flow-progress" max="1" value=${told.progress} aria-label=${t('flow.progress')}></progress>`}</header>
@@ -184,7 +186,7 @@ class FlowRun extends View {
           <details class="flow-given"><summary>${t('flow.given')}</summary><pre tabindex="0">${JSON.stringify(run.input?.parameters ?? {}, null, 2)}</pre></details></section>
         <section class="flow-view" aria-label=${t('flow.steps')}>${this.data ? html`<cf-flow-picture .data=${this.data} .states=${this.states} .chosen=${this.chosen} @node-chosen=${(e) => this.pick(e.detail.id)}></cf-flow-picture>` : nothing}
           <h2 class="flow-part">${t('flow.timeline')}</h2>
-          <cf-flow-steps .steps=${this.steps} .nodes=${new Map(inner(this.data).nodes.map((n) => [n.id, n]))} .until=${this.over ? run.updated_at : Date.now()} ?over=${this.over} .chosen=${this.chosen} @restart=${(e) => this.again('restart', { node_id: e.detail.node })}></cf-flow-steps></section></div></div>`;
+          <cf-flow-steps .steps=${this.steps} .nodes=${new Map(inner(this.data).nodes.map((n) => [n.id, n]))} .until=${run.status === 'running' ? Date.now() : run.updated_at} ?over=${this.over} .chosen=${this.chosen} @restart=${(e) => this.again('restart', { node_id: e.detail.node })}></cf-flow-steps></section></div></div>`;
   }
 
   pick(id) {
