@@ -7,6 +7,7 @@ await import('./start.test.mjs');
 await import('./chat.test.mjs');
 await import('./chat-list.test.mjs');
 await import('./run.test.mjs');
+await import('./workflows.test.mjs');
 await import('./settings.test.mjs');
 await import('./admin.test.mjs');
 await import('./proxy.test.mjs');
