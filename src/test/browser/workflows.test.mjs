@@ -140,7 +140,7 @@ test('a run is cancelled', async ({ page }) => {
 
 test('a run that fails says why and what to do', async ({ page }) => {
   await start(page, triage, { message: 'please fail' });
-  await page.locator('.flow-told.bad').waitFor();
+  await page.locator('.flow-side .flow-told.bad').waitFor();
   await state(page).getByText('failed').waitFor();
   await node(page, 'Draft').and(page.locator('.failed')).waitFor();
   await picture(page, 'workflow-failed');

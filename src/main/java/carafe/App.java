@@ -8,6 +8,7 @@ import carafe.engine.llm.Upstreams;
 import carafe.engine.llm.local.LocalModel;
 import carafe.engine.llm.local.LocalModels;
 import carafe.engine.llm.local.LocalSettings;
+import carafe.engine.outbound.AddressGuard;
 import carafe.engine.sandbox.Sandbox;
 import carafe.feature.absent.AbsentRoutes;
 import carafe.feature.accounts.Accounts;
@@ -282,6 +283,8 @@ public final class App implements AutoCloseable {
             code = CodeSettings.of(config.code());
             poolRoutes = new PoolRoutes(sandbox, runMeters, code, settings, db, accounts.audit(), mapper, clock);
             flowApps = new FlowApps(db, keys, accounts.store(), clock);
+            var flowUpstreams =
+                    closing(new Upstreams(new AddressGuard(config.flows().allowedHosts())));
             workflows = closing(new Workflows(
                     new Workflows.Ground(
                             db,
@@ -289,6 +292,7 @@ public final class App implements AutoCloseable {
                             accounts.store(),
                             flowApps,
                             models,
+                            new Providers(flowUpstreams, mapper),
                             runs,
                             code.processes(),
                             nodes,
@@ -297,7 +301,7 @@ public final class App implements AutoCloseable {
                             clock,
                             config.server().shutdownTimeout(),
                             config.data().folder().resolve("workflows")),
-                    new FlowSettings("spf", "hf", config.server().port())));
+                    flowSettings()));
             connectSockets();
             requestLog = new RequestLog(metrics, config.logs().requestsPerSecond());
             proxy = config.proxy().configured() ? closing(proxy(meter)) : null;
@@ -447,6 +451,26 @@ public final class App implements AutoCloseable {
                         clock));
     }
 
+    private FlowSettings flowSettings() {
+        var flows = config.flows();
+        return new FlowSettings(
+                flows.serviceSub(),
+                flows.serviceLocation(),
+                flows.port().orElse(config.server().port()),
+                flows.appKey(),
+                flows.appSecret(),
+                flows.pluginGet(),
+                flows.pluginRun(),
+                flows.knowledge(),
+                flows.allowedHosts(),
+                config.data().folder().resolve("workflow-files"),
+                flows.fileBytes(),
+                flows.fileTypes(),
+                Duration.ofDays(flows.runDays()),
+                flows.runsKept(),
+                Duration.ofSeconds(flows.codeSeconds()));
+    }
+
     private HttpServer server() {
         var server = config.server();
         var settings = new HttpServer.Settings(
@@ -454,7 +478,11 @@ public final class App implements AutoCloseable {
                 server.port(),
                 server.shutdownTimeout(),
                 Networks.parse(server.trustedProxies()),
-                new Cors(server.corsOrigins()));
+                new Cors(server.corsOrigins()),
+                config.flows()
+                        .port()
+                        .map(port -> new HttpServer.Second(port, Workflows::owns))
+                        .orElse(null));
         return new HttpServer(
                 settings,
                 mapper,
@@ -478,6 +506,12 @@ public final class App implements AutoCloseable {
 
     /** The router searches from the front: what is called most comes first. */
     private void routes(Routes routes) {
+        if (config.flows().alone()) {
+            workflows.register(routes);
+            new HealthRoutes(health, readiness, clock).register(routes);
+            new MetricsRoutes(metrics, config.logs().metricsToken()).register(routes);
+            return;
+        }
         var forwarder = new Forwarder(models, heartbeats, requestRows, mapper, ids, clock);
         new GatewayRoutes(forwarder, frontEndTurns::answer, catalogue, mapper, ids, clock).register(routes);
         new MessagesRoutes(forwarder, catalogue, mapper, ids).register(routes);
@@ -558,7 +592,6 @@ public final class App implements AutoCloseable {
                 db.dialect() == Dialect.SQLITE
                         ? Long.MAX_VALUE
                         : nodes.aliveSince().toEpochMilli());
-        flowApps.provision(Secret.NONE, Secret.NONE);
         workflows.start();
         jobs.start();
         files.start();

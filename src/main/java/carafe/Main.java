@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
 
-/** The command line: {@code java -jar carafe.jar [serve | proxy | model …]}; without words it serves. */
+/** The command line: {@code java -jar carafe.jar [serve | proxy | workflow | model …]}; without words it serves. */
 public final class Main {
     /** The status of a process that ends to be started again: that of SIGTERM, which no watcher takes for a wish to rest. */
     static final int ENDED = 143;
@@ -25,12 +25,13 @@ public final class Main {
         switch (args.length == 0 ? "serve" : args[0]) {
             case "serve" -> serve();
             case "proxy" -> proxy();
+            case "workflow" -> workflow();
             case "model" ->
                 System.exit(ModelCommand.run(Arrays.copyOfRange(args, 1, args.length), System.out, System.err));
             case "model-host" -> ModelHost.main(Arrays.copyOfRange(args, 1, args.length));
             default -> {
                 System.err.println(
-                        "Usage: java -jar carafe.jar [serve | proxy | model add SOURCE | model list | model remove ID]");
+                        "Usage: java -jar carafe.jar [serve | proxy | workflow | model add SOURCE | model list | model remove ID]");
                 System.exit(2);
             }
         }
@@ -50,6 +51,13 @@ public final class Main {
     private static void serve() throws Exception {
         run(config -> {
             var app = new App(config, Clock.systemUTC());
+            return new Program(app::start, app);
+        });
+    }
+
+    private static void workflow() throws Exception {
+        run(config -> {
+            var app = new App(config.forFlowsAlone(), Clock.systemUTC());
             return new Program(app::start, app);
         });
     }

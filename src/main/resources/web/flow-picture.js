@@ -56,6 +56,19 @@ class FlowPicture extends View {
     return this.zoom ?? Math.min(1, Math.max(ZOOM.legible, this.fit(this.graph)));
   }
 
+  // what a run is doing comes into sight, inside the field only
+  updated() {
+    const active = Object.keys(this.states).filter((id) => ['running', 'waiting', 'failed'].includes(this.states[id])).at(-1);
+    if (!active || active === this.seen) return;
+    this.seen = active;
+    const field = this.querySelector('.flow-field');
+    const box = this.querySelector(`[data-node="${CSS.escape(active)}"]`)?.getBoundingClientRect();
+    if (!box || !field) return;
+    const seen = field.getBoundingClientRect();
+    if (box.left >= seen.left && box.right <= seen.right && box.top >= seen.top && box.bottom <= seen.bottom) return;
+    field.scrollBy(box.left + box.width / 2 - seen.left - seen.width / 2, box.top + box.height / 2 - seen.top - seen.height / 2);
+  }
+
   setZoom(factor) {
     this.zoom = factor === null ? null : Math.min(ZOOM.most, Math.max(ZOOM.least, this.scale * factor));
   }

@@ -96,9 +96,6 @@ class FlowRun extends View {
   }
 
   updated() {
-    const asked = this.run?.question?.asked_at;
-    if (asked && asked !== this.asked) this.querySelector('.flow-question')?.scrollIntoView({ block: 'nearest' });
-    this.asked = asked;
     const box = this.querySelector('.flow-answer .prose');
     if (!box) return;
     if (this.view?.root !== box) this.view = new MarkdownView(box);
@@ -107,6 +104,9 @@ class FlowRun extends View {
       this.view.set(this.told.content, finished);
       this.view.finished = finished;
     }
+    const asked = this.run?.question?.asked_at;
+    if (asked && asked !== this.asked) this.querySelector('.flow-question')?.scrollIntoView({ block: 'end' });
+    this.asked = asked;
   }
 
   get over() { return OVER.includes(this.run?.status); }

@@ -60,6 +60,8 @@ class RouteAccessTest {
             "/api/v1/chats/share/{id}",
             "/api/v1/errors",
             "/ws/socket.io",
+            "/workflow/v1/files/{id}/{name}",
+            "/workflow/v1/health",
             "/api/v1/auths/signin",
             "/api/v1/auths/signup",
             "/api/v1/auths/signout");

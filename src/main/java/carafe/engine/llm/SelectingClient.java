@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.time.Duration;
+import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
@@ -28,14 +29,16 @@ final class SelectingClient implements Closeable {
     private static final int THREADS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
     private final SilenceWatch watch;
-    private final CloseableHttpAsyncClient client = make();
+    private final CloseableHttpAsyncClient client;
 
-    SelectingClient(SilenceWatch watch) {
+    SelectingClient(SilenceWatch watch, DnsResolver names) {
         this.watch = watch;
+        this.client = make(names);
     }
 
-    private static CloseableHttpAsyncClient make() {
+    private static CloseableHttpAsyncClient make(DnsResolver names) {
         var pool = PoolingAsyncClientConnectionManagerBuilder.create()
+                .setDnsResolver(names)
                 .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
                 .setMaxConnTotal(Upstreams.MOST_CONNECTIONS)
                 .setMaxConnPerRoute(Upstreams.MOST_CONNECTIONS)

@@ -10,6 +10,8 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -34,8 +36,8 @@ public final class Upstreams implements AutoCloseable {
     private static final LlmFailure CANCELLED = new LlmFailure(499, "cancelled", "The call was cancelled.");
 
     private final SilenceWatch watch = new SilenceWatch();
-    private final Lazy<WaitingClient> waiting = new Lazy<>(() -> new WaitingClient(watch));
-    private final Lazy<SelectingClient> selecting = new Lazy<>(() -> new SelectingClient(watch));
+    private final Lazy<WaitingClient> waiting;
+    private final Lazy<SelectingClient> selecting;
 
     /** Made at the first call: TLS set-up reads the certificates of the world, and a start need not wait for that. */
     private static final class Lazy<T extends Closeable> {
@@ -67,6 +69,13 @@ public final class Upstreams implements AutoCloseable {
     }
 
     public Upstreams() {
+        this(SystemDefaultDnsResolver.INSTANCE);
+    }
+
+    /** @param names finds the addresses of model servers, and may refuse to */
+    public Upstreams(DnsResolver names) {
+        waiting = new Lazy<>(() -> new WaitingClient(watch, names));
+        selecting = new Lazy<>(() -> new SelectingClient(watch, names));
         watch.start();
     }
 

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -21,15 +22,17 @@ import org.apache.hc.core5.util.Timeout;
 /** For answers that come in one piece: the virtual thread that asks reads the wire itself, the cheapest way for those. */
 final class WaitingClient implements Closeable {
     private final SilenceWatch watch;
-    private final CloseableHttpClient client = make();
+    private final CloseableHttpClient client;
 
-    WaitingClient(SilenceWatch watch) {
+    WaitingClient(SilenceWatch watch, DnsResolver names) {
         this.watch = watch;
+        this.client = make(names);
     }
 
-    private static CloseableHttpClient make() {
+    private static CloseableHttpClient make(DnsResolver names) {
         var buffers = Http1Config.custom().setBufferSize(Upstreams.BUFFER).build();
         var pool = PoolingHttpClientConnectionManagerBuilder.create()
+                .setDnsResolver(names)
                 .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
                         .http1Config(buffers)
                         .build())

@@ -4,7 +4,9 @@ import carafe.engine.llm.Cancellation;
 import carafe.engine.llm.LlmEvent;
 import carafe.engine.llm.LlmException;
 import carafe.engine.llm.LlmFailure;
+import carafe.engine.llm.Target;
 import carafe.engine.llm.Upstreams;
+import carafe.platform.http.Caller;
 import carafe.platform.http.ClientGone;
 import carafe.platform.http.Problem;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -86,6 +88,37 @@ public final class Models {
                 sink.accept(new LlmEvent.Failed(e.failure()));
             } catch (ClientGone e) {
                 throw new UncheckedIOException(e); // cannot be: this sink is no client
+            }
+            return new Reply(hold.status(), hold.firstMs(), hold.elapsedMs());
+        }
+    }
+
+    /** Whether {@code model} is one that the caller may call here. */
+    public boolean offers(Caller caller, String model) {
+        return !catalogue.routes(caller, model).isEmpty();
+    }
+
+    /**
+     * As {@link #call}, at a server of the OpenAI API that the caller names with its key, through {@code reach}; booked
+     * like every call.
+     */
+    public Reply callAt(
+            Providers reach,
+            Target target,
+            Use use,
+            String model,
+            ObjectNode body,
+            Duration silence,
+            Consumer<LlmEvent> sink,
+            Cancellation cancellation) {
+        try (var hold = meter.open(use, model)) {
+            var held = new HeldEvents(hold, sink, () -> {}, true);
+            hold.status(200);
+            reach.client(Connection.Kind.OPENAI).chat(target, body.put("model", model), silence, held, cancellation);
+            var failure = held.failure();
+            if (failure != null) {
+                hold.failed(failure);
+                sink.accept(new LlmEvent.Failed(failure));
             }
             return new Reply(hold.status(), hold.firstMs(), hold.elapsedMs());
         }

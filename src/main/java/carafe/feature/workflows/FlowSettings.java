@@ -1,9 +1,43 @@
 package carafe.feature.workflows;
 
+import carafe.platform.config.Secret;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
 /**
  * What the operator decides about workflows.
  *
  * @param serviceSub and {@code serviceLocation}: parts of the ids of requests
  * @param port of the service, for those ids
+ * @param appKey and {@code appSecret} of the app that is there from the start; unset: random
+ * @param pluginGet where a tool's description is, {@code pluginRun} where its operations are run; empty: none
+ * @param knowledge where passages are searched; empty: nowhere
+ * @param reachable hosts and networks beside public ones that users' calls may go to
+ * @param uploads the folder of uploaded files and large values
+ * @param uploadBytes the most of one uploaded file
+ * @param fileTypes endings of files that may be uploaded; empty: all
+ * @param keepFor how long runs that are over are kept, and {@code keepRuns} how many of one workflow
+ * @param codeLimit how long code may run that its node gives no limit
  */
-public record FlowSettings(String serviceSub, String serviceLocation, int port) {}
+public record FlowSettings(
+        String serviceSub,
+        String serviceLocation,
+        int port,
+        Secret appKey,
+        Secret appSecret,
+        String pluginGet,
+        String pluginRun,
+        String knowledge,
+        List<String> reachable,
+        Path uploads,
+        long uploadBytes,
+        List<String> fileTypes,
+        Duration keepFor,
+        int keepRuns,
+        Duration codeLimit) {
+    public FlowSettings {
+        reachable = List.copyOf(reachable);
+        fileTypes = List.copyOf(fileTypes);
+    }
+}

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 
@@ -21,8 +22,10 @@ final class FrameStream {
     private final RunStore store;
     private final Runner runner;
     private final ObjectMapper mapper;
+    private final Clock clock;
 
-    FrameStream(RunStore store, Runner runner, ObjectMapper mapper) {
+    FrameStream(RunStore store, Runner runner, ObjectMapper mapper, Clock clock) {
+        this.clock = clock;
         this.store = store;
         this.runner = runner;
         this.mapper = mapper;
@@ -72,7 +75,7 @@ final class FrameStream {
                 .put("code", 0)
                 .put("message", "Success")
                 .put("id", run.sid())
-                .put("created", System.currentTimeMillis() / 1000);
+                .put("created", clock.instant().getEpochSecond());
         if (last != null) {
             ping.set("workflow_step", read(last).path("workflow_step"));
         }

@@ -1,21 +1,31 @@
 package carafe.feature.workflows;
 
+import carafe.engine.outbound.AddressGuard;
+import carafe.engine.outbound.Outbound;
 import carafe.engine.workflow.FlowCode;
 import carafe.engine.workflow.FlowFailure;
 import carafe.engine.workflow.Services;
+import carafe.engine.workflow.Usage;
 import carafe.feature.accounts.AccountStore;
 import carafe.feature.code.Runs;
 import carafe.feature.models.Models;
+import carafe.feature.models.Providers;
 import carafe.platform.config.SecretKeys;
 import carafe.platform.db.Db;
 import carafe.platform.db.Ids;
+import carafe.platform.http.Access;
 import carafe.platform.http.Caller;
 import carafe.platform.http.Routes;
+import carafe.platform.http.Rule;
+import carafe.platform.http.Surface;
 import carafe.platform.jobs.Nodes;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** All of workflows, put together. */
@@ -33,6 +43,7 @@ public final class Workflows implements AutoCloseable {
             @Nullable AccountStore accounts,
             FlowApps apps,
             Models models,
+            Providers guarded,
             Runs code,
             int processes,
             Nodes nodes,
@@ -51,16 +62,26 @@ public final class Workflows implements AutoCloseable {
     private final Flows flows;
     private final Runner runner;
     private final Sids sids;
+    private final Reach reach;
+    private final FlowFiles files;
+    private final FlowSettings settings;
     private final SampleFiles samples;
 
     public Workflows(Ground ground, FlowSettings settings) {
         this.ground = ground;
+        this.settings = settings;
         var mapper = ground.mapper();
         flowStore = new FlowStore(ground.db(), ground.clock());
         runStore =
                 new RunStore(ground.db(), mapper, ground.clock(), ground.nodes().id());
         variables = new VariableStore(ground.db(), mapper, ground.clock());
-        models = new ModelCalls(ground.models(), mapper, ground.ids());
+        models = new ModelCalls(ground.models(), ground.guarded(), mapper, ground.ids());
+        reach = new Reach(
+                new Outbound(new AddressGuard(settings.reachable())),
+                new Outbound(new AddressGuard(List.of("*"))),
+                settings,
+                mapper);
+        files = new FlowFiles(ground.db(), settings.uploads(), ground.keys(), ground.clock());
         code = new CodeRuns(ground.code(), ground.processes(), mapper);
         sids = new Sids(
                 settings.serviceSub(),
@@ -77,20 +98,48 @@ public final class Workflows implements AutoCloseable {
     }
 
     private Services services(Run run) {
-        var caller = caller(run);
+        return services(run, caller(run));
+    }
+
+    /** For a node that is tried alone: what it stores is for nobody else. */
+    private Services services(Caller caller) {
+        var party = Party.of(caller);
+        var nothing = ground.mapper().createObjectNode();
+        var run = new Run(
+                "trial",
+                "",
+                "trial",
+                "",
+                "",
+                nothing,
+                party.appId(),
+                party.accountId(),
+                caller.holder(),
+                "",
+                "debug",
+                false,
+                "run",
+                null,
+                "running",
+                "",
+                nothing,
+                null,
+                0,
+                "",
+                Usage.NONE,
+                0,
+                0);
+        return services(run, caller);
+    }
+
+    private Services services(Run run, Caller caller) {
         return new Services(
                 (question, sink, stop) -> models.ask(caller, run.id(), question, sink, stop),
                 (program, arguments, limit, stop) -> code.run(
                         run.accountId() == null ? run.appId() : run.accountId(), program, arguments, limit, stop),
-                (call, stop) -> {
-                    throw new FlowFailure(FlowCode.NOT_AVAILABLE, "http");
-                },
-                (operation, arguments, limit, stop) -> {
-                    throw new FlowFailure(FlowCode.NOT_AVAILABLE, "plugin");
-                },
-                (query, top, kind, match, limit, stop) -> {
-                    throw new FlowFailure(FlowCode.NOT_AVAILABLE, "knowledge");
-                },
+                reach::send,
+                reach::call,
+                reach::search,
                 variables.of(run),
                 ground.clock());
     }
@@ -108,15 +157,25 @@ public final class Workflows implements AutoCloseable {
 
     public void register(Routes routes) {
         var mapper = ground.mapper();
-        var frames = new FrameStream(runStore, runner, mapper);
+        var frames = new FrameStream(runStore, runner, mapper, ground.clock());
         new ChatFlowRoutes(flows, runStore, runner, frames, sids, mapper, ground.clock()).register(routes);
         new RunRoutes(flows, runStore, runner, frames, sids, mapper, ground.clock()).register(routes);
         new SampleRoutes(samples, flows, mapper).register(routes);
         new FlowRoutes(flows, mapper).register(routes);
+        new ProtocolRoutes(flows, sids, mapper).register(routes);
+        new PublishRoutes(flows, ground.apps(), sids, mapper).register(routes);
+        new TryRoutes(code, this::services, settings.codeLimit(), sids, mapper).register(routes);
+        new FileFlowRoutes(files, settings, sids, runner::newId, mapper).register(routes);
+        new AppRoutes(ground.apps(), runner::newId, mapper).register(routes);
+        routes.get(
+                "/workflow/v1/health",
+                Rule.of(Surface.WEBUI, Access.PUBLIC),
+                ctx -> ctx.json(mapper.createObjectNode().put("status", "ok")));
     }
 
     /** Takes up the runs of earlier processes; the node must have been started. */
     public void start() {
+        ground.apps().provision(settings.appKey(), settings.appSecret());
         samples.unpack();
         runner.start();
     }
@@ -124,5 +183,21 @@ public final class Workflows implements AutoCloseable {
     @Override
     public void close() {
         runner.close();
+        try {
+            reach.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Which paths a port of its own answers. */
+    public static boolean owns(String path) {
+        return path.startsWith("/workflow/")
+                || path.startsWith("/sparkflow/")
+                || path.equals("/v1/publish")
+                || path.equals("/v1/auth")
+                || path.equals("/health")
+                || path.startsWith("/health/")
+                || path.equals("/ready");
     }
 }

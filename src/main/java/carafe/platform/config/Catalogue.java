@@ -750,7 +750,9 @@ public final class Catalogue {
     }
 
     private static List<Setting> withProxy(List<Setting> own) {
-        return Stream.concat(own.stream(), ProxyCatalogue.ALL.stream()).toList();
+        return Stream.of(own, ProxyCatalogue.ALL, FlowCatalogue.ALL)
+                .flatMap(List::stream)
+                .toList();
     }
 
     /** The setting of this name that admins change at run time, or null. */

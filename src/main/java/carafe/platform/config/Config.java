@@ -20,6 +20,7 @@ public record Config(
         Code code,
         Limits limits,
         Proxy proxy,
+        Flows flows,
         Logs logs,
         Map<String, String> live) {
     /** {@code live}: what the environment says about the settings that admins change later, by name. */
@@ -109,6 +110,69 @@ public record Config(
         }
     }
 
+    /**
+     * Workflows.
+     *
+     * @param port of a listener of their own; empty: none
+     * @param alone whether this process serves nothing else
+     */
+    public record Flows(
+            Optional<Integer> port,
+            boolean alone,
+            String serviceSub,
+            String serviceLocation,
+            String serviceName,
+            Secret appKey,
+            Secret appSecret,
+            String pluginGet,
+            String pluginRun,
+            String knowledge,
+            List<String> allowedHosts,
+            long fileBytes,
+            List<String> fileTypes,
+            int runDays,
+            int runsKept,
+            int codeSeconds) {
+        public Flows {
+            allowedHosts = List.copyOf(allowedHosts);
+            fileTypes = List.copyOf(fileTypes);
+        }
+    }
+
+    private static final int FLOW_PORT = 7880;
+
+    /** The same for a process that serves workflows alone, at {@code SERVICE_PORT}. */
+    public Config forFlowsAlone() {
+        var on = new Server(
+                flows.port().orElse(FLOW_PORT),
+                flows.port(),
+                server.host(),
+                server.shutdownTimeout(),
+                server.trustedProxies(),
+                server.corsOrigins(),
+                server.secureCookie(),
+                server.frontEnd());
+        var none = new Proxy(Optional.empty(), proxy.fallbackPort(), false, proxy.environment(), proxy.file());
+        var own = new Flows(
+                Optional.empty(),
+                true,
+                flows.serviceSub(),
+                flows.serviceLocation(),
+                flows.serviceName(),
+                flows.appKey(),
+                flows.appSecret(),
+                flows.pluginGet(),
+                flows.pluginRun(),
+                flows.knowledge(),
+                flows.allowedHosts(),
+                flows.fileBytes(),
+                flows.fileTypes(),
+                flows.runDays(),
+                flows.runsKept(),
+                flows.codeSeconds());
+        return new Config(on, sockets, data, models, accounts, code, limits, none, own, logs, live);
+    }
+
     /** {@code metricsToken} lets Prometheus in. */
     public record Logs(
             String level,
@@ -130,6 +194,7 @@ public record Config(
                 code(env),
                 limits(env),
                 proxy(env, process, envFile),
+                flows(env),
                 logs(env),
                 live(env));
         env.check();
@@ -332,6 +397,30 @@ public record Config(
         boolean configured =
                 port.isPresent() || env.given(ProxyCatalogue.API_BASE_URL).isPresent();
         return new Proxy(port, env.number(ProxyCatalogue.FALLBACK_PORT, 0, 65_535), configured, own, file);
+    }
+
+    private static Flows flows(Environment env) {
+        env.number(FlowCatalogue.WORKERS, 0, 10_000);
+        for (var address : List.of(FlowCatalogue.PLUGIN_GET, FlowCatalogue.PLUGIN_RUN, FlowCatalogue.KNOWLEDGE)) {
+            env.given(address).ifPresent(text -> url(env, address, text));
+        }
+        return new Flows(
+                env.given(FlowCatalogue.SERVICE_PORT).map(text -> env.number(FlowCatalogue.SERVICE_PORT, 0, 65_535)),
+                false,
+                env.text(FlowCatalogue.SERVICE_SUB),
+                env.text(FlowCatalogue.SERVICE_LOCATION),
+                env.text(FlowCatalogue.SERVICE_NAME),
+                new Secret(env.text(FlowCatalogue.APP_KEY)),
+                new Secret(env.text(FlowCatalogue.APP_SECRET)),
+                env.text(FlowCatalogue.PLUGIN_GET),
+                env.text(FlowCatalogue.PLUGIN_RUN),
+                env.text(FlowCatalogue.KNOWLEDGE),
+                env.list(FlowCatalogue.ALLOWED_HOSTS),
+                env.number(FlowCatalogue.FILE_BYTES, 1, 1 << 30),
+                env.list(FlowCatalogue.FILE_TYPES),
+                env.number(FlowCatalogue.RUN_DAYS, 1, 36_500),
+                env.number(FlowCatalogue.RUNS_KEPT, 1, 10_000_000),
+                env.number(FlowCatalogue.CODE_SECONDS, 1, 300));
     }
 
     private static Logs logs(Environment env) {

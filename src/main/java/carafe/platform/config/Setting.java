@@ -44,6 +44,7 @@ public record Setting(
         CODE,
         LIMITS,
         PROXY,
+        FLOWS,
         LOGS
     }
 

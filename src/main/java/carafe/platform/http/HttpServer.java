@@ -9,10 +9,13 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.eclipse.jetty.ee10.servlet.SessionHandler;
 import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -30,7 +33,20 @@ public final class HttpServer implements AutoCloseable {
      * @param port 0 takes a free one, {@link #NO_PORT} none: then connections come by {@link #take}
      * @param stopTimeout how long running requests may go on after {@link #close}
      */
-    public record Settings(String host, int port, Duration stopTimeout, Networks trustedProxies, Cors cors) {}
+    public record Settings(
+            String host,
+            int port,
+            Duration stopTimeout,
+            Networks trustedProxies,
+            Cors cors,
+            @Nullable Second second) {
+        public Settings(String host, int port, Duration stopTimeout, Networks trustedProxies, Cors cors) {
+            this(host, port, stopTimeout, trustedProxies, cors, null);
+        }
+    }
+
+    /** Another port, where only some {@code paths} are answered. */
+    public record Second(int port, Predicate<String> paths) {}
 
     /** For a server whose connections are accepted by somebody else. */
     public static final int NO_PORT = -1;
@@ -46,6 +62,7 @@ public final class HttpServer implements AutoCloseable {
     private final Javalin javalin;
     private final AtomicReference<List<Routes.Declared>> declared = new AtomicReference<>(List.of());
     private final AtomicReference<@Nullable HandedConnector> handed = new AtomicReference<>();
+    private final AtomicReference<@Nullable ServerConnector> secondConnector = new AtomicReference<>();
 
     /** Registers everything {@code features} asks for; {@link #start} opens the port. */
     public HttpServer(
@@ -60,6 +77,10 @@ public final class HttpServer implements AutoCloseable {
             basics(config, settings, mapper);
             connectors(config, settings);
             config.routes.before(ctx -> begin(ctx, settings.cors(), observer));
+            var second = settings.second();
+            if (second != null) {
+                config.routes.before(ctx -> keepToPaths(ctx, second));
+            }
             config.requestLogger.http((ctx, ms) -> end(ctx, ms, observer));
             Errors.register(config.routes);
             var routes = new Routes(config.routes, guard);
@@ -87,6 +108,14 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void connectors(JavalinConfig config, Settings settings) {
+        var second = settings.second();
+        if (second != null) {
+            connector(config, settings, second.port(), true);
+        }
+        connector(config, settings, settings.port(), false);
+    }
+
+    private void connector(JavalinConfig config, Settings settings, int port, boolean isSecond) {
         config.jetty.addConnector((server, http) -> {
             http.setSendServerVersion(false);
             http.setRequestHeaderSize(32 * 1024);
@@ -94,8 +123,12 @@ public final class HttpServer implements AutoCloseable {
             // else a connection that sent one token reads the next, different in case only, as the first
             http.setHeaderCacheCaseSensitive(true);
             var copy = new HttpConfiguration(http);
-            var connector =
-                    settings.port() == NO_PORT ? handedConnector(server, copy) : openConnector(server, copy, settings);
+            var connector = port == NO_PORT
+                    ? handedConnector(server, copy)
+                    : openConnector(server, copy, settings.host(), port);
+            if (isSecond) {
+                secondConnector.set((ServerConnector) connector);
+            }
             connector.setIdleTimeout(IDLE.toMillis());
             connector.setShutdownIdleTimeout(
                     Math.min(200, settings.stopTimeout().toMillis() / 2 + 1));
@@ -111,10 +144,10 @@ public final class HttpServer implements AutoCloseable {
         sessions.setUsingCookies(false);
     }
 
-    private static AbstractConnector openConnector(Server server, HttpConfiguration http, Settings settings) {
+    private static AbstractConnector openConnector(Server server, HttpConfiguration http, String host, int port) {
         var connector = new ServerConnector(server, new HttpConnectionFactory(http));
-        connector.setHost(settings.host());
-        connector.setPort(settings.port());
+        connector.setHost(host);
+        connector.setPort(port);
         connector.setAcceptQueueSize(1024);
         return connector;
     }
@@ -142,6 +175,19 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
+    private void keepToPaths(Context ctx, Second second) {
+        var connector = secondConnector.get();
+        boolean here = connector != null && ctx.req().getLocalPort() == connector.getLocalPort();
+        if (here && !second.paths().test(ctx.path())) {
+            throw new Problem.NotFound("not_found", "There is nothing at this address.", null);
+        }
+    }
+
+    /** The port of {@link Settings#second}, where there is one. */
+    public Optional<Integer> secondPort() {
+        return Optional.ofNullable(secondConnector.get()).map(ServerConnector::getLocalPort);
+    }
+
     private static void end(Context ctx, float milliseconds, RequestObserver observer) {
         if (RequestId.of(ctx).isEmpty()) {
             observer.began(); // refused before our first handler: each end has its beginning
@@ -164,6 +210,13 @@ public final class HttpServer implements AutoCloseable {
 
     /** The port that is really open. */
     public int port() {
+        var second = secondConnector.get();
+        for (var connector :
+                second == null ? new Connector[0] : second.getServer().getConnectors()) {
+            if (connector != second && connector instanceof ServerConnector first) {
+                return first.getLocalPort();
+            }
+        }
         return javalin.port();
     }
 

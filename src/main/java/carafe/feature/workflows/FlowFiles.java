@@ -1,0 +1,131 @@
+package carafe.feature.workflows;
+
+import carafe.engine.workflow.FlowCode;
+import carafe.engine.workflow.FlowFailure;
+import carafe.platform.config.SecretKeys;
+import carafe.platform.db.Db;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Table {@code wf_upload} and its files: what people upload for a run. They are read by addresses that are signed and
+ * expire, so that other programs can fetch them without an account.
+ */
+final class FlowFiles {
+    private static final Duration VALID = Duration.ofDays(7);
+    private static final int BUFFER = 64 << 10;
+
+    record Upload(String id, String name, String mediaType, long size) {}
+
+    private final Db db;
+    private final Path folder;
+    private final byte[] key;
+    private final Clock clock;
+
+    FlowFiles(Db db, Path folder, SecretKeys keys, Clock clock) {
+        this.db = db;
+        this.folder = folder;
+        this.key = mac(keys.signing(), "workflow files");
+        this.clock = clock;
+    }
+
+    private static byte[] mac(byte[] key, String text) {
+        try {
+            var mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("HMAC-SHA256 is part of every JDK", e);
+        }
+    }
+
+    /** @throws FlowFailure beyond {@code most} bytes; then nothing is kept */
+    Upload store(String id, String appId, String name, String mediaType, InputStream in, long most) throws IOException {
+        Files.createDirectories(folder);
+        var place = folder.resolve(id);
+        boolean whole = false;
+        try (var out = Files.newOutputStream(place)) {
+            byte[] buffer = new byte[BUFFER];
+            long size = 0;
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                size += read;
+                if (size > most) {
+                    throw new FlowFailure(FlowCode.FILE, "it is larger than " + most + " bytes");
+                }
+                out.write(buffer, 0, read);
+            }
+            db.update(
+                    "INSERT INTO wf_upload (id, app_id, name, media_type, size, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+                    id,
+                    appId,
+                    name,
+                    mediaType,
+                    size,
+                    clock.millis());
+            whole = true;
+            return new Upload(id, name, mediaType, size);
+        } finally {
+            if (!whole) {
+                Files.deleteIfExists(place);
+            }
+        }
+    }
+
+    /** The path and query under which it can be read for some days. */
+    String address(Upload upload) {
+        long until = clock.millis() + VALID.toMillis();
+        var name = upload.name().replaceAll("[^A-Za-z0-9._-]", "_");
+        return "/workflow/v1/files/" + upload.id() + "/" + name + "?expires=" + until + "&signature="
+                + signature(upload.id(), until);
+    }
+
+    private String signature(String id, long until) {
+        return HexFormat.of().formatHex(mac(key, id + " " + until));
+    }
+
+    /** Empty when the address is not one of ours, or not any more. */
+    Optional<Upload> find(String id, String expires, String signature) {
+        if (!expires.matches("\\d{1,15}") || Long.parseLong(expires) < clock.millis()) {
+            return Optional.empty();
+        }
+        var right = signature(id, Long.parseLong(expires)).getBytes(StandardCharsets.UTF_8);
+        return MessageDigest.isEqual(right, signature.getBytes(StandardCharsets.UTF_8))
+                ? db.one(
+                        "SELECT id, name, media_type, size FROM wf_upload WHERE id = ?",
+                        row -> new Upload(
+                                row.getString("id"),
+                                row.getString("name"),
+                                row.getString("media_type"),
+                                row.getLong("size")),
+                        id)
+                : Optional.empty();
+    }
+
+    InputStream open(Upload upload) throws IOException {
+        return Files.newInputStream(folder.resolve(upload.id()));
+    }
+
+    /** Removes what nobody can read any more. */
+    int sweep() throws IOException {
+        var old = db.list(
+                "SELECT id FROM wf_upload WHERE created_at < ? ORDER BY created_at LIMIT 500",
+                row -> row.getString("id"),
+                clock.millis() - VALID.toMillis());
+        for (var id : old) {
+            db.update("DELETE FROM wf_upload WHERE id = ?", id);
+            Files.deleteIfExists(folder.resolve(id));
+        }
+        return old.size();
+    }
+}
