@@ -29,6 +29,12 @@ final class Api {
                 "{\"name\":\"Bench\",\"email\":\"bench@example.org\",\"password\":\"correct horse battery\"}"));
     }
 
+    /** Signs in to the account that {@link #signUp} made. */
+    void signIn() throws IOException, InterruptedException {
+        bearer = field("token", post("/api/v1/auths/signin",
+                "{\"email\":\"bench@example.org\",\"password\":\"correct horse battery\"}"));
+    }
+
     String newKey() throws IOException, InterruptedException {
         return field("api_key", post("/api/v1/auths/api_key", "{}"));
     }

@@ -92,6 +92,11 @@ final class Server implements AutoCloseable {
         return children.size();
     }
 
+    /** Without warning. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
     @Override
     public void close() {
         process.destroy();

@@ -510,10 +510,6 @@ final class Round {
         return states[number] == State.DONE || states[number] == State.DEAD;
     }
 
-    boolean isDead(int number) {
-        return states[number] == State.DEAD;
-    }
-
     boolean isDone(int number) {
         return states[number] == State.DONE;
     }

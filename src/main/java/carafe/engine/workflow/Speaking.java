@@ -24,7 +24,7 @@ final class Speaking {
 
     /** Something that {@code number} refers to has begun, or it is ready itself. */
     void activate(int number) {
-        if (!speeches.containsKey(number) && !round.isDead(number)) {
+        if (!speeches.containsKey(number) && !round.isOver(number)) {
             var speech = new Speech(number, round.scope.nodes().get(number));
             speeches.put(number, speech);
             queue.add(speech);

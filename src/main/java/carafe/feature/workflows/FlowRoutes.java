@@ -1,6 +1,7 @@
 package carafe.feature.workflows;
 
 import carafe.engine.workflow.Finding;
+import carafe.engine.workflow.FlowCode;
 import carafe.engine.workflow.FlowFailure;
 import carafe.feature.workflows.FlowStore.Flow;
 import carafe.platform.http.Access;
@@ -39,6 +40,7 @@ final class FlowRoutes {
         routes.get(ALL, USER, this::list);
         routes.post(ALL, WRITE, this::create);
         routes.post(ALL + "/check", WRITE, this::check);
+        routes.post(ALL + "/import", WRITE, this::importText);
         routes.get(ONE, USER, this::show);
         routes.put(ONE, WRITE, this::update);
         routes.delete(ONE, USER, this::delete);
@@ -78,6 +80,33 @@ final class FlowRoutes {
                 fields.optionalText("description", Flows.MOST_DESCRIPTION).orElse("");
         var flow = valid(() -> flows.create(party(ctx), FlowApps.TENANT, name, description, 0, data(fields)));
         ctx.status(201).json(whole(flow));
+    }
+
+    /** YAML or JSON as it was exported, in {@code text}: the console's form or the engine's. */
+    private void importText(Context ctx) {
+        var fields = body.fields(ctx);
+        var text = fields.text("text", FlowText.MOST);
+        var flow = valid(() -> {
+            var document = FlowText.read(text);
+            if (!document.isObject()) {
+                throw new FlowFailure(FlowCode.DSL_INVALID, "this is no workflow");
+            }
+            var given = fields.optionalText("name", Flows.MOST_NAME).orElse("");
+            var name = given.isEmpty() ? ConsoleFlow.name(document) : given;
+            var description = ConsoleFlow.description(document);
+            return flows.create(
+                    party(ctx),
+                    FlowApps.TENANT,
+                    shortened(name.isEmpty() ? "Workflow" : name, Flows.MOST_NAME),
+                    shortened(description, Flows.MOST_DESCRIPTION),
+                    0,
+                    document);
+        });
+        ctx.status(201).json(whole(flow));
+    }
+
+    private static String shortened(String text, int most) {
+        return text.length() <= most ? text : text.substring(0, most);
     }
 
     private static @Nullable JsonNode data(Fields fields) {

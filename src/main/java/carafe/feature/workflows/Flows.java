@@ -65,7 +65,7 @@ final class Flows {
 
     /** Stores a new workflow. A description without nodes is an empty draft. @throws FlowFailure with all that is wrong */
     Flow create(Party party, String appId, String name, String description, int status, @Nullable JsonNode data) {
-        var given = data == null ? mapper.createObjectNode() : data;
+        var given = data == null ? mapper.createObjectNode() : engine(data);
         check(given);
         var flow = new Flow(
                 sids.flowId(),
@@ -90,7 +90,8 @@ final class Flows {
             @Nullable String name,
             @Nullable String description,
             @Nullable Integer status,
-            @Nullable JsonNode data) {
+            @Nullable JsonNode asked) {
+        var data = asked == null ? null : engine(asked);
         if (data != null) {
             check(data);
         }
@@ -110,6 +111,11 @@ final class Flows {
         store.update(changed, data == null ? null : text(secrets.sealed(data, draft(flow))));
     }
 
+    /** The engine's form, also of what the console exports. */
+    private JsonNode engine(JsonNode data) {
+        return ConsoleFlow.isOne(data) ? new ConsoleFlow(mapper).translated(data) : data;
+    }
+
     /** Whether a description has anything in it; one without nodes may be kept as a beginning. */
     private static boolean isEmpty(JsonNode data) {
         return data.isEmpty()
@@ -124,7 +130,7 @@ final class Flows {
 
     /** Everything that is wrong or suspicious; nothing is stored. */
     Plan.Reading read(JsonNode data) {
-        return Plan.of(data);
+        return Plan.of(engine(data));
     }
 
     JsonNode draft(Flow flow) {

@@ -32,12 +32,14 @@ final class RunStore {
             FROM wf_run\s""";
 
     private final Db db;
+    private final RunValues values;
     private final ObjectMapper mapper;
     private final Clock clock;
     private final String nodeId;
 
-    RunStore(Db db, ObjectMapper mapper, Clock clock, String nodeId) {
+    RunStore(Db db, RunValues values, ObjectMapper mapper, Clock clock, String nodeId) {
         this.db = db;
+        this.values = values;
         this.mapper = mapper;
         this.clock = clock;
         this.nodeId = nodeId;
@@ -96,7 +98,7 @@ final class RunStore {
                 run.parentId(),
                 "running",
                 run.eventId(),
-                write(run.input()),
+                values.kept(run.id(), write(run.input())),
                 nodeId,
                 run.createdAt(),
                 run.createdAt());
@@ -136,8 +138,8 @@ final class RunStore {
                 row.getString("parent_id"),
                 row.getString("status"),
                 row.getString("event_id"),
-                object(row.getString("input")),
-                result == null ? null : object(result),
+                object(values.whole(row.getString("id"), row.getString("input"))),
+                result == null ? null : object(values.whole(row.getString("id"), result)),
                 row.getInt("code"),
                 row.getString("message"),
                 new Usage(row.getLong("tokens_in"), row.getLong("tokens_out"), row.getLong("micro_usd")),
@@ -160,7 +162,7 @@ final class RunStore {
         var question = entry.question();
         var value = question == null ? "" : write(question.value());
         var ending = entry.ending();
-        var result = ending == null ? "" : write(result(ending));
+        var result = ending == null ? "" : values.kept(runId, write(result(ending)));
         long now = clock.millis();
         db.transaction(() -> {
             boolean fenced = false;
@@ -204,16 +206,16 @@ final class RunStore {
             step.attempts(),
             wire(step.state()),
             step.handle(),
-            write(step.inputs()),
-            write(step.outputs()),
+            values.kept(runId, write(step.inputs())),
+            values.kept(runId, write(step.outputs())),
             step.errors() == null ? null : write(step.errors()),
             step.code(),
             step.message(),
             step.usage().prompt(),
             step.usage().completion(),
             step.usage().microUsd(),
-            step.raw(),
-            pieces(step.pieces()),
+            values.kept(runId, step.raw()),
+            values.kept(runId, pieces(step.pieces())),
             step.startNo(),
             step.endNo(),
             step.startedAt(),
@@ -294,10 +296,10 @@ final class RunStore {
         return db.list("""
                 SELECT path, flow_node, attempts, status, handle, inputs, outputs, errors, code, message, tokens_in, tokens_out,
                     micro_usd, raw, pieces, start_no, end_no, started_at, ended_at
-                FROM wf_step WHERE run_id = ? ORDER BY started_at, end_no, path LIMIT 200000""", this::step, runId);
+                FROM wf_step WHERE run_id = ? ORDER BY started_at, end_no, path LIMIT 200000""", row -> step(runId, row), runId);
     }
 
-    private Step step(ResultSet row) throws SQLException {
+    private Step step(String runId, ResultSet row) throws SQLException {
         var errors = row.getString("errors");
         return new Step(
                 row.getString("path"),
@@ -305,14 +307,14 @@ final class RunStore {
                 row.getInt("attempts"),
                 Step.State.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
                 row.getString("handle"),
-                object(row.getString("inputs")),
-                object(row.getString("outputs")),
+                object(values.whole(runId, row.getString("inputs"))),
+                object(values.whole(runId, row.getString("outputs"))),
                 errors == null ? null : object(errors),
                 row.getInt("code"),
                 row.getString("message"),
                 new Usage(row.getLong("tokens_in"), row.getLong("tokens_out"), row.getLong("micro_usd")),
-                row.getString("raw"),
-                pieces(row.getString("pieces")),
+                values.whole(runId, row.getString("raw")),
+                pieces(values.whole(runId, row.getString("pieces"))),
                 row.getLong("start_no"),
                 row.getLong("end_no"),
                 row.getLong("started_at"),

@@ -26,7 +26,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All of workflows, put together. */
 public final class Workflows implements AutoCloseable {
@@ -53,6 +57,11 @@ public final class Workflows implements AutoCloseable {
             Duration patience,
             Path samples) {}
 
+    private static final Logger log = LoggerFactory.getLogger(Workflows.class);
+    private static final Duration SWEEP = Duration.ofHours(1);
+
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread sweeper = Thread.ofVirtual().name("workflow-retention").unstarted(this::sweepUntilClosed);
     private final Ground ground;
     private final FlowStore flowStore;
     private final RunStore runStore;
@@ -64,6 +73,7 @@ public final class Workflows implements AutoCloseable {
     private final Sids sids;
     private final Reach reach;
     private final FlowFiles files;
+    private final RunSweep sweep;
     private final FlowSettings settings;
     private final SampleFiles samples;
 
@@ -72,8 +82,9 @@ public final class Workflows implements AutoCloseable {
         this.settings = settings;
         var mapper = ground.mapper();
         flowStore = new FlowStore(ground.db(), ground.clock());
-        runStore =
-                new RunStore(ground.db(), mapper, ground.clock(), ground.nodes().id());
+        var values = new RunValues(settings.uploads().resolve("values"));
+        runStore = new RunStore(
+                ground.db(), values, mapper, ground.clock(), ground.nodes().id());
         variables = new VariableStore(ground.db(), mapper, ground.clock());
         models = new ModelCalls(ground.models(), ground.guarded(), mapper, ground.ids());
         reach = new Reach(
@@ -89,6 +100,7 @@ public final class Workflows implements AutoCloseable {
                 settings.port(),
                 ground.nodes().id(),
                 ground.clock());
+        sweep = new RunSweep(ground.db(), values, files, settings.keepFor(), settings.keepRuns(), ground.clock());
         var secrets = new Secrets(ground.keys());
         var plans = new Plans(flowStore, secrets, mapper);
         flows = new Flows(flowStore, plans, secrets, sids, mapper, ground.clock());
@@ -178,10 +190,26 @@ public final class Workflows implements AutoCloseable {
         ground.apps().provision(settings.appKey(), settings.appSecret());
         samples.unpack();
         runner.start();
+        sweeper.start();
+    }
+
+    private void sweepUntilClosed() {
+        try {
+            while (!closing.await(SWEEP.toMillis(), TimeUnit.MILLISECONDS)) {
+                try {
+                    sweep.run();
+                } catch (RuntimeException | IOException e) {
+                    log.warn("old runs could not be removed, next try in an hour", e);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
     public void close() {
+        closing.countDown();
         runner.close();
         try {
             reach.close();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -51,7 +52,8 @@ class RandomGraphsTest {
             var done = world.steps.stream().map(Step::path).toList();
             world.calls.clear();
             try {
-                var ending = world.execution(plan, parameters, true, past, Map.of()).run();
+                var ending =
+                        world.execution(plan, parameters, true, past, Map.of()).run();
                 noneOf(world, done);
                 return ending;
             } catch (Bench.Died e) {
@@ -72,82 +74,98 @@ class RandomGraphsTest {
         return Arrays.stream(said.split("(?=\\[m\\d)")).sorted().toList();
     }
 
+    /** A graph that grows: what each of its nodes may refer to is what lies before it on its way. */
+    private static final class Growing {
+        final Flow flow = Flow.fromStart();
+        final StringBuilder edges = new StringBuilder();
+        final Map<String, List<String>> visible = new LinkedHashMap<>();
+        final List<String> sources = new ArrayList<>();
+
+        /** {@code output} empty: the node leaves nothing to refer to. */
+        void add(String id, String from, String handle, String output) {
+            edges.append(from).append('>').append(id).append(handle).append(' ');
+            var seen = new ArrayList<>(visible.getOrDefault(from, List.of()));
+            if (!output.isEmpty()) {
+                seen.add(id + "." + output);
+                sources.add(id + "." + output);
+            }
+            visible.put(id, seen);
+        }
+    }
+
     private static Flow graph(Random random) {
-        var flow = Flow.fromStart();
-        var edges = new StringBuilder();
-        var sources = new ArrayList<>(List.of("node-start::s.AGENT_USER_INPUT"));
-        var open = new ArrayList<>(List.of("node-start::s"));
+        var graph = new Growing();
+        graph.visible.put("node-start::s", List.of("node-start::s.AGENT_USER_INPUT"));
+        graph.sources.add("node-start::s.AGENT_USER_INPUT");
         int size = 2 + random.nextInt(10);
         for (int i = 0; i < size; i++) {
-            var from = open.get(random.nextInt(open.size()));
-            var source = sources.get(random.nextInt(sources.size()));
-            switch (random.nextInt(7)) {
-                case 0, 1 -> add(flow.joiner("text-joiner::n" + i, "x=" + source, "<" + i + "{{x}}>"), "text-joiner::n" + i,
-                        from, edges, sources, open);
-                case 2, 3 -> add(flow.llm("spark-llm::n" + i, "x=" + source, i + "{{x}}"), "spark-llm::n" + i, from, edges,
-                        sources, open);
-                case 4 -> {
-                    flow.node("message::n" + i, "", "x=" + source, "{'template':'[m" + i + ":{{x}}]'}");
-                    edges.append(from).append(">message::n").append(i).append(' ');
-                    open.add("message::n" + i);
-                }
-                case 5 -> branch(flow, i, source, from, edges, sources, open);
-                default -> container(flow, i, source, from, edges, sources, open, random.nextBoolean());
-            }
+            var ids = List.copyOf(graph.visible.keySet());
+            var from = ids.get(random.nextInt(ids.size()));
+            var seen = graph.visible.get(from);
+            grow(graph, i, from, seen.get(random.nextInt(seen.size())), random);
         }
         var inputs = new StringBuilder();
-        for (int i = 0; i < sources.size(); i++) {
-            inputs.append("v").append(i).append("=").append(sources.get(i)).append(";");
+        for (int i = 0; i < graph.sources.size(); i++) {
+            inputs.append("v")
+                    .append(i)
+                    .append("=")
+                    .append(graph.sources.get(i))
+                    .append(";");
         }
-        flow.node("node-end::e", "", inputs.toString(), "{'outputMode':0}");
-        open.forEach(one -> edges.append(one).append(">node-end::e "));
-        return flow.edges(edges.toString());
+        graph.flow.node("node-end::e", "", inputs.toString(), "{'outputMode':0}");
+        graph.visible.keySet().forEach(one -> graph.edges.append(one).append(">node-end::e "));
+        return graph.flow.edges(graph.edges.toString());
     }
 
-    private static void add(Flow flow, String id, String from, StringBuilder edges, List<String> sources, List<String> open) {
-        edges.append(from).append('>').append(id).append(' ');
-        sources.add(id + ".output");
-        open.add(id);
+    private static void grow(Growing graph, int i, String from, String source, Random random) {
+        switch (random.nextInt(7)) {
+            case 0, 1 -> {
+                graph.flow.joiner("text-joiner::n" + i, "x=" + source, "<" + i + "{{x}}>");
+                graph.add("text-joiner::n" + i, from, "", "output");
+            }
+            case 2, 3 -> {
+                graph.flow.llm("spark-llm::n" + i, "x=" + source, i + "{{x}}");
+                graph.add("spark-llm::n" + i, from, "", "output");
+            }
+            case 4 -> {
+                graph.flow.node("message::n" + i, "", "x=" + source, "{'template':'[m" + i + ":{{x}}]'}");
+                graph.add("message::n" + i, from, "", "");
+            }
+            case 5 -> branch(graph, i, from, source);
+            default -> container(graph, i, from, source, random.nextBoolean());
+        }
     }
 
-    private static void branch(
-            Flow flow, int i, String source, String from, StringBuilder edges, List<String> sources, List<String> open) {
+    private static void branch(Growing graph, int i, String from, String source) {
         var id = "if-else::n" + i;
-        flow.node(id, "", "x=" + source + ";y:='1'", """
+        graph.flow.node(id, "", "x=" + source + ";y:='1'", """
                 {'cases':[{'id':'branch_one_of::a','level':1,'logicalOperator':'and','conditions':
                 [{'leftVarIndex':'x','rightVarIndex':'y','compareOperator':'contains'}]},
                 {'id':'branch_one_of::b','level':999,'logicalOperator':'and','conditions':[]}]}""");
-        flow.joiner("text-joiner::a" + i, "x=" + source, "a{{x}}");
-        flow.llm("spark-llm::b" + i, "x=" + source, "b{{x}}");
-        edges.append(from).append('>').append(id).append(' ');
-        edges.append(id + ">text-joiner::a" + i + "@branch_one_of::a ");
-        edges.append(id + ">spark-llm::b" + i + "@branch_one_of::b ");
-        sources.add("text-joiner::a" + i + ".output");
-        sources.add("spark-llm::b" + i + ".output");
-        open.add("text-joiner::a" + i);
-        open.add("spark-llm::b" + i);
+        graph.flow.joiner("text-joiner::a" + i, "x=" + source, "a{{x}}");
+        graph.flow.llm("spark-llm::b" + i, "x=" + source, "b{{x}}");
+        graph.add(id, from, "", "");
+        graph.add("text-joiner::a" + i, id, "@branch_one_of::a", "output");
+        graph.add("spark-llm::b" + i, id, "@branch_one_of::b", "output");
+        graph.visible.remove(id); // every way out of it has its handle
     }
 
-    private static void container(
-            Flow flow,
-            int i,
-            String source,
-            String from,
-            StringBuilder edges,
-            List<String> sources,
-            List<String> open,
-            boolean parallel) {
-        var id = "iteration::n" + i;
-        flow.node("text-joiner::l" + i, "output:array", "x=" + source, "{'mode':1,'separator':'1'}");
-        flow.node(id, "output:array", "items:array=text-joiner::l" + i + ".output",
-                "{'IterationStartNodeId':'iteration-node-start::s" + i + "','isParallel':" + parallel + ",'maxConcurrency':3}");
-        flow.node("iteration-node-start::s" + i, "items:string", "", "{}");
-        flow.llm("spark-llm::i" + i, "x=iteration-node-start::s" + i + ".items", "({{x}})");
-        flow.node("iteration-node-end::e" + i, "", "output=spark-llm::i" + i + ".output", "{'outputMode':0}");
-        edges.append(from).append(">text-joiner::l" + i + " text-joiner::l" + i + ">" + id + " ");
-        edges.append("iteration-node-start::s" + i + ">spark-llm::i" + i + " spark-llm::i" + i + ">iteration-node-end::e" + i
-                + " ");
-        sources.add(id + ".output");
-        open.add(id);
+    private static void container(Growing graph, int i, String from, String source, boolean parallel) {
+        var list = "text-joiner::l" + i;
+        graph.flow.node(list, "output:array", "x=" + source, "{'mode':1,'separator':'1'}");
+        graph.flow.node(
+                "iteration::n" + i,
+                "output:array",
+                "items:array=" + list + ".output",
+                "{'IterationStartNodeId':'iteration-node-start::s" + i + "','isParallel':" + parallel
+                        + ",'maxConcurrency':3}");
+        graph.flow.node("iteration-node-start::s" + i, "items:string", "", "{}");
+        graph.flow.llm("spark-llm::i" + i, "x=iteration-node-start::s" + i + ".items", "({{x}})");
+        graph.flow.node("iteration-node-end::e" + i, "", "output=spark-llm::i" + i + ".output", "{'outputMode':0}");
+        graph.add(list, from, "", "");
+        graph.add("iteration::n" + i, list, "", "output");
+        graph.edges
+                .append("iteration-node-start::s" + i + ">spark-llm::i" + i + " ")
+                .append("spark-llm::i" + i + ">iteration-node-end::e" + i + " ");
     }
 }

@@ -56,8 +56,7 @@ class WorkflowKillTest {
                     .filter(l -> l.contains("Carafe is ready on port"))
                     .findFirst();
             if (line.isPresent()) {
-                return TestApp.at(
-                        "http://127.0.0.1:" + line.get().replaceAll(".*ready on port (\\d+).*", "$1"));
+                return TestApp.at("http://127.0.0.1:" + line.get().replaceAll(".*ready on port (\\d+).*", "$1"));
             }
             if (process.waitFor(50, TimeUnit.MILLISECONDS)) {
                 break;
@@ -74,7 +73,9 @@ class WorkflowKillTest {
                 .path("flow_id")
                 .asText();
         var publish = "{\"flow_id\":\"" + id + "\",\"release_status\":1,\"plat\":0,\"version\":\"v1.0\"}";
-        assertThat(json(app.send(null, "POST", "/v1/publish", publish, "Authorization", KEY)).path("code").asInt())
+        assertThat(json(app.send(null, "POST", "/v1/publish", publish, "Authorization", KEY))
+                        .path("code")
+                        .asInt())
                 .isZero();
         return id;
     }
@@ -102,12 +103,15 @@ class WorkflowKillTest {
                     app,
                     Flow.fromStart()
                             .llm("spark-llm::l", "q=node-start::s.AGENT_USER_INPUT", "{{q}}")
-                            .node("spark-llm::h", "output:string", "l=spark-llm::l.output",
+                            .node(
+                                    "spark-llm::h",
+                                    "output:string",
+                                    "l=spark-llm::l.output",
                                     "{'model':'hang','template':'{{l}}'}")
                             .end("a=spark-llm::h.output;l=spark-llm::l.output", "{{l}}/{{a}}")
                             .edges("node-start::s>spark-llm::l spark-llm::l>spark-llm::h spark-llm::h>node-end::e"));
-            var asked = json(app.send(
-                    null, "POST", "/workflow/v1/chat/completions", chat(asking, "tea"), "Authorization", KEY));
+            var asked = json(
+                    app.send(null, "POST", "/workflow/v1/chat/completions", chat(asking, "tea"), "Authorization", KEY));
             var event = asked.path("event_data").path("event_id").asText();
             assertThat(event).isNotEmpty();
             provider.requests.clear();
@@ -115,7 +119,13 @@ class WorkflowKillTest {
             for (int i = 0; i < 10; i++) {
                 threads.add(Thread.ofVirtual().start(() -> {
                     try {
-                        app.send(null, "POST", "/workflow/v1/chat/completions", chat(hanging, "x"), "Authorization", KEY);
+                        app.send(
+                                null,
+                                "POST",
+                                "/workflow/v1/chat/completions",
+                                chat(hanging, "x"),
+                                "Authorization",
+                                KEY);
                     } catch (java.io.UncheckedIOException e) {
                         // the process is killed meanwhile: that is what this is about
                     }
@@ -141,7 +151,11 @@ class WorkflowKillTest {
                         "{\"event_id\":\"" + event + "\",\"content\":\"with milk\"}",
                         "Authorization",
                         KEY));
-                assertThat(answer.path("choices").path(0).path("delta").path("content").asText())
+                assertThat(answer.path("choices")
+                                .path(0)
+                                .path("delta")
+                                .path("content")
+                                .asText())
                         .as(answer.toString())
                         .contains("tea")
                         .endsWith("/with milk");

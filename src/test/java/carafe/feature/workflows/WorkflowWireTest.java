@@ -311,4 +311,96 @@ class WorkflowWireTest {
                 .isEqualTo("string");
         assertThat(answer.path("inputSchema").path("required").path(0).asText()).isEqualTo("AGENT_USER_INPUT");
     }
+
+    @Test
+    void whatTheConsoleExportsIsImportedAndRuns() {
+        var yaml = """
+                flowMeta:
+                  name: "From the console"
+                  dslVersion: v1
+                  advancedConfig: '{"a":1}'
+                flowData:
+                  nodes:
+                  - id: node-start::s
+                    type: start
+                    position: {x: 1, y: 2}
+                    data:
+                      label: Start
+                      inputs: []
+                      nodeParam: {}
+                      outputs:
+                      - id: o1
+                        name: AGENT_USER_INPUT
+                        required: true
+                        schema: {type: string}
+                      - id: o2
+                        name: tags
+                        schema: {type: array-string, default: [a]}
+                  - id: text-joiner::j
+                    data:
+                      nodeMeta: {aliasName: Join}
+                      nodeParam:
+                        mode: 0
+                        prompt: |-
+                          <{{x}}>
+                      inputs:
+                      - id: i1
+                        name: x
+                        schema:
+                          type: string
+                          value: {type: ref, content: {id: o1, nodeId: 'node-start::s', name: AGENT_USER_INPUT}}
+                      outputs:
+                      - {id: o3, name: output, schema: {type: string}}
+                  - id: node-end::e
+                    data:
+                      nodeParam: {outputMode: 1, template: '{{out}}'}
+                      inputs:
+                      - id: i2
+                        name: out
+                        schema: {type: string, value: {type: ref, content: {nodeId: 'text-joiner::j', name: output}}}
+                  edges:
+                  - {source: 'node-start::s', target: 'text-joiner::j'}
+                  - {source: 'text-joiner::j', target: 'node-end::e'}
+                """;
+        var made = app.post(
+                ann, "/api/v1/workflows/import", object().put("text", yaml).toString());
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        assertThat(json(made).path("name").asText()).isEqualTo("From the console");
+        var id = json(made).path("id").asText();
+        publish(id, "v1.0", 1);
+        assertThat(run(id, "")).isEqualTo("<x>");
+        for (var bad : List.of("a: [", "&a [*a,*a]", "- " + "[".repeat(3000), "42", "a: !!java.io.File [x]")) {
+            assertThat(app.post(
+                                    ann,
+                                    "/api/v1/workflows/import",
+                                    object().put("text", bad).toString())
+                            .statusCode())
+                    .as(bad)
+                    .isEqualTo(422);
+        }
+    }
+
+    @Test
+    void runsThatAreTooManyGoWithTheirLargeValues() {
+        var id = add(text("{{x}}"));
+        publish(id, "v1.0", 1);
+        var body = object().put("flow_id", id).put("stream", false);
+        body.putObject("parameters").put("AGENT_USER_INPUT", "y".repeat(50_000));
+        assertThat(call("POST", "/workflow/v1/chat/completions", body)
+                        .path("choices")
+                        .path(0)
+                        .path("delta")
+                        .path("content")
+                        .asText())
+                .hasSize(50_000);
+        var run = json(app.get(ann, "/api/v1/workflows/" + id + "/runs"))
+                .path("runs")
+                .path(0)
+                .path("id")
+                .asText();
+        var shown = json(app.get(ann, "/api/v1/workflows/runs/" + run));
+        assertThat(shown.path("steps").path(1).path("outputs").path("output").asText())
+                .hasSize(50_000);
+        assertThat(folder.resolve("workflow-files/values").resolve(run)).isNotEmptyDirectory();
+    }
 }
