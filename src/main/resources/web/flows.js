@@ -210,7 +210,7 @@ async function importText(text, fileName) {
     document = JSON.parse(text);
   } catch { /* no JSON: the server reads it as YAML */ }
   const plain = fileName.replace(/\.\w+$/, '').slice(0, 200) || t('flow.imported');
-  if (!document || document.flowMeta) return api('POST', '/api/v1/workflows/import', { name: plain, text });
+  if (!document || document.flowMeta) return api('POST', '/api/v1/workflows/import', { text });
   const data = inner(document);
   return api('POST', '/api/v1/workflows', {
     name: (typeof document.name === 'string' && document.name.slice(0, 200)) || plain,

@@ -43,7 +43,7 @@ class SamplesTest {
         model.createContext("/page", exchange -> send(
                 exchange, "<html><script>no()</script><h1>Sandby light</h1><p>By Ida Holm, 3&nbsp;May 2024</p></html>"));
         model.start();
-        app = TestApp.startWithEngine(folder, "OPENAI_API_BASE_URLS", url("/v1"));
+        app = TestApp.startWithEngine(folder, "OPENAI_API_BASE_URLS", url("/v1"), "WORKFLOW_ALLOWED_HOSTS", "127.0.0.1");
         ann = app.signUp("ann");
     }
 
@@ -223,6 +223,11 @@ class SamplesTest {
         var other = json(app.get(ann, "/api/v1/workflows/" + called.getFirst()));
         assertThat(other.path("published").asBoolean()).isTrue();
         assertThat(other.path("name").asText()).isEqualTo("Summarise a text");
+        var parameters = MAPPER.createObjectNode().put("url", url("/page"));
+        assertThat(content(run(id, parameters)))
+                .isEqualTo("### Sandby light\n\n- a point\n\nAuthor: Ida Holm · Date: 2024-05-03");
+        parameters.put("url", "http://169.254.1.1/");
+        assertThat(content(run(id, parameters))).startsWith("The page http://169.254.1.1/ could not be fetched:");
     }
 
     @Test
