@@ -27,6 +27,35 @@ async function start(page, id, values) {
   await page.locator('cf-flow-run .flow-head').waitFor();
 }
 
+// as the console of other engines exports it
+const EXPORTED = `flowMeta:
+  name: Greeting
+  description: Greets by name
+  dslVersion: v1
+flowData:
+  nodes:
+  - id: node-start::s
+    type: start
+    position: {x: 1, y: 2}
+    data:
+      inputs: []
+      nodeParam: {}
+      outputs:
+      - {id: o1, name: who, required: true, schema: {type: string}}
+  - id: node-end::e
+    data:
+      nodeParam: {outputMode: 1, template: 'Hello {{who}}!'}
+      inputs:
+      - id: i1
+        name: who
+        schema:
+          type: string
+          value: {type: ref, content: {id: o1, nodeId: 'node-start::s', name: who}}
+      outputs: []
+  edges:
+  - {source: 'node-start::s', target: 'node-end::e'}
+`;
+
 let triage;
 let run;
 
@@ -194,11 +223,21 @@ test('a sample is used with a model and its example', async ({ page }) => {
   await open(page, '/workflows');
   await page.getByRole('button', { name: 'Use “Mood of reviews”' }).click();
   await page.locator('dialog').getByRole('combobox').selectOption('fake-other');
-  await page.locator('dialog').getByRole('button', { name: 'Use it' }).click();
+  await page.locator('dialog').getByRole('button', { name: 'Use', exact: true }).click();
   await title(page, 'Mood of reviews').waitFor();
   await node(page, 'Judge').waitFor(); // inside its container
   const { body } = await call(page, 'GET', `/api/v1/workflows/${here(page).split('/').pop()}`);
   check(body.data.nodes.some((n) => n.data.nodeParam.model === 'fake-other'), 'its steps call the chosen model');
+});
+
+test('what another console exported as YAML is imported and runs', async ({ page }) => {
+  await open(page, '/workflows');
+  await page.setInputFiles('#flow-file', file('greeting.yml', EXPORTED));
+  await title(page, 'Greeting').waitFor();
+  await page.fill('#flow-in-who', 'Ada');
+  await page.keyboard.press('Enter');
+  await state(page).getByText('done').waitFor();
+  check((await answer(page).textContent()).trim() === 'Hello Ada!', await answer(page).textContent());
 });
 
 test('a workflow is duplicated, renamed, and deleted with a way back', async ({ page }) => {

@@ -29,7 +29,7 @@ addMessages({
   'flow.samples.text': ['Complete workflows to use, to read and to change. Using one makes a copy of your own.', '可使用、阅读和修改的完整工作流。使用时会为您创建副本。'],
   'flow.nodes': ['{n} steps', '{n} 个步骤'],
   'flow.nomodel': ['needs no model', '无需模型'],
-  'flow.use': ['Use it', '使用'],
+  'flow.use': ['Use', '使用'],
   'flow.use.label': ['Use “{name}”', '使用“{name}”'],
   'flow.model': ['Model', '模型'],
   'flow.model.text': ['Which model do its steps call? You can change it later in the description.', '其步骤调用哪个模型？之后可在描述中更改。'],

@@ -136,7 +136,6 @@ class FlowPicture extends View {
     const name = aliasOf(b.node);
     const state = this.states[b.id] ?? '';
     const type = b.id.split('::')[0];
-    const short = name.length > 17 ? `${name.slice(0, 16)}…` : name;
     const pick = () => this.choose(b.id);
     const key = (e) => { if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); e.stopPropagation(); pick(); } };
     return svg`<g class="flow-box" transform="translate(${Math.round(b.x)} ${Math.round(b.y)})">
@@ -146,8 +145,7 @@ class FlowPicture extends View {
         <rect class="flow-shape" width=${Math.round(b.w)} height=${Math.round(b.h)} rx="9"></rect>
         <rect class="flow-sign" x="10" y="11" width="32" height="32" rx="7"></rect>
         <svg class="icon" x="17" y="18" width="18" height="18"><use href="#i-${sign}"></use></svg>
-        <text class="flow-name" x="51" y="25">${short}</text>
-        <text class="flow-type" x="51" y="41">${typeName(type)}</text>
+        <foreignObject x="50" y="8" width=${Math.round(b.w - 58)} height="40">${html`<div class="flow-words"><strong>${name}</strong><span>${typeName(type)}</span></div>`}</foreignObject>
         ${state ? svg`<circle class="flow-dot" cx=${Math.round(b.w - 2)} cy="2" r="6"></circle>` : nothing}
       </g>
       ${b.children ? this.scope(b.children, down) : nothing}</g>`;

@@ -99,7 +99,7 @@ class CodeEditor extends HTMLElement {
         closeBrackets(), autocompletion(), highlightActiveLine(), highlightSelectionMatches(), lintGutter(), syntaxHighlighting(COLOURS), LOOK, TYPE_OVER,
         indentUnit.of(language === 'javascript' ? '  ' : '    '), EditorState.tabSize.of(4),
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, indentWithTab]),
-        this.grammar.of([]), this.names.of(EditorView.contentAttributes.of({ 'aria-label': label })), tell,
+        this.grammar.of([]), this.names.of(EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' })), tell,
       ],
     });
   }
@@ -121,7 +121,7 @@ class CodeEditor extends HTMLElement {
     const make = GRAMMARS[BY_ENDING[ending] ?? (key.includes('.') ? '' : language)];
     const grammar = make ? await make().catch(() => []) : []; // plain text when the server was away
     if (this.key !== key) return;
-    this.view.dispatch({ effects: [this.grammar.reconfigure(grammar), this.names.reconfigure(EditorView.contentAttributes.of({ 'aria-label': label }))] });
+    this.view.dispatch({ effects: [this.grammar.reconfigure(grammar), this.names.reconfigure(EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }))] });
   }
 
   forget() {

@@ -19,18 +19,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WebRoutes {
     private static final Rule PUBLIC = Rule.of(Surface.WEBUI, Access.PUBLIC);
-    private static final List<String> VIEWS =
-            List.of(
-                    "/c/{id}",
-                    "/run",
-                    "/workflows",
-                    "/workflows/{id}",
-                    "/workflows/{id}/{tab}",
-                    "/settings",
-                    "/settings/{tab}",
-                    "/admin",
-                    "/admin/{tab}",
-                    "/signin");
+    private static final List<String> VIEWS = List.of(
+            "/c/{id}",
+            "/run",
+            "/workflows",
+            "/workflows/{id}",
+            "/workflows/{id}/{tab}",
+            "/settings",
+            "/settings/{tab}",
+            "/admin",
+            "/admin/{tab}",
+            "/signin");
 
     private final String version;
     private final @Nullable FrontEnd other;

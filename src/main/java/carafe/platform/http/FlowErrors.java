@@ -27,7 +27,8 @@ final class FlowErrors {
         var path = ctx.path();
         if (path.endsWith("/chat/completions") || path.endsWith("/resume")) {
             long ms = Request.getTimeStamp(ServletContextRequest.getServletContextRequest(ctx.req()));
-            return body.put("id", sid).put("created", BigDecimal.valueOf(ms).setScale(3)); // a fraction, as clients know it
+            return body.put("id", sid)
+                    .put("created", BigDecimal.valueOf(ms).setScale(3)); // a fraction, as clients know it
         }
         return body.put("sid", sid);
     }

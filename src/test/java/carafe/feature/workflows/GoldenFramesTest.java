@@ -56,7 +56,8 @@ class GoldenFramesTest {
     }
 
     private static String said(String text) {
-        return "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + text + "\"},\"finish_reason\":null}]}\n\n";
+        return "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + text
+                + "\"},\"finish_reason\":null}]}\n\n";
     }
 
     private static String last() {
@@ -78,13 +79,21 @@ class GoldenFramesTest {
     private static Flow joined(int mode) {
         return Flow.fromStart()
                 .joiner("text-joiner::a", "x=node-start::s.AGENT_USER_INPUT", "{{x}}!")
-                .node("node-end::e", "", "out=text-joiner::a.output", "{'outputMode':" + mode + ",'template':'R: {{out}}','streamOutput':true}")
+                .node(
+                        "node-end::e",
+                        "",
+                        "out=text-joiner::a.output",
+                        "{'outputMode':" + mode + ",'template':'R: {{out}}','streamOutput':true}")
                 .edges("node-start::s>text-joiner::a text-joiner::a>node-end::e");
     }
 
     private static Flow question() {
         return Flow.fromStart()
-                .node("question-answer::q", "query:string content:string id:string", "x=node-start::s.AGENT_USER_INPUT", """
+                .node(
+                        "question-answer::q",
+                        "query:string content:string id:string",
+                        "x=node-start::s.AGENT_USER_INPUT",
+                        """
                         {'question':'pick for {{x}}?','answerType':'option','timeout':3,'needReply':true,'optionAnswer':[
                         {'id':'option-one-of::1','name':'A','type':2,'content':'first {{x}}','content_type':'string'},
                         {'id':'option-one-of::d','name':'default','type':1,'content':'','content_type':'string'}]}""")
@@ -106,18 +115,21 @@ class GoldenFramesTest {
 
     private String published(Flow flow) {
         var id = create(flow);
-        assertThat(app.post(ann, "/api/v1/workflows/" + id + "/publish", "{}").statusCode()).isEqualTo(200);
+        assertThat(app.post(ann, "/api/v1/workflows/" + id + "/publish", "{}").statusCode())
+                .isEqualTo(200);
         return id;
     }
 
     private static String asked(String flowId, String input, boolean stream) {
-        var body = MAPPER.createObjectNode().put("flow_id", flowId).put("uid", "u").put("stream", stream);
+        var body =
+                MAPPER.createObjectNode().put("flow_id", flowId).put("uid", "u").put("stream", stream);
         body.putObject("parameters").put("AGENT_USER_INPUT", input);
         return body.toString();
     }
 
     private static String resumed(String eventId, String content) {
-        return MAPPER.valueToTree(Map.of("event_id", eventId, "content", content)).toString();
+        return MAPPER.valueToTree(Map.of("event_id", eventId, "content", content))
+                .toString();
     }
 
     /** Without what differs from run to run; the JSON is otherwise as it came. */
@@ -157,10 +169,11 @@ class GoldenFramesTest {
     /** A frame of a node: {@code more} is what its node has after the id, {@code choice} what the choice has after the text. */
     private static String debug(int code, String message, String node, String more, String content, String choice) {
         var alias = node.substring(node.indexOf("::") < 0 ? 0 : node.indexOf("::") + 2);
-        return quoted("{'code':%d,'message':'%s','id':'sid','created':0,'workflow_step':{'node':{'id':'%s','alias_name':'%s',%s},'seq':0,"
-                .formatted(code, message, node, alias, more)
-                + "'progress':P},'choices':[{'delta':{'role':'assistant','content':'%s','reasoning_content':''}%s}]}"
-                        .formatted(content, choice));
+        return quoted(
+                "{'code':%d,'message':'%s','id':'sid','created':0,'workflow_step':{'node':{'id':'%s','alias_name':'%s',%s},'seq':0,"
+                                .formatted(code, message, node, alias, more)
+                        + "'progress':P},'choices':[{'delta':{'role':'assistant','content':'%s','reasoning_content':''}%s}]}"
+                                .formatted(content, choice));
     }
 
     private static String begun(String node) {
@@ -192,18 +205,40 @@ class GoldenFramesTest {
         var piece = "'inputs':{},'outputs':{},'error_outputs':{},'ext':{'answer_mode':1},'executed_time':0.0";
         assertThat(golden(answer.body()))
                 .containsExactly(
-                        debug("flow_obj", "'finish_reason':'stop','inputs':{},'outputs':{},'error_outputs':{},'executed_time':0.0,'usage':ZERO", "", ",'index':0"),
+                        debug(
+                                "flow_obj",
+                                "'finish_reason':'stop','inputs':{},'outputs':{},'error_outputs':{},'executed_time':0.0,'usage':ZERO",
+                                "",
+                                ",'index':0"),
                         begun("node-start::s"),
-                        debug("node-start::s", "'finish_reason':'stop','inputs':{},'outputs':{'AGENT_USER_INPUT':'rain'},'error_outputs':{},'ext':{},'executed_time':0.0", "", ",'finish_reason':'stop'"),
+                        debug(
+                                "node-start::s",
+                                "'finish_reason':'stop','inputs':{},'outputs':{'AGENT_USER_INPUT':'rain'},'error_outputs':{},'ext':{},'executed_time':0.0",
+                                "",
+                                ",'finish_reason':'stop'"),
                         begun("spark-llm::tea"),
                         begun("node-end::e"),
                         debug("node-end::e", piece, "Try: ", ",'index':0"),
                         debug("node-end::e", piece, "Ass", ",'index':0"),
                         debug("node-end::e", piece, "am", ",'index':0"),
-                        debug("spark-llm::tea", "'finish_reason':'stop','inputs':{'mood':'rain'},'outputs':{'output':'Assam'},'error_outputs':{},'ext':{'raw_output':'Assam'},'executed_time':0.0,'usage':{'completion_tokens':2,'prompt_tokens':7,'total_tokens':9}", "", ",'finish_reason':'stop'"),
-                        debug("node-end::e", "'finish_reason':'stop','inputs':{'tea':'Assam'},'outputs':{'tea':'Assam'},'error_outputs':{},'ext':{'answer_mode':1},'executed_time':0.0", "", ",'finish_reason':'stop'"),
-                        debug("flow_obj", "'finish_reason':'stop','inputs':{},'outputs':{},'error_outputs':{},'executed_time':0.0,'usage':{'completion_tokens':2,'prompt_tokens':7,'total_tokens':9}", "", ",'index':0,'finish_reason':'stop'")
-                                .replaceFirst("]}$", "],\"usage\":{\"completion_tokens\":2,\"prompt_tokens\":7,\"total_tokens\":9}}"));
+                        debug(
+                                "spark-llm::tea",
+                                "'finish_reason':'stop','inputs':{'mood':'rain'},'outputs':{'output':'Assam'},'error_outputs':{},'ext':{'raw_output':'Assam'},'executed_time':0.0,'usage':{'completion_tokens':2,'prompt_tokens':7,'total_tokens':9}",
+                                "",
+                                ",'finish_reason':'stop'"),
+                        debug(
+                                "node-end::e",
+                                "'finish_reason':'stop','inputs':{'tea':'Assam'},'outputs':{'tea':'Assam'},'error_outputs':{},'ext':{'answer_mode':1},'executed_time':0.0",
+                                "",
+                                ",'finish_reason':'stop'"),
+                        debug(
+                                        "flow_obj",
+                                        "'finish_reason':'stop','inputs':{},'outputs':{},'error_outputs':{},'executed_time':0.0,'usage':{'completion_tokens':2,'prompt_tokens':7,'total_tokens':9}",
+                                        "",
+                                        ",'index':0,'finish_reason':'stop'")
+                                .replaceFirst(
+                                        "]}$",
+                                        "],\"usage\":{\"completion_tokens\":2,\"prompt_tokens\":7,\"total_tokens\":9}}"));
         assertMonotone(answer.body());
     }
 
@@ -215,7 +250,8 @@ class GoldenFramesTest {
                         release(1, "Try: ", "}]").replaceFirst("}]$", "]}"),
                         release(2, "Ass", "}]").replaceFirst("}]$", "]}"),
                         release(3, "am", "}]").replaceFirst("}]$", "]}"),
-                        release(4, "", ",'finish_reason':'stop'") + quoted("],'usage':{'completion_tokens':2,'prompt_tokens':7,'total_tokens':9}}"));
+                        release(4, "", ",'finish_reason':'stop'")
+                                + quoted("],'usage':{'completion_tokens':2,'prompt_tokens':7,'total_tokens':9}}"));
         assertMonotone(answer.body());
         assertThat(answer.body()).contains("\"progress\":1.0}");
     }
@@ -224,7 +260,12 @@ class GoldenFramesTest {
     void anEndWithVariablesIsOneFrameOfCompactJson() {
         var answer = app.post(ann, CHAT, asked(published(joined(0)), "hi", true));
         var contents = frames(answer.body()).stream()
-                .map(frame -> Flow.json(frame.replace("'", "’")).path("choices").path(0).path("delta").path("content").asText())
+                .map(frame -> Flow.json(frame.replace("'", "’"))
+                        .path("choices")
+                        .path(0)
+                        .path("delta")
+                        .path("content")
+                        .asText())
                 .toList();
         assertThat(contents).containsExactly("{\"out\":\"hi!\"}", "");
     }
@@ -234,21 +275,27 @@ class GoldenFramesTest {
         var answer = app.post(ann, CHAT, asked(published(tea()), "rain", false));
         assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("application/json");
         assertThat(timeless(answer.body()))
-                .isEqualTo(quoted("{'code':0,'message':'Success','id':'sid','created':0,'choices':[{'delta':{'role':'assistant',"
-                        + "'content':'Try: Assam','reasoning_content':''},'index':0,'finish_reason':'stop'}],"
-                        + "'usage':{'completion_tokens':2,'prompt_tokens':7,'total_tokens':9}}"));
+                .isEqualTo(quoted(
+                        "{'code':0,'message':'Success','id':'sid','created':0,'choices':[{'delta':{'role':'assistant',"
+                                + "'content':'Try: Assam','reasoning_content':''},'index':0,'finish_reason':'stop'}],"
+                                + "'usage':{'completion_tokens':2,'prompt_tokens':7,'total_tokens':9}}"));
     }
 
-    private static final String EVENT = "'event_data':{'event_id':'event','event_type':'interrupt','need_reply':true,'value':{'type':'option',"
-            + "'content':'pick for q?','option':[{'id':'A','text':'first q','content_type':'string'},"
-            + "{'id':'default','text':'','content_type':'string'}]}}}";
+    private static final String EVENT =
+            "'event_data':{'event_id':'event','event_type':'interrupt','need_reply':true,'value':{'type':'option',"
+                    + "'content':'pick for q?','option':[{'id':'A','text':'first q','content_type':'string'},"
+                    + "{'id':'default','text':'','content_type':'string'}]}}}";
 
     @Test
     void aQuestionEndsTheStreamAndTheAnswerBeginsOneOfItsOwn() {
         var first = app.post(ann, CHAT, asked(published(question()), "q", true)).body();
-        assertThat(golden(first)).containsExactly(release(1, "", ",'finish_reason':'interrupt'") + quoted("]," + EVENT));
+        assertThat(golden(first))
+                .containsExactly(release(1, "", ",'finish_reason':'interrupt'") + quoted("]," + EVENT));
         var begun = Flow.json(frames(first).getFirst());
-        var second = app.post(ann, "/workflow/v1/resume", resumed(begun.path("event_data").path("event_id").asText(), "A"))
+        var second = app.post(
+                        ann,
+                        "/workflow/v1/resume",
+                        resumed(begun.path("event_data").path("event_id").asText(), "A"))
                 .body();
         assertThat(golden(second))
                 .containsExactly(
@@ -267,31 +314,54 @@ class GoldenFramesTest {
                 .containsExactly(
                         begun("question-answer::q"),
                         begun("question-answer::q"),
-                        debug("question-answer::q", "'finish_reason':'interrupt','inputs':{},'outputs':{},'error_outputs':{},'executed_time':0.0", "", ",'index':0,'finish_reason':'interrupt'")
-                                .replaceFirst("]}$", "],") + quoted(EVENT));
-        var eventId = Flow.json(frames(first).getLast()).path("event_data").path("event_id").asText();
-        var second = golden(app.post(ann, "/workflow/v1/debug/resume", resumed(eventId, "A")).body());
+                        debug(
+                                                "question-answer::q",
+                                                "'finish_reason':'interrupt','inputs':{},'outputs':{},'error_outputs':{},'executed_time':0.0",
+                                                "",
+                                                ",'index':0,'finish_reason':'interrupt'")
+                                        .replaceFirst("]}$", "],")
+                                + quoted(EVENT));
+        var eventId = Flow.json(frames(first).getLast())
+                .path("event_data")
+                .path("event_id")
+                .asText();
+        var second = golden(app.post(ann, "/workflow/v1/debug/resume", resumed(eventId, "A"))
+                .body());
         assertThat(second.getFirst())
-                .isEqualTo(debug("question-answer::q", "'finish_reason':'stop','inputs':{'x':'q'},'outputs':{'query':'pick for q?','content':'first q','id':'A'},'error_outputs':{},'ext':{},'executed_time':0.0,'usage':ZERO", "", ",'finish_reason':'stop'"));
+                .isEqualTo(debug(
+                        "question-answer::q",
+                        "'finish_reason':'stop','inputs':{'x':'q'},'outputs':{'query':'pick for q?','content':'first q','id':'A'},'error_outputs':{},'ext':{},'executed_time':0.0,'usage':ZERO",
+                        "",
+                        ",'finish_reason':'stop'"));
         assertThat(second.getLast()).contains("\"id\":\"flow_obj\"").contains("\"progress\":P");
     }
 
     @Test
     void aModelThatFailsEndsTheRunWithItsCode() {
         upstream.on("/chat/completions", Answer.error(400, "{\"error\":{\"message\":\"no such tea\"}}"));
-        var debug = frames(app.post(ann, DEBUG, asked(create(tea()), "rain", true)).body());
+        var debug =
+                frames(app.post(ann, DEBUG, asked(create(tea()), "rain", true)).body());
         var node = Flow.json(debug.get(debug.size() - 2).replace("'", "’"));
         assertThat(names(node)).containsExactly("code", "message", "id", "created", "workflow_step", "choices");
         assertThat(node.path("code").asInt()).isEqualTo(20380);
         assertThat(node.path("workflow_step").path("node").path("id").asText()).isEqualTo("spark-llm::tea");
-        assertThat(node.path("workflow_step").path("node").path("usage").toString()).isEqualTo(quoted("ZERO"));
+        assertThat(node.path("workflow_step").path("node").path("usage").toString())
+                .isEqualTo(quoted("ZERO"));
         var end = debug.getLast();
         assertThat(timeless(end))
                 .startsWith("{\"code\":20380,\"message\":")
-                .endsWith(quoted(",'id':'sid','created':0,'workflow_step':{'seq':0,'progress':P},'choices':[{'delta':{'role':'assistant',"
-                        + "'content':'','reasoning_content':''},'index':0,'finish_reason':'stop'}],'usage':ZERO}"));
-        var released = frames(app.post(ann, CHAT, asked(published(tea()), "rain", true)).body());
-        assertThat(released).last().asString().contains("\"code\":20380").contains("\"finish_reason\":\"stop\"").doesNotContain("\"node\"");
+                .endsWith(
+                        quoted(
+                                ",'id':'sid','created':0,'workflow_step':{'seq':0,'progress':P},'choices':[{'delta':{'role':'assistant',"
+                                        + "'content':'','reasoning_content':''},'index':0,'finish_reason':'stop'}],'usage':ZERO}"));
+        var released = frames(
+                app.post(ann, CHAT, asked(published(tea()), "rain", true)).body());
+        assertThat(released)
+                .last()
+                .asString()
+                .contains("\"code\":20380")
+                .contains("\"finish_reason\":\"stop\"")
+                .doesNotContain("\"node\"");
     }
 
     @Test
@@ -299,10 +369,18 @@ class GoldenFramesTest {
         upstream.on("/chat/completions", Answer.events(said("Ass"), said("am")).broken());
         var answer = app.post(ann, CHAT, asked(published(tea()), "rain", true)).body();
         var contents = frames(answer).stream()
-                .map(frame -> Flow.json(frame.replace("'", "’")).path("choices").path(0).path("delta").path("content").asText())
+                .map(frame -> Flow.json(frame.replace("'", "’"))
+                        .path("choices")
+                        .path(0)
+                        .path("delta")
+                        .path("content")
+                        .asText())
                 .toList();
         assertThat(String.join("", contents)).isEqualTo("Try: Assam");
-        assertThat(Flow.json(frames(answer).getLast().replace("'", "’")).path("code").asInt()).isNotZero();
+        assertThat(Flow.json(frames(answer).getLast().replace("'", "’"))
+                        .path("code")
+                        .asInt())
+                .isNotZero();
     }
 
     @Test
@@ -311,10 +389,13 @@ class GoldenFramesTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("application/json");
         assertThat(timeless(answer.body()).replaceAll("\"message\":\"[^\"]+\"", "\"message\":\"M\""))
-                .isEqualTo(quoted("{'code':20201,'message':'M','id':'sid','created':0,'workflow_step':{'node':null,'seq':0,'progress':1},"
-                        + "'choices':[{'delta':{'role':'assistant','content':'','reasoning_content':''},'index':0,'finish_reason':'stop'}],"
-                        + "'usage':ZERO,'event_data':null}"));
-        assertThat(json(app.post(ann, CHAT, asked(create(joined(1)), "hi", true))).path("code").asInt())
+                .isEqualTo(quoted(
+                        "{'code':20201,'message':'M','id':'sid','created':0,'workflow_step':{'node':null,'seq':0,'progress':1},"
+                                + "'choices':[{'delta':{'role':'assistant','content':'','reasoning_content':''},'index':0,'finish_reason':'stop'}],"
+                                + "'usage':ZERO,'event_data':null}"));
+        assertThat(json(app.post(ann, CHAT, asked(create(joined(1)), "hi", true)))
+                        .path("code")
+                        .asInt())
                 .as("a draft is not published")
                 .isEqualTo(20204);
     }
@@ -324,7 +405,8 @@ class GoldenFramesTest {
         var id = published(joined(1));
         var body = "{\"flow_id\":\"%s\",\"parameters\":{\"AGENT_USER_INPUT\":\"a\",\"more\":1}}".formatted(id);
         var answer = frames(app.post(ann, CHAT, body).body());
-        assertThat(Flow.json(answer.getLast().replace("'", "’")).path("code").asInt()).isEqualTo(22500);
+        assertThat(Flow.json(answer.getLast().replace("'", "’")).path("code").asInt())
+                .isEqualTo(22500);
     }
 
     @Test
@@ -333,7 +415,9 @@ class GoldenFramesTest {
         assertThat(names(chat)).containsExactly("code", "message", "id", "created");
         assertThat(chat.path("code").asInt()).isEqualTo(460);
         assertThat(chat.path("message").asText()).contains("Parameter: body->flow_id");
-        assertThat(chat.path("created").isFloatingPointNumber()).as("milliseconds").isTrue();
+        assertThat(chat.path("created").isFloatingPointNumber())
+                .as("milliseconds")
+                .isTrue();
     }
 
     @Test

@@ -40,10 +40,14 @@ class SamplesTest {
         model.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         model.createContext("/v1/models", exchange -> send(exchange, "{\"data\":[{\"id\":\"clerk\"}]}"));
         model.createContext("/v1/chat/completions", SamplesTest::answer);
-        model.createContext("/page", exchange -> send(
-                exchange, "<html><script>no()</script><h1>Sandby light</h1><p>By Ida Holm, 3&nbsp;May 2024</p></html>"));
+        model.createContext(
+                "/page",
+                exchange -> send(
+                        exchange,
+                        "<html><script>no()</script><h1>Sandby light</h1><p>By Ida Holm, 3&nbsp;May 2024</p></html>"));
         model.start();
-        app = TestApp.startWithEngine(folder, "OPENAI_API_BASE_URLS", url("/v1"), "WORKFLOW_ALLOWED_HOSTS", "127.0.0.1");
+        app = TestApp.startWithEngine(
+                folder, "OPENAI_API_BASE_URLS", url("/v1"), "WORKFLOW_ALLOWED_HOSTS", "127.0.0.1");
         ann = app.signUp("ann");
     }
 
@@ -73,7 +77,8 @@ class SamplesTest {
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
         exchange.sendResponseHeaders(200, 0);
         try (var out = exchange.getResponseBody()) {
-            out.write(("data: " + chunk + "\n\ndata: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+            out.write(("data: " + chunk
+                            + "\n\ndata: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
                             + "data: [DONE]\n\n")
                     .getBytes(StandardCharsets.UTF_8));
         }
@@ -91,7 +96,9 @@ class SamplesTest {
         } else if (question.startsWith("List every name")) {
             return "Vogt\n4711";
         } else if (question.startsWith("Facts of the original")) {
-            return question.contains("4711") && question.contains("Sehr geehrte") ? "4711 is missing." : "nothing to compare";
+            return question.contains("4711") && question.contains("Sehr geehrte")
+                    ? "4711 is missing."
+                    : "nothing to compare";
         } else if (question.contains("Rules for the reply")) {
             return question.contains("Never promise a refund") ? "We look into it." : "without rules";
         } else if (question.startsWith("Say the same in at most three")) {
@@ -123,7 +130,8 @@ class SamplesTest {
     private static String used(String name) {
         var answer = app.post(ann, SAMPLES + "/" + name, "{\"model\":\"clerk\"}");
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
-        var flow = json(app.get(ann, "/api/v1/workflows/" + json(answer).path("id").asText()));
+        var flow =
+                json(app.get(ann, "/api/v1/workflows/" + json(answer).path("id").asText()));
         assertThat(flow.path("findings")).as("findings of %s", name).isEmpty();
         assertThat(flow.path("parameters")).isNotEmpty();
         return flow.path("id").asText();
@@ -159,7 +167,8 @@ class SamplesTest {
         }
         assertThat(sample("csv-report").path("models").asBoolean()).isFalse();
         assertThat(sample("summarise").path("models").asBoolean()).isTrue();
-        Files.writeString(folder.resolve("workflows/own.json"), "{\"name\":\"Own\",\"data\":{\"nodes\":[],\"edges\":[]}}");
+        Files.writeString(
+                folder.resolve("workflows/own.json"), "{\"name\":\"Own\",\"data\":{\"nodes\":[],\"edges\":[]}}");
         Files.writeString(folder.resolve("workflows/broken.json"), "{");
         var names = json(app.get(ann, SAMPLES)).path("samples").findValuesAsText("id");
         assertThat(names).contains("own").doesNotContain("broken");
@@ -170,13 +179,15 @@ class SamplesTest {
     @Test
     void aTextIsSummedUpInTheStyleThatWasAskedFor() {
         assertThat(ran("summarise")).isEqualTo("- a point");
-        var other = ((ObjectNode) sample("summarise").path("example")).deepCopy().put("style", "sentence");
+        var other =
+                ((ObjectNode) sample("summarise").path("example")).deepCopy().put("style", "sentence");
         assertThat(content(run(used("summarise"), other))).isEqualTo("One sentence.");
     }
 
     @Test
     void aTranslationIsComparedWithTheFactsOfItsOriginal() {
-        assertThat(ran("translate-and-check")).isEqualTo("Sehr geehrte Frau Vogt\n\n---\n\n**Check:** 4711 is missing.");
+        assertThat(ran("translate-and-check"))
+                .isEqualTo("Sehr geehrte Frau Vogt\n\n---\n\n**Check:** 4711 is missing.");
     }
 
     @Test
