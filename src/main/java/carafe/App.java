@@ -296,6 +296,7 @@ public final class App implements AutoCloseable {
                             runs,
                             code.processes(),
                             nodes,
+                            metrics,
                             mapper,
                             ids,
                             clock,
@@ -468,7 +469,10 @@ public final class App implements AutoCloseable {
                 flows.fileTypes(),
                 Duration.ofDays(flows.runDays()),
                 flows.runsKept(),
-                Duration.ofSeconds(flows.codeSeconds()));
+                Duration.ofSeconds(flows.codeSeconds()),
+                flows.traces(),
+                flows.tracer(),
+                flows.serviceName());
     }
 
     private HttpServer server() {

@@ -4,6 +4,7 @@ import carafe.platform.config.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the operator decides about workflows.
@@ -19,6 +20,7 @@ import java.util.List;
  * @param fileTypes endings of files that may be uploaded; empty: all
  * @param keepFor how long runs that are over are kept, and {@code keepRuns} how many of one workflow
  * @param codeLimit how long code may run that its node gives no limit
+ * @param traces the collector of traces; empty: none. {@code tracer} and {@code serviceName} are named in them
  */
 public record FlowSettings(
         String serviceSub,
@@ -35,7 +37,10 @@ public record FlowSettings(
         List<String> fileTypes,
         Duration keepFor,
         int keepRuns,
-        Duration codeLimit) {
+        Duration codeLimit,
+        Optional<String> traces,
+        String tracer,
+        String serviceName) {
     public FlowSettings {
         reachable = List.copyOf(reachable);
         fileTypes = List.copyOf(fileTypes);

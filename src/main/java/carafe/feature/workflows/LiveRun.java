@@ -30,6 +30,7 @@ final class LiveRun implements Journal {
     private long seq;
     private boolean over;
     private @Nullable Execution execution;
+    private volatile @Nullable Ending ending;
     private boolean cancelled;
     private boolean parked;
 
@@ -94,6 +95,9 @@ final class LiveRun implements Journal {
     @Override
     public void keep(Entry entry) {
         store.keep(run.id(), seq, entry);
+        if (entry.ending() != null) {
+            ending = entry.ending();
+        }
         if (entry.frames().isEmpty()) {
             return;
         }
@@ -129,6 +133,12 @@ final class LiveRun implements Journal {
             lock.unlock();
         }
         end.countDown();
+    }
+
+    /** How this part ended; null when it was put aside or lost. */
+    @Nullable
+    Ending ending() {
+        return ending;
     }
 
     void awaitEnd() throws InterruptedException {

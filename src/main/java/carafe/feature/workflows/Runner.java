@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,12 +41,14 @@ final class Runner implements AutoCloseable {
     private final Ids ids;
     private final Clock clock;
     private final Duration patience;
+    private final Consumer<LiveRun> ended;
     private final Map<String, LiveRun> live = new ConcurrentHashMap<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread sweeper = Thread.ofVirtual().name("workflow-sweep").unstarted(this::sweepUntilClosed);
     private volatile boolean stopping;
 
-    /** @param patience how long runs may go on at {@link #close}; then they are put aside, to go on after the next start */
+    /** @param patience how long runs may go on at {@link #close}; then they are put aside, to go on after the next start
+     * @param ended hears of each part of a run that is over */
     Runner(
             Nodes nodes,
             RunStore store,
@@ -53,7 +56,8 @@ final class Runner implements AutoCloseable {
             Function<Run, Services> services,
             Ids ids,
             Clock clock,
-            Duration patience) {
+            Duration patience,
+            Consumer<LiveRun> ended) {
         this.nodes = nodes;
         this.store = store;
         this.plans = plans;
@@ -61,6 +65,7 @@ final class Runner implements AutoCloseable {
         this.ids = ids;
         this.clock = clock;
         this.patience = patience;
+        this.ended = ended;
     }
 
     /** Takes up what earlier processes left; the node must have been started. */
@@ -124,6 +129,7 @@ final class Runner implements AutoCloseable {
         } finally {
             live.remove(run.id(), part);
             part.end();
+            ended.accept(part);
         }
     }
 

@@ -4,6 +4,7 @@ import carafe.engine.outbound.AddressGuard;
 import carafe.engine.outbound.Outbound;
 import carafe.engine.workflow.FlowCode;
 import carafe.engine.workflow.FlowFailure;
+import carafe.engine.workflow.Journal;
 import carafe.engine.workflow.Services;
 import carafe.engine.workflow.Usage;
 import carafe.feature.accounts.AccountStore;
@@ -19,6 +20,9 @@ import carafe.platform.http.Routes;
 import carafe.platform.http.Rule;
 import carafe.platform.http.Surface;
 import carafe.platform.jobs.Nodes;
+import carafe.platform.ops.Histogram;
+import carafe.platform.ops.Metrics;
+import carafe.platform.ops.Tally;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,6 +55,7 @@ public final class Workflows implements AutoCloseable {
             Runs code,
             int processes,
             Nodes nodes,
+            Metrics metrics,
             ObjectMapper mapper,
             Ids ids,
             Clock clock,
@@ -74,12 +79,38 @@ public final class Workflows implements AutoCloseable {
     private final Reach reach;
     private final FlowFiles files;
     private final RunSweep sweep;
+    private final @Nullable Traces traces;
+    private final Tally counter;
+    private final Histogram durations;
     private final FlowSettings settings;
     private final SampleFiles samples;
 
     public Workflows(Ground ground, FlowSettings settings) {
         this.ground = ground;
         this.settings = settings;
+        counter = ground.metrics()
+                .counter(
+                        "carafe_workflow_runs",
+                        "Workflow runs by how they ended.",
+                        "dc",
+                        "server_host",
+                        "server_name",
+                        "app_id",
+                        "func",
+                        "pid",
+                        "ret",
+                        "flow_id");
+        durations = ground.metrics()
+                .histogram(
+                        "carafe_workflow_run_seconds",
+                        "From a run's request to its end.",
+                        "func",
+                        0.01,
+                        0.1,
+                        1,
+                        10,
+                        60,
+                        600);
         var mapper = ground.mapper();
         flowStore = new FlowStore(ground.db(), ground.clock());
         var values = new RunValues(settings.uploads().resolve("values"));
@@ -106,7 +137,43 @@ public final class Workflows implements AutoCloseable {
         flows = new Flows(flowStore, plans, secrets, sids, mapper, ground.clock());
         samples = new SampleFiles(ground.samples(), mapper);
         runner = new Runner(
-                ground.nodes(), runStore, plans, this::services, ground.ids(), ground.clock(), ground.patience());
+                ground.nodes(),
+                runStore,
+                plans,
+                this::services,
+                ground.ids(),
+                ground.clock(),
+                ground.patience(),
+                this::ended);
+        traces = settings.traces()
+                .map(address ->
+                        new Traces(runStore, new Outbound(new AddressGuard(List.of("*"))), address, settings, mapper))
+                .orElse(null);
+    }
+
+    /** Counted under the labels that the workflow service had. */
+    private void ended(LiveRun part) {
+        var ending = part.ending();
+        if (ending == null || ending.state() == Journal.State.WAITING) {
+            return;
+        }
+        var run = part.run;
+        var func = run.isDebug() ? "debug_chat" : "chat";
+        counter.add(
+                1,
+                settings.serviceLocation(),
+                "",
+                settings.serviceName(),
+                run.appId(),
+                func,
+                Long.toString(ProcessHandle.current().pid()),
+                Integer.toString(ending.code()),
+                run.flowId());
+        durations.record(func, (ground.clock().millis() - run.createdAt()) * 1_000_000);
+        var sent = traces;
+        if (sent != null) {
+            sent.ended(run.id());
+        }
     }
 
     private Services services(Run run) {
@@ -191,6 +258,9 @@ public final class Workflows implements AutoCloseable {
         samples.unpack();
         runner.start();
         sweeper.start();
+        if (traces != null) {
+            traces.start();
+        }
     }
 
     private void sweepUntilClosed() {
@@ -212,6 +282,9 @@ public final class Workflows implements AutoCloseable {
         closing.countDown();
         runner.close();
         try {
+            if (traces != null) {
+                traces.close();
+            }
             reach.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -115,6 +115,7 @@ public record Config(
      *
      * @param port of a listener of their own; empty: none
      * @param alone whether this process serves nothing else
+     * @param traces where traces of runs go; empty: nowhere
      */
     public record Flows(
             Optional<Integer> port,
@@ -132,7 +133,9 @@ public record Config(
             List<String> fileTypes,
             int runDays,
             int runsKept,
-            int codeSeconds) {
+            int codeSeconds,
+            Optional<String> traces,
+            String tracer) {
         public Flows {
             allowedHosts = List.copyOf(allowedHosts);
             fileTypes = List.copyOf(fileTypes);
@@ -169,7 +172,9 @@ public record Config(
                 flows.fileTypes(),
                 flows.runDays(),
                 flows.runsKept(),
-                flows.codeSeconds());
+                flows.codeSeconds(),
+                flows.traces(),
+                flows.tracer());
         return new Config(on, sockets, data, models, accounts, code, limits, none, own, logs, live);
     }
 
@@ -420,7 +425,16 @@ public record Config(
                 env.list(FlowCatalogue.FILE_TYPES),
                 env.number(FlowCatalogue.RUN_DAYS, 1, 36_500),
                 env.number(FlowCatalogue.RUNS_KEPT, 1, 10_000_000),
-                env.number(FlowCatalogue.CODE_SECONDS, 1, 300));
+                env.number(FlowCatalogue.CODE_SECONDS, 1, 300),
+                env.isOn(FlowCatalogue.OTLP_ENABLE) ? Optional.of(collector(env)) : Optional.empty(),
+                env.text(FlowCatalogue.OTLP_TRACE_NAME));
+    }
+
+    /** The address that the workflow service had was one of gRPC, without a scheme; beside it is that of HTTP. */
+    private static String collector(Environment env) {
+        var text = env.text(FlowCatalogue.OTLP_ENDPOINT);
+        var address = text.contains("://") ? text : "http://" + text.replaceAll(":4317$", ":4318");
+        return url(env, FlowCatalogue.OTLP_ENDPOINT, address);
     }
 
     private static Logs logs(Environment env) {

@@ -101,6 +101,24 @@ final class FlowCatalogue {
             "30",
             "Seconds that code tried by `/code/run` may take; nodes have limits of their own.");
 
+    static final Setting OTLP_ENABLE = Setting.of(
+            "OTLP_ENABLE", Kind.SWITCH, "false", FLOWS, "1", "Send a trace of each workflow run to `OTLP_ENDPOINT`.");
+    static final Setting OTLP_ENDPOINT = Setting.of(
+                    "OTLP_ENDPOINT",
+                    Kind.TEXT,
+                    "http://127.0.0.1:4318",
+                    FLOWS,
+                    "http://collector:4318",
+                    "Collector of traces, by OTLP over HTTP with JSON; `/v1/traces` is added.")
+            .alias("OTEL_EXPORTER_OTLP_ENDPOINT");
+    static final Setting OTLP_TRACE_NAME = Setting.of(
+            "OTLP_TRACE_NAME",
+            Kind.TEXT,
+            "spark_flow_trace",
+            FLOWS,
+            "workflows",
+            "Name of the tracer in those traces.");
+
     static final List<Setting> ALL = List.of(
             SERVICE_PORT,
             SERVICE_SUB,
@@ -119,7 +137,10 @@ final class FlowCatalogue {
             FILE_TYPES,
             RUN_DAYS,
             RUNS_KEPT,
-            CODE_SECONDS);
+            CODE_SECONDS,
+            OTLP_ENABLE,
+            OTLP_ENDPOINT,
+            OTLP_TRACE_NAME);
 
     private FlowCatalogue() {}
 }

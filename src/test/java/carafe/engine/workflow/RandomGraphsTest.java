@@ -71,7 +71,7 @@ class RandomGraphsTest {
 
     /** What each node said; two that may speak at the same time do so in any order. */
     private static List<String> spoken(String said) {
-        return Arrays.stream(said.split("(?=\\[m\\d)")).sorted().toList();
+        return Arrays.stream(said.split("(?=\\[m\\d)|(?=\\{\"v0\")")).sorted().toList();
     }
 
     /** A graph that grows: what each of its nodes may refer to is what lies before it on its way. */

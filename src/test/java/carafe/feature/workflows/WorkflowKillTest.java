@@ -40,6 +40,7 @@ class WorkflowKillTest {
         builder.environment().put("OPENAI_API_BASE_URLS", upstream);
         builder.environment().put("APP_MANAGE_PLAT_KEY", "k");
         builder.environment().put("APP_MANAGE_PLAT_SECRET", "s");
+        builder.environment().put("TRUSTED_PROXIES", "127.0.0.1/32"); // a gateway that vouches for its apps
         builder.environment().put("WORKERS", "2");
         builder.environment().put("RELOAD", "False");
         builder.environment().put("SHUTDOWN_INTERVAL", "2");
@@ -149,8 +150,8 @@ class WorkflowKillTest {
                         "POST",
                         "/workflow/v1/resume",
                         "{\"event_id\":\"" + event + "\",\"content\":\"with milk\"}",
-                        "Authorization",
-                        KEY));
+                        "X-Consumer-Username",
+                        "carafe"));
                 assertThat(answer.path("choices")
                                 .path(0)
                                 .path("delta")
