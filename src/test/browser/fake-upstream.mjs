@@ -9,6 +9,7 @@ import { createServer } from 'node:http';
 const TASKS = {
   title: '{"title": "Rivers and seas"}',
   tags: 'Here you are: {"tags": ["geography", "water"]}',
+  category_name: '{"category_name": "Billing"}',
   follow_ups: '{"follow_ups": ["Which river is the longest?", "Why is the sea salty?"]}',
 };
 
@@ -79,8 +80,9 @@ async function chat(body, response) {
   response.end('data: [DONE]\n\n');
 }
 
-/** Starts it on `port` (0: a free one); answers {url, close()}. */
+/** Starts it on `port` (0: a free one); answers {url, calls(), close()}. */
 export async function startUpstream(port = 0) {
+  let calls = 0;
   const server = createServer(async (request, response) => {
     let text = '';
     for await (const part of request) text += part;
@@ -89,11 +91,14 @@ export async function startUpstream(port = 0) {
       const model = (id) => ({ id, object: 'model', created: 1_700_000_000, owned_by: 'fake' });
       return response.end(JSON.stringify({ object: 'list', data: [model('fake-writer'), model('fake-other')] }));
     }
-    if (request.url.endsWith('/chat/completions')) return chat(JSON.parse(text), response);
+    if (request.url.endsWith('/chat/completions')) {
+      calls++;
+      return chat(JSON.parse(text), response);
+    }
     response.writeHead(404).end();
   });
   await new Promise((ready) => server.listen(port, '127.0.0.1', ready));
-  return { url: `http://127.0.0.1:${server.address().port}/v1`, close: () => new Promise((done) => { server.closeAllConnections(); server.close(done); }) };
+  return { url: `http://127.0.0.1:${server.address().port}/v1`, calls: () => calls, close: () => new Promise((done) => { server.closeAllConnections(); server.close(done); }) };
 }
 
 if (process.argv[1]?.endsWith('fake-upstream.mjs')) console.log(`${(await startUpstream(Number(process.argv[2] ?? 0))).url}`);

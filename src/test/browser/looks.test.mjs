@@ -4,18 +4,27 @@ import { check, picture, test, until } from './harness.mjs';
 import { call, open } from './steps.mjs';
 import { weakPairs } from './contrast.mjs';
 
-const PAGES = ['/', 'chat', '/run', '/learn', '/learn/python-first-steps', '/learn/python-first-steps/fizz',
+const PAGES = ['/', 'chat', '/run', '/workflows', 'flow', 'flow/edit', 'flow/versions', 'flow/runs', 'flow-run', '/learn', '/learn/python-first-steps', '/learn/python-first-steps/fizz',
   '/teach/python-first-steps', '/teach/python-first-steps/stuck', '/teach/python-first-steps/hints', '/teach/python-first-steps/regrade', '/teach/python-first-steps/problems',
   '/settings/profile', '/settings/look', '/settings/answers', '/settings/access',
   '/admin/users', '/admin/connections', '/admin/models', '/admin/routing', '/admin/sandbox', '/admin/signup', '/admin/proxy'];
-const chatPath = async (page) => `/c/${(await call(page, 'GET', '/api/v1/chats/search?text=overlapping&page=1')).body[0].id}`;
+const first = async (page, path) => (await call(page, 'GET', path)).body;
+
+/** The address of a page; those that stand for something made by the tests before are looked up. */
+async function address(page, name) {
+  if (name === 'chat') return `/c/${(await first(page, '/api/v1/chats/search?text=overlapping&page=1'))[0].id}`;
+  if (!name.startsWith('flow')) return name;
+  const { id } = (await first(page, '/api/v1/workflows')).workflows.find((f) => f.name === 'Support triage');
+  if (name === 'flow-run') return `/workflows/runs/${(await first(page, `/api/v1/workflows/${id}/runs`)).runs.at(-1).id}`;
+  return `/workflows/${id}${name.slice('flow'.length)}`;
+}
 
 for (const colorScheme of ['light', 'dark']) {
   test(`no serious accessibility fault on any page (${colorScheme})`, async ({ page }) => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     const found = [];
     for (const name of PAGES) {
-      const path = name === 'chat' ? await chatPath(page) : name;
+      const path = await address(page, name);
       await open(page, path);
       await page.locator('main h1:visible, cf-message:visible').first().waitFor();
       await page.waitForTimeout(150);
@@ -53,7 +62,7 @@ test('nothing sticks out on a phone, and everything is reached', async ({ page }
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     for (const name of PAGES) {
-      await open(page, name === 'chat' ? await chatPath(page) : name);
+      await open(page, await address(page, name));
       await page.locator('main h1:visible, cf-message:visible').first().waitFor();
       await page.waitForTimeout(150);
       await picture(page, `phone-${name.replace(/\W+/g, '-')}-${colorScheme}`);

@@ -4,12 +4,13 @@ import { check, test } from './harness.mjs';
 
 const SOURCES = new URL('../../main/resources/web/', import.meta.url);
 const read = (name) => readFileSync(new URL(name, SOURCES), 'utf8');
-const known = new Map([...['messages.js', 'learn-messages.js'].map(read).join('\n').matchAll(/^ {2}'([\w.]+)': \[(.*)\],$/gm)].map(([, key, texts]) => [key, texts]));
+const texts = readdirSync(SOURCES).filter((name) => name.endsWith('messages.js')).map(read).join('\n');
+const known = new Map([...texts.matchAll(/^ {2}'([\w.-]+)': \[(.*)\],$/gm)].map(([, key, both]) => [key, both]));
 
 test('every text that the pages ask for exists', () => {
   const missing = [];
   for (const file of readdirSync(SOURCES).filter((name) => name.endsWith('.js'))) {
-    for (const [, key] of read(file).matchAll(/\bt\('([\w.]+)'/g)) if (!known.has(key)) missing.push(`${file}: ${key}`);
+    for (const [, key] of read(file).matchAll(/\bt\('([\w.-]+)'/g)) if (!known.has(key)) missing.push(`${file}: ${key}`);
   }
   check(known.size > 200 && !missing.length, missing.join('\n'));
 });

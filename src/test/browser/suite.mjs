@@ -8,6 +8,7 @@ await import('./chat.test.mjs');
 await import('./chat-list.test.mjs');
 await import('./run.test.mjs');
 await import('./api-docs.test.mjs');
+await import('./workflows.test.mjs');
 await import('./settings.test.mjs');
 await import('./admin.test.mjs');
 await import('./local-models.test.mjs');

@@ -344,7 +344,8 @@ public final class App implements AutoCloseable {
                             mapper,
                             ids,
                             clock,
-                            config.server().shutdownTimeout()),
+                            config.server().shutdownTimeout(),
+                            config.data().folder().resolve("workflows")),
                     flowSettings()));
             connectSockets();
             requestLog = new RequestLog(metrics, config.logs().requestsPerSecond());

@@ -17,6 +17,7 @@ const PAGES = {
   run: () => import('./run.js'),
   learn: () => import('./learn.js'),
   teach: () => import('./teach.js'),
+  workflows: () => import('./flows.js'),
 };
 const settingsTabs = ['profile', 'look', 'answers', 'access'];
 const teachTabs = ['gradebook', 'stuck', 'hints', 'regrade', 'problems'];
@@ -105,7 +106,7 @@ class App extends View {
   }
 
   updated() {
-    const names = { settings: t('nav.settings'), admin: t('nav.admin'), run: t('nav.run'), learn: t('nav.learn'), teach: t('nav.teach') };
+    const names = { settings: t('nav.settings'), admin: t('nav.admin'), run: t('nav.run'), workflows: t('nav.workflows'), learn: t('nav.learn'), teach: t('nav.teach') };
     if (names[state.route.page]) document.title = `${names[state.route.page]} · Carafe`;
     this.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
@@ -146,6 +147,7 @@ class App extends View {
       ${item('chat', '/', t('nav.chat'))}
       ${item('learn', '/learn', t('nav.learn'))}
       ${item('run', '/run', t('nav.run'))}
+      ${item('workflows', '/workflows', t('nav.workflows'))}
       ${isAdmin() ? item('admin', '/admin/users', t('nav.admin')) : nothing}
       <span class="rail-gap"></span>
       <cf-menu up class="account" label="${t('nav.account')}: ${state.user.name}" .face=${html`<span class="avatar" data-initials=${initials(state.user.name)}></span><span class="rail-word">${t('nav.account')}</span>`}
@@ -177,6 +179,7 @@ class App extends View {
     if (page === 'run') return html`<cf-run></cf-run>`;
     if (page === 'learn') return html`<cf-learn .course=${course} .lesson=${lesson}></cf-learn>`;
     if (page === 'teach' && teachTabs.includes(tab)) return html`<cf-teach .course=${course} .tab=${tab}></cf-teach>`;
+    if (page === 'workflows') return html`<cf-flows .flowId=${id} .tab=${tab}></cf-flows>`;
     if (page === 'settings' && settingsTabs.includes(tab)) return html`<cf-settings .tab=${tab}></cf-settings>`;
     if (page === 'admin' && isAdmin() && adminTabs.includes(tab)) return html`<cf-admin .tab=${tab}></cf-admin>`;
     return html`<div class="blank-state">${icon('compass', 'large')}<h1>${t('app.notfound')}</h1><p>${t('app.notfound.text')}</p>

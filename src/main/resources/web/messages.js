@@ -31,6 +31,7 @@ const MESSAGES = {
   'teach.hints': ['Hints given', '已给提示'],
   'teach.regrade': ['Regrade', '重新评分'],
   'teach.problems': ['Course check', '课程检查'],
+  'nav.workflows': ['Workflows', '工作流'],
   'nav.admin': ['Admin', '管理'],
   'nav.settings': ['Settings', '设置'],
   'nav.account': ['Account', '账户'],

@@ -13,6 +13,7 @@ function entries() {
     ['chat', t('nav.chat'), page('/')],
     ['learn', t('nav.learn'), page('/learn')],
     ['run', t('nav.run'), page('/run')],
+    ['workflows', t('nav.workflows'), page('/workflows')],
     ...['profile', 'look', 'answers', 'access'].map((tab) => ['settings', `${t('nav.settings')}: ${t(`set.${tab}`)}`, page(`/settings/${tab}`)]),
     ['code', t('api.open'), () => location.assign('/api/v1/docs')],
     ...(isAdmin() ? [['users', 'users', 'adm.users'], ['plug', 'connections', 'adm.conn'], ['cube', 'models', 'adm.models'], ['link', 'routing', 'adm.routing'], ['run', 'sandbox', 'adm.sandbox'], ['key', 'signup', 'adm.signup']]

@@ -18,6 +18,7 @@ function parse(pathname) {
   if (page === 'run') return { page };
   if (page === 'learn') return { page, course: part || null, lesson: last || null };
   if (page === 'teach' && part) return { page, course: part, tab: last || 'gradebook' };
+  if (page === 'workflows') return { page, id: part || null, tab: last || null };
   if (page === 'settings') return { page, tab: part || 'profile' };
   if (page === 'admin') return { page, tab: part || 'users' };
   if (page === 'signin') return { page: 'chat', id: null };

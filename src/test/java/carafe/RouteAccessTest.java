@@ -31,6 +31,9 @@ class RouteAccessTest {
             "/learn/{course}/{lesson}",
             "/teach/{course}",
             "/teach/{course}/{tab}",
+            "/workflows",
+            "/workflows/{id}",
+            "/workflows/{id}/{tab}",
             "/settings",
             "/settings/{tab}",
             "/admin",
@@ -43,6 +46,9 @@ class RouteAccessTest {
             "/carafe/learn/{course}/{lesson}",
             "/carafe/teach/{course}",
             "/carafe/teach/{course}/{tab}",
+            "/carafe/workflows",
+            "/carafe/workflows/{id}",
+            "/carafe/workflows/{id}/{tab}",
             "/carafe/settings",
             "/carafe/settings/{tab}",
             "/carafe/admin",
@@ -112,7 +118,7 @@ class RouteAccessTest {
     }
 
     private static int status(TestApp.User who, Routes.Declared route) {
-        var path = route.path().replaceAll("[{<][a-z]+[}>]", "x");
+        var path = route.path().replaceAll("[{<][a-z_]+[}>]", "x");
         var body = Set.of("POST", "PUT", "PATCH").contains(route.method()) ? "{}" : null;
         var answer = app.send(who, route.method(), path, body);
         if (route.rule().surface() != Surface.FLOW || answer.statusCode() != 200) {

@@ -26,6 +26,7 @@ import carafe.platform.ops.Tally;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -42,6 +43,7 @@ public final class Workflows implements AutoCloseable {
      *
      * @param accounts null where there are none
      * @param patience how long runs may go on at a stop
+     * @param samples the folder of sample workflows, which is made when it is not there
      */
     public record Ground(
             Db db,
@@ -57,7 +59,8 @@ public final class Workflows implements AutoCloseable {
             ObjectMapper mapper,
             Ids ids,
             Clock clock,
-            Duration patience) {}
+            Duration patience,
+            Path samples) {}
 
     private static final Logger log = LoggerFactory.getLogger(Workflows.class);
     private static final Duration SWEEP = Duration.ofHours(1);
@@ -80,6 +83,7 @@ public final class Workflows implements AutoCloseable {
     private final Tally counter;
     private final Histogram durations;
     private final FlowSettings settings;
+    private final SampleFiles samples;
 
     public Workflows(Ground ground, FlowSettings settings) {
         this.ground = ground;
@@ -131,6 +135,7 @@ public final class Workflows implements AutoCloseable {
         var secrets = new Secrets(ground.keys());
         var plans = new Plans(flowStore, secrets, mapper);
         flows = new Flows(flowStore, plans, secrets, sids, mapper, ground.clock());
+        samples = new SampleFiles(ground.samples(), mapper);
         runner = new Runner(
                 ground.nodes(),
                 runStore,
@@ -234,6 +239,7 @@ public final class Workflows implements AutoCloseable {
         var frames = new FrameStream(runStore, runner, mapper, ground.clock());
         new ChatFlowRoutes(flows, runStore, runner, frames, sids, mapper, ground.clock()).register(routes);
         new RunRoutes(flows, runStore, runner, frames, sids, mapper, ground.clock()).register(routes);
+        new SampleRoutes(samples, flows, mapper).register(routes);
         new FlowRoutes(flows, mapper).register(routes);
         new ProtocolRoutes(flows, sids, mapper).register(routes);
         new PublishRoutes(flows, ground.apps(), sids, mapper).register(routes);
@@ -249,6 +255,7 @@ public final class Workflows implements AutoCloseable {
     /** Takes up the runs of earlier processes; the node must have been started. */
     public void start() {
         ground.apps().provision(settings.appKey(), settings.appSecret());
+        samples.unpack();
         runner.start();
         sweeper.start();
         if (traces != null) {

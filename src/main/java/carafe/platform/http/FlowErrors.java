@@ -3,6 +3,7 @@ package carafe.platform.http;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
+import java.math.BigDecimal;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.Request;
 
@@ -25,8 +26,9 @@ final class FlowErrors {
                 .put("message", message(problem));
         var path = ctx.path();
         if (path.endsWith("/chat/completions") || path.endsWith("/resume")) {
+            long ms = Request.getTimeStamp(ServletContextRequest.getServletContextRequest(ctx.req()));
             return body.put("id", sid)
-                    .put("created", Request.getTimeStamp(ServletContextRequest.getServletContextRequest(ctx.req())));
+                    .put("created", BigDecimal.valueOf(ms).setScale(3)); // a fraction, as clients know it
         }
         return body.put("sid", sid);
     }
