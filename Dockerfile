@@ -7,6 +7,7 @@ FROM ${BUILD_IMAGE} AS build
 WORKDIR /build
 COPY pom.xml ./
 COPY src/main src/main
+COPY data data
 RUN mvn -q -B -Dmaven.test.skip=true package
 # SQLite's library beside the jar: a /tmp mounted noexec (Docker's default for --tmpfs) cannot hold it.
 RUN mkdir lib && cd lib && jar xf ../target/carafe.jar "org/sqlite/native/Linux/$(uname -m)/libsqlitejdbc.so" \

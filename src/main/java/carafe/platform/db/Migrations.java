@@ -17,7 +17,15 @@ public final class Migrations {
     public static final Migrations MAIN = of(
             "migration",
             "migrations",
-            List.of("0001_start", "0002_chat_share", "0030_workspace", "0040_routing", "0045_openwebui", "0050_local_chat", "0060_courses", "0070_workflows"));
+            List.of(
+                    "0001_start",
+                    "0002_chat_share",
+                    "0030_workspace",
+                    "0040_routing",
+                    "0045_openwebui",
+                    "0050_local_chat",
+                    "0060_courses",
+                    "0070_workflows"));
     /** The tables of the request log: {@code log.db} on SQLite, beside the others on PostgreSQL. */
     public static final Migrations LOG_TABLES =
             of("migration_log", "migrations-log", List.of("0001_start", "0002_proxy"));

@@ -69,7 +69,15 @@ class MigrationsTest {
             apply(set);
         }
         assertThat(db.list("SELECT name FROM migration", row -> row.getString("name")))
-                .containsExactly("0001_start", "0002_chat_share", "0030_workspace", "0040_routing", "0045_openwebui", "0050_local_chat", "0060_courses", "0070_workflows");
+                .containsExactly(
+                        "0001_start",
+                        "0002_chat_share",
+                        "0030_workspace",
+                        "0040_routing",
+                        "0045_openwebui",
+                        "0050_local_chat",
+                        "0060_courses",
+                        "0070_workflows");
         assertThat(db.list("SELECT id FROM job", row -> row.getString("id"))).isEmpty();
     }
 
@@ -134,7 +142,10 @@ class MigrationsTest {
                         "0002_chat_share.sql",
                         "0030_workspace.sql",
                         "0040_routing.sql",
-                        "0045_openwebui.sql", "0050_local_chat.sql", "0060_courses.sql", "0070_workflows.sql");
+                        "0045_openwebui.sql",
+                        "0050_local_chat.sql",
+                        "0060_courses.sql",
+                        "0070_workflows.sql");
         assertThat(filesOf("migrations-log")).containsExactlyInAnyOrder("0001_start.sql", "0002_proxy.sql");
     }
 

@@ -78,7 +78,15 @@ class PostgresTest {
             }
         });
         assertThat(db.list("SELECT name FROM migration", row -> row.getString("name")))
-                .isEqualTo(List.of("0001_start", "0002_chat_share", "0030_workspace", "0040_routing", "0045_openwebui", "0050_local_chat", "0060_courses", "0070_workflows"));
+                .isEqualTo(List.of(
+                        "0001_start",
+                        "0002_chat_share",
+                        "0030_workspace",
+                        "0040_routing",
+                        "0045_openwebui",
+                        "0050_local_chat",
+                        "0060_courses",
+                        "0070_workflows"));
     }
 
     @Test
