@@ -202,7 +202,9 @@ final class Compiler {
                 if (node.task() instanceof Task.Question && isParallel(container)) {
                     error(node.id(), "a parallel iteration cannot ask questions");
                 }
-                if (node.task() instanceof Task.Wait wait && wait.seconds() > Questions.NAP_SECONDS && isParallel(container)) {
+                if (node.task() instanceof Task.Wait wait
+                        && wait.seconds() > Questions.NAP_SECONDS
+                        && isParallel(container)) {
                     error(node.id(), "a parallel iteration cannot wait longer than " + Questions.NAP_SECONDS + " s");
                 }
             }

@@ -283,7 +283,8 @@ class ExecutionTest {
         });
         var flow = Flow.fromStart()
                 .llm("spark-llm::l", "", "x")
-                .retry("{'should_retry':true,'max_retries':3,'error_strategy':1,'custom_output':{'output':'Plain water.'}}")
+                .retry(
+                        "{'should_retry':true,'max_retries':3,'error_strategy':1,'custom_output':{'output':'Plain water.'}}")
                 .end("out=spark-llm::l.output", "Try: {{out}}")
                 .edges("node-start::s>spark-llm::l spark-llm::l>node-end::e");
         var ending = bench.run(flow, "x");

@@ -435,7 +435,10 @@ class WorkflowWireTest {
         publish(id, "v1.0", 1);
         var body = object().put("flow_id", id).put("stream", false);
         body.putObject("parameters").put("AGENT_USER_INPUT", "x");
-        var event = call("POST", "/workflow/v1/chat/completions", body).path("event_data").path("event_id").asText();
+        var event = call("POST", "/workflow/v1/chat/completions", body)
+                .path("event_data")
+                .path("event_id")
+                .asText();
         var codes = new ConcurrentLinkedQueue<Integer>();
         var threads = new ArrayList<Thread>();
         for (int i = 0; i < 4; i++) {
@@ -453,14 +456,18 @@ class WorkflowWireTest {
     @Test
     void aToolThatAnswersHtmlAndASandboxThatIsGoneHaveTheirCodes() {
         var flow = Flow.fromStart()
-                .node("plugin::p", "out:string", "x=node-start::s.AGENT_USER_INPUT",
+                .node(
+                        "plugin::p",
+                        "out:string",
+                        "x=node-start::s.AGENT_USER_INPUT",
                         "{'pluginId':'t','operationId':'o','appId':'a','businessInput':[]}")
                 .end("a=plugin::p.out", "{{a}}")
                 .edges("node-start::s>plugin::p plugin::p>node-end::e");
         var id = add(flow);
         publish(id, "v1.0", 1);
         assertThat(run(id, "")).isEqualTo("21801");
-        var code = object().put("code", "def main(): return {}").put("app_id", "a").put("uid", "u");
+        var code =
+                object().put("code", "def main(): return {}").put("app_id", "a").put("uid", "u");
         assertThat(code(call("POST", "/workflow/v1/code/run", code))).isEqualTo(21600);
     }
 }
