@@ -284,7 +284,7 @@ final class Compiler {
             if (node.speaks()) {
                 above.get(i).stream().filter(n -> isGate(order.get(n))).forEach(gate::set);
             }
-            speaks |= node.speaks() || firstOf(node) != null && mayHoldMessages(node);
+            speaks |= node.speaks() || mayHoldMessages(node);
             before.add(gate);
             speakersAbove.add(node.speaks() ? above.get(i) : new BitSet());
         }

@@ -152,9 +152,17 @@ final class Round {
         } catch (RuntimeException | Error e) {
             broken(e instanceof RuntimeException r ? r : new IllegalStateException(e));
         } finally {
-            run.lock.lock();
+            left();
+        }
+    }
+
+    /** One worker less. */
+    private void left() {
+        run.lock.lock();
+        try {
             workers--;
             changed.signalAll();
+        } finally {
             run.lock.unlock();
         }
     }
@@ -422,7 +430,7 @@ final class Round {
 
     /** Whether its nodes are shown to clients: those of a sub-workflow are not. */
     boolean speaksAloud() {
-        return voice == run.aloud;
+        return voice.equals(run.aloud);
     }
 
     // ---- what nodes read
@@ -531,7 +539,8 @@ final class Round {
         return left[number] == 0;
     }
 
-    /** Waits, under the lock, until something changes. */
+    /** Waits, under the lock, until something changes; the caller looks whether it is what it waits for. */
+    @SuppressWarnings("WaitNotInLoop")
     void awaitChange() {
         changed.awaitUninterruptibly();
         stop.check();
