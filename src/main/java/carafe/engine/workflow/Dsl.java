@@ -219,7 +219,11 @@ final class Dsl {
         int retries = p.number(p.has("max_retries") ? "max_retries" : "maxRetries", 0, 0, 20);
         var seconds = p.decimal("timeout", 0, 86_400);
         var custom = p.object(p.has("custom_output") ? "custom_output" : "customOutput");
-        var onError = Node.OnError.values()[strategy];
+        var onError = switch (strategy) {
+            case 1 -> Node.OnError.DEFAULT;
+            case 2 -> Node.OnError.BRANCH;
+            default -> Node.OnError.FAIL;
+        };
         if (asked && onError == Node.OnError.DEFAULT) {
             checkCustom(p, custom, outputs);
         }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** Nodes that wait for people, or for time to pass; both may take days, so they give their thread back meanwhile. */
 final class Questions {
     /** Shorter pauses are slept through. */
-    private static final int NAP_SECONDS = 5;
+    static final int NAP_SECONDS = 5;
 
     private final Asking asking;
 
@@ -20,7 +20,7 @@ final class Questions {
         if (!work.run().mayAsk(work.path(), mine)) {
             throw new Suspended(); // another question is open: this one comes after its answer
         }
-        if (!mine) {
+        if (asked == null || !mine) {
             return show(work, question, 1, work.fill(question.question()));
         }
         var reply = asked.answer();
@@ -96,7 +96,7 @@ final class Questions {
             throw new FlowFailure(FlowCode.QUESTION, "there is no such option");
         }
         var outputs = base(work, question)
-                .put("content", option == fallback ? text : work.fill(option.content()))
+                .put("content", option.fallback() ? text : work.fill(option.content()))
                 .put("id", option.name());
         return Result.of(outputs).by(option.id());
     }
@@ -145,7 +145,7 @@ final class Questions {
         if (!work.run().mayAsk(work.path(), mine)) {
             throw new Suspended();
         }
-        if (mine && asked.answer() != null) {
+        if (asked != null && mine && asked.answer() != null) {
             work.run().mayAskAgain();
             return Result.of(Values.object());
         }

@@ -118,6 +118,7 @@ final class Round {
             while (workers > 0) {
                 changed.awaitUninterruptibly();
             }
+            speaking.close();
             if (fault != null) {
                 throw fault;
             }
@@ -151,9 +152,17 @@ final class Round {
         } catch (RuntimeException | Error e) {
             broken(e instanceof RuntimeException r ? r : new IllegalStateException(e));
         } finally {
-            run.lock.lock();
+            left();
+        }
+    }
+
+    /** One worker less. */
+    private void left() {
+        run.lock.lock();
+        try {
             workers--;
             changed.signalAll();
+        } finally {
             run.lock.unlock();
         }
     }
@@ -421,7 +430,7 @@ final class Round {
 
     /** Whether its nodes are shown to clients: those of a sub-workflow are not. */
     boolean speaksAloud() {
-        return voice == run.aloud;
+        return voice.equals(run.aloud);
     }
 
     // ---- what nodes read
@@ -499,6 +508,17 @@ final class Round {
         voice.say(node, prefix + node.id(), content, reasoning);
     }
 
+    /** Whether a node may speak now; else {@code waiting} hears when another one has finished. */
+    boolean takeFloor(Node node, Speaking waiting) {
+        return !speaksAloud() || run.takeFloor(prefix + node.id(), waiting);
+    }
+
+    void leaveFloor(Node node) {
+        if (speaksAloud()) {
+            run.leaveFloor(prefix + node.id());
+        }
+    }
+
     /** A node that speaks has begun to. */
     void begins(Node node) {
         if (speaksAloud()) {
@@ -519,7 +539,8 @@ final class Round {
         return left[number] == 0;
     }
 
-    /** Waits, under the lock, until something changes. */
+    /** Waits, under the lock, until something changes; the caller looks whether it is what it waits for. */
+    @SuppressWarnings("WaitNotInLoop")
     void awaitChange() {
         changed.awaitUninterruptibly();
         stop.check();

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A node that is over, as it is kept: enough to go on after it, and to show it again exactly.
  *
- * @param path where in the run: {@code node}, or {@code container#round/node}
+ * @param path where in the run: the node's id, in rounds {@code container#round/id}
  * @param handle by which the run went on; empty: the usual way
  * @param errors what {@code errorCode} and {@code errorMessage} read when a failure was made up for
  * @param raw what a model said before it was read

@@ -225,7 +225,7 @@ final class FlowRoutes {
         var flow = own(ctx);
         var version = body.fields(ctx).optionalText("version", 20).orElseGet(() -> flows.next(flow));
         valid(() -> {
-            flows.publish(flow, version, null, flow.releaseStatus() & ~Flows.TAKEN_OFF | 1);
+            flows.publish(flow, version, null, (flow.releaseStatus() & ~Flows.TAKEN_OFF) | 1);
             return true;
         });
         ctx.json(flows.summary(own(ctx)));

@@ -154,7 +154,7 @@ final class FrameStream {
         var live = part;
         while (true) {
             var frames = live == null ? null : live.after(next, SILENCE.toNanos());
-            if (frames != null && frames.isEmpty()) {
+            if (live != null && frames != null && frames.isEmpty()) {
                 if (!live.isOver()) {
                     silence.came();
                     continue;

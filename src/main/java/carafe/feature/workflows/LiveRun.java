@@ -72,10 +72,14 @@ final class LiveRun implements Journal {
 
     /** Also before the execution is there. */
     void cancel() {
+        @Nullable Execution started;
         lock.lock();
-        cancelled = true;
-        var started = execution;
-        lock.unlock();
+        try {
+            cancelled = true;
+            started = execution;
+        } finally {
+            lock.unlock();
+        }
         if (started != null) {
             started.cancel();
         }
@@ -83,10 +87,14 @@ final class LiveRun implements Journal {
 
     /** Ends it without a trace. */
     void park() {
+        @Nullable Execution started;
         lock.lock();
-        parked = true;
-        var started = execution;
-        lock.unlock();
+        try {
+            parked = true;
+            started = execution;
+        } finally {
+            lock.unlock();
+        }
         if (started != null) {
             started.park();
         }

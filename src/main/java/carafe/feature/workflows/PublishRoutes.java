@@ -78,14 +78,14 @@ final class PublishRoutes {
 
     private static int released(int before, Platform bits, int status) {
         return switch (status) {
-            case 1 -> before & ~bits.takenOff() | bits.published();
+            case 1 -> (before & ~bits.takenOff()) | bits.published();
             case 2 -> {
                 if (bits.api() == 0) {
                     throw new FlowFailure(FlowCode.PLATFORM, "no API there");
                 }
-                yield before & ~bits.takenOff() | bits.api();
+                yield (before & ~bits.takenOff()) | bits.api();
             }
-            default -> before & ~(bits.published() | bits.api()) | bits.takenOff();
+            default -> (before & ~(bits.published() | bits.api())) | bits.takenOff();
         };
     }
 

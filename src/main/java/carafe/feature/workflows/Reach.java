@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Calls that workflows make over HTTP: those of users past the guard, and those to the tool and knowledge services that the
@@ -120,7 +121,8 @@ final class Reach implements AutoCloseable {
                     place = parameter.path("in").asText("body");
                 }
             }
-            parts.getOrDefault(place, parts.get("body")).set(one.getKey(), one.getValue());
+            var part = parts.get(place);
+            Objects.requireNonNull(part == null ? parts.get("body") : part).set(one.getKey(), one.getValue());
         });
         var message = mapper.createObjectNode();
         parts.forEach((name, values) -> {

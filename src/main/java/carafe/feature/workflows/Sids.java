@@ -25,7 +25,7 @@ final class Sids {
     Sids(String sub, String location, int port, String nodeId, Clock clock) {
         this.sub = sub;
         this.location = location;
-        this.tail = address() + ("%02d".formatted(port)).substring(0, 2) + "2";
+        this.tail = address() + "%02d".formatted(port).substring(0, 2) + "2";
         this.clock = clock;
         this.node = nodeId.hashCode() & 0x3FF;
     }
