@@ -202,6 +202,11 @@ final class Compiler {
                 if (node.task() instanceof Task.Question && isParallel(container)) {
                     error(node.id(), "a parallel iteration cannot ask questions");
                 }
+                if (node.task() instanceof Task.Wait wait
+                        && wait.seconds() > Questions.NAP_SECONDS
+                        && isParallel(container)) {
+                    error(node.id(), "a parallel iteration cannot wait longer than " + Questions.NAP_SECONDS + " s");
+                }
             }
             if (inside && !ends) {
                 error(container, "its rounds have no end node");

@@ -3,8 +3,10 @@ package carafe.engine.workflow;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -82,8 +84,10 @@ public final class Execution {
     private final Stop stop = new Stop();
     private final Condition turned = lock.newCondition();
     private final TreeSet<Long> turns = new TreeSet<>();
-    private final StringBuilder content = new StringBuilder();
-    private final StringBuilder reasoning = new StringBuilder();
+    private final Set<Speaking> waiting = new LinkedHashSet<>();
+    /** Who speaks, in whatever round; at first the one that was interrupted. */
+    private @Nullable String floor;
+
     private long no;
     private Usage usage = Usage.NONE;
     private boolean asking;
@@ -107,17 +111,39 @@ public final class Execution {
                 services.clock(),
                 already,
                 setting.plan().root().size());
-        this.aloud = (node, path, said, thought) -> {
-            content.append(said);
-            reasoning.append(thought);
-            frames.say(node, path, said, thought);
-        };
+        this.aloud = frames::say;
         for (var step : past.steps()) {
             known.put(step.path(), step);
             no = Math.max(no, Math.max(step.startNo(), step.endNo()));
             step.pieces().forEach(piece -> no = Math.max(no, piece.no()));
             if (past.replay()) {
                 addTurns(step);
+            }
+        }
+        this.floor = already.unfinished(known.keySet());
+    }
+
+    /** One node speaks at a time. */
+    boolean takeFloor(String path, Speaking asking) {
+        if (!past.replay() && known.containsKey(path)) {
+            return true; // it has spoken before: it says nothing now
+        }
+        if (floor == null || floor.equals(path)) {
+            floor = path;
+            waiting.remove(asking);
+            return true;
+        }
+        waiting.add(asking);
+        return false;
+    }
+
+    void leaveFloor(String path) {
+        if (path.equals(floor)) {
+            floor = null;
+            for (var next : List.copyOf(waiting)) {
+                if (floor == null && waiting.remove(next)) {
+                    next.advance();
+                }
             }
         }
     }
@@ -172,7 +198,7 @@ public final class Execution {
     }
 
     private Journal.Ending ending(Journal.State state, int code, String message, ObjectNode outputs) {
-        return new Journal.Ending(state, code, message, outputs, content.toString(), reasoning.toString(), usage);
+        return new Journal.Ending(state, code, message, outputs, frames.said(), frames.thought(), usage);
     }
 
     /** Ends the run: upstream calls and code are stopped. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,8 @@ final class Frames {
     private final Clock clock;
     private final Already already;
     private final List<Frame> pending = new ArrayList<>();
+    private final StringBuilder said = new StringBuilder();
+    private final StringBuilder thought = new StringBuilder();
     private int seq;
     private double shown;
     private int over;
@@ -35,6 +38,8 @@ final class Frames {
         this.clock = clock;
         this.already = already;
         this.all = Math.max(1, all);
+        this.said.append(already.said);
+        this.thought.append(already.thought);
         this.seq = already.seq();
         this.shown = already.progress();
     }
@@ -44,6 +49,8 @@ final class Frames {
         private final Map<String, Integer> marks = new HashMap<>();
         private final Map<String, StringBuilder> content = new HashMap<>();
         private final Map<String, StringBuilder> reasoning = new HashMap<>();
+        private final StringBuilder said = new StringBuilder();
+        private final StringBuilder thought = new StringBuilder();
         private int seq;
         private double progress;
 
@@ -55,17 +62,30 @@ final class Frames {
             seq = json.path("workflow_step").path("seq").asInt();
             progress = Math.max(
                     progress, json.path("workflow_step").path("progress").asDouble());
+            var delta = json.path("choices").path(0).path("delta");
+            said.append(delta.path("content").asText());
+            thought.append(delta.path("reasoning_content").asText());
             if (!frame.mark().startsWith("C ")) {
                 marks.merge(frame.mark(), 1, Integer::sum);
                 return;
             }
             var path = frame.mark().substring(2);
-            var delta = json.path("choices").path(0).path("delta");
             content.computeIfAbsent(path, p -> new StringBuilder())
                     .append(delta.path("content").asText());
             reasoning
                     .computeIfAbsent(path, p -> new StringBuilder())
                     .append(delta.path("reasoning_content").asText());
+        }
+
+        /** The path of a node that had begun to speak and is not among those that are {@code over}; or null. */
+        @Nullable
+        String unfinished(Set<String> over) {
+            for (var one : content.entrySet()) {
+                if (!over.contains(one.getKey())) {
+                    return one.getKey();
+                }
+            }
+            return null;
         }
 
         /** The next frames are for somebody who answered: they are counted anew. */
@@ -157,13 +177,24 @@ final class Frames {
         add(frame, "S " + path);
     }
 
+    /** Everything that was said, in all parts of the run. */
+    String said() {
+        return said.toString();
+    }
+
+    String thought() {
+        return thought.toString();
+    }
+
     /** A piece of what a node says. */
-    void say(Node node, String path, String said, String thought) {
-        var content = already.rest(path, said, false);
-        var reasoning = already.rest(path, thought, true);
+    void say(Node node, String path, String words, String thoughts) {
+        var content = already.rest(path, words, false);
+        var reasoning = already.rest(path, thoughts, true);
         if (content.isEmpty() && reasoning.isEmpty()) {
             return;
         }
+        said.append(content);
+        thought.append(reasoning);
         var frame = frame(0, "Success");
         if (debug) {
             var json = node(frame, node.id(), node.alias());
@@ -186,6 +217,7 @@ final class Frames {
         if (!speaks || already.take("E " + step.path())) {
             return;
         }
+        said.append(text);
         var frame = frame(
                 step.state() == Step.State.FAILED ? step.code() : 0,
                 step.state() == Step.State.FAILED ? step.message() : "Success");

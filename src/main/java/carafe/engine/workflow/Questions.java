@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** Nodes that wait for people, or for time to pass; both may take days, so they give their thread back meanwhile. */
 final class Questions {
     /** Shorter pauses are slept through. */
-    private static final int NAP_SECONDS = 5;
+    static final int NAP_SECONDS = 5;
 
     private final Asking asking;
 

@@ -118,6 +118,7 @@ final class Round {
             while (workers > 0) {
                 changed.awaitUninterruptibly();
             }
+            speaking.close();
             if (fault != null) {
                 throw fault;
             }
@@ -497,6 +498,17 @@ final class Round {
 
     void say(Node node, String content, String reasoning) {
         voice.say(node, prefix + node.id(), content, reasoning);
+    }
+
+    /** Whether a node may speak now; else {@code waiting} hears when another one has finished. */
+    boolean takeFloor(Node node, Speaking waiting) {
+        return !speaksAloud() || run.takeFloor(prefix + node.id(), waiting);
+    }
+
+    void leaveFloor(Node node) {
+        if (speaksAloud()) {
+            run.leaveFloor(prefix + node.id());
+        }
     }
 
     /** A node that speaks has begun to. */

@@ -89,8 +89,12 @@ final class Rounds {
                     stop.check();
                     ends[index] = round(work, iteration, elements.get(index), index, stop);
                 } catch (RuntimeException e) {
+                    boolean waits = e instanceof Suspended;
                     synchronized (failures) {
-                        failures.add(e);
+                        failures.add(
+                                waits
+                                        ? new FlowFailure(FlowCode.ITERATION, "a parallel round cannot wait for days")
+                                        : e);
                     }
                     stop.stop();
                 } finally {

@@ -46,10 +46,23 @@ final class Speaking {
         var speech = speeches.remove(number);
         if (speech != null) {
             queue.remove(speech);
-            if (current == speech) {
-                current = null;
-            }
+            leave(speech);
         }
+    }
+
+    private void leave(Speech speech) {
+        if (current == speech) {
+            current = null;
+            round.leaveFloor(speech.node);
+        }
+    }
+
+    /** The round is over, well or not: others may speak. */
+    void close() {
+        if (current != null) {
+            leave(current);
+        }
+        queue.clear();
     }
 
     /** What a node that does not stream has to say at its end. */
@@ -83,7 +96,8 @@ final class Speaking {
 
     private @Nullable Speech next() {
         for (var speech : queue) {
-            if (round.scope.before().get(speech.number).stream().allMatch(round::isOver)) {
+            boolean may = round.scope.before().get(speech.number).stream().allMatch(round::isOver);
+            if (may && round.takeFloor(speech.node, this)) {
                 return speech;
             }
         }

@@ -406,17 +406,17 @@ final class RunStore {
     /** Takes an answer and the run with it; only the first of several gets true. {@code sid} is that of the new part. */
     boolean answer(String eventId, String how, String text, @Nullable String sid) {
         return db.transaction(() -> {
-            int taken = db.update(
-                    "UPDATE wf_wait SET state = 'answered', how = ?, answer = ? WHERE event_id = ? AND state = 'open'",
-                    how,
-                    text,
-                    eventId);
-            if (taken == 0) {
-                return false;
-            }
-            return db.update("""
-                            UPDATE wf_run SET status = 'running', node_id = ?, sid = COALESCE(?, sid), updated_at = ?
-                            WHERE event_id = ? AND status = 'waiting'""", nodeId, sid, clock.millis(), eventId) > 0;
+            int taken = db.update("""
+                    UPDATE wf_run SET status = 'running', node_id = ?, sid = COALESCE(CAST(? AS TEXT), sid), updated_at = ?
+                    WHERE event_id = ? AND status = 'waiting'
+                        AND EXISTS (SELECT 1 FROM wf_wait w WHERE w.run_id = wf_run.id AND w.state = 'open')""", nodeId, sid, clock.millis(), eventId);
+            return taken > 0
+                    && db.update(
+                                    "UPDATE wf_wait SET state = 'answered', how = ?, answer = ? WHERE event_id = ?",
+                                    how,
+                                    text,
+                                    eventId)
+                            > 0;
         });
     }
 

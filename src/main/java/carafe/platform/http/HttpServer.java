@@ -213,7 +213,7 @@ public final class HttpServer implements AutoCloseable {
         var second = secondConnector.get();
         for (var connector :
                 second == null ? new Connector[0] : second.getServer().getConnectors()) {
-            if (connector != second && connector instanceof ServerConnector first) {
+            if (!connector.equals(second) && connector instanceof ServerConnector first) {
                 return first.getLocalPort();
             }
         }

@@ -274,4 +274,22 @@ class ExecutionTest {
                 .run();
         assertThat(ending.content()).isEqualTo("took first q");
     }
+
+    @Test
+    void aModelThatFailsAfterItsFirstWordEndsTheRunAlsoWhereADefaultIsSet() {
+        bench.models.put("echo", (asked, sink, stop) -> {
+            sink.accept(new Services.Piece("Gre", false));
+            throw new FlowFailure(FlowCode.MODEL, "cut off");
+        });
+        var flow = Flow.fromStart()
+                .llm("spark-llm::l", "", "x")
+                .retry(
+                        "{'should_retry':true,'max_retries':3,'error_strategy':1,'custom_output':{'output':'Plain water.'}}")
+                .end("out=spark-llm::l.output", "Try: {{out}}")
+                .edges("node-start::s>spark-llm::l spark-llm::l>node-end::e");
+        var ending = bench.run(flow, "x");
+        assertThat(ending.code()).isEqualTo(20380);
+        assertThat(bench.said()).isEqualTo("Try: Gre");
+        assertThat(bench.calls).hasSize(1);
+    }
 }

@@ -207,6 +207,7 @@ class WorkflowRunsTest {
         var stream = app.stream(ann, "POST", "/workflow/v1/debug/chat/completions", chat(id, "x", true));
         var run = stream.headers().firstValue("X-Carafe-Run").orElseThrow();
         assertThat(stream.body().read()).isPositive();
+        assertThat(provider.requests.poll(60, TimeUnit.SECONDS)).as("the model is asked").isNotNull();
         app.post(ann, "/api/v1/workflows/runs/" + run + "/cancel", "{}");
         assertThat(provider.left.await(20, TimeUnit.SECONDS)).isTrue();
         var all = new String(stream.body().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);

@@ -9,8 +9,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,8 +34,18 @@ class WorkflowWireTest {
     private static TestApp app;
     private static TestApp.User ann;
 
+    private static HttpServer tools;
+
     @BeforeAll
-    static void start() {
+    static void start() throws IOException {
+        tools = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        tools.createContext("/html", exchange -> {
+            var page = "<html>Bad gateway</html>".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, page.length);
+            exchange.getResponseBody().write(page);
+            exchange.close();
+        });
+        tools.start();
         app = TestApp.start(
                 folder,
                 "APP_MANAGE_PLAT_KEY",
@@ -36,13 +53,16 @@ class WorkflowWireTest {
                 "APP_MANAGE_PLAT_SECRET",
                 "tenant-secret",
                 "SERVICE_PORT",
-                "0");
+                "0",
+                "PLUGIN_RUN_URL",
+                "http://127.0.0.1:" + tools.getAddress().getPort() + "/html");
         ann = app.signUp("ann");
     }
 
     @AfterAll
     static void stop() {
         app.close();
+        tools.stop(0);
     }
 
     private static Flow text(String template) {
@@ -402,5 +422,52 @@ class WorkflowWireTest {
         assertThat(shown.path("steps").path(1).path("outputs").path("output").asText())
                 .hasSize(50_000);
         assertThat(folder.resolve("workflow-files/values").resolve(run)).isNotEmptyDirectory();
+    }
+
+    @Test
+    void ofTwoAnswersAtOnceOneWins() throws InterruptedException {
+        var flow = Flow.fromStart()
+                .node("question-answer::q", "query:string content:string", "", """
+                        {'question':'well?','answerType':'direct','needReply':true}""")
+                .end("a=question-answer::q.content", "{{a}}")
+                .edges("node-start::s>question-answer::q question-answer::q>node-end::e");
+        var id = add(flow);
+        publish(id, "v1.0", 1);
+        var body = object().put("flow_id", id).put("stream", false);
+        body.putObject("parameters").put("AGENT_USER_INPUT", "x");
+        var event = call("POST", "/workflow/v1/chat/completions", body)
+                .path("event_data")
+                .path("event_id")
+                .asText();
+        var codes = new ConcurrentLinkedQueue<Integer>();
+        var threads = new ArrayList<Thread>();
+        for (int i = 0; i < 4; i++) {
+            var answer = object().put("event_id", event).put("content", "answer " + i);
+            threads.add(Thread.ofVirtual().start(() -> codes.add(code(call("POST", "/workflow/v1/resume", answer)))));
+        }
+        for (var thread : threads) {
+            thread.join();
+        }
+        assertThat(codes).containsExactlyInAnyOrder(0, 23901, 23901, 23901);
+        var unknown = object().put("event_id", "nope").put("content", "x");
+        assertThat(code(call("POST", "/workflow/v1/resume", unknown))).isEqualTo(23900);
+    }
+
+    @Test
+    void aToolThatAnswersHtmlAndASandboxThatIsGoneHaveTheirCodes() {
+        var flow = Flow.fromStart()
+                .node(
+                        "plugin::p",
+                        "out:string",
+                        "x=node-start::s.AGENT_USER_INPUT",
+                        "{'pluginId':'t','operationId':'o','appId':'a','businessInput':[]}")
+                .end("a=plugin::p.out", "{{a}}")
+                .edges("node-start::s>plugin::p plugin::p>node-end::e");
+        var id = add(flow);
+        publish(id, "v1.0", 1);
+        assertThat(run(id, "")).isEqualTo("21801");
+        var code =
+                object().put("code", "def main(): return {}").put("app_id", "a").put("uid", "u");
+        assertThat(code(call("POST", "/workflow/v1/code/run", code))).isEqualTo(21600);
     }
 }
