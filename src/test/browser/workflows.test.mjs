@@ -7,7 +7,7 @@ const sample = JSON.parse(readFileSync(new URL('../../../data/workflows/support-
 const file = (name, text) => ({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
 const row = (page, name) => page.locator('.flow-row', { hasText: name });
 const step = (page, name) => page.locator('.flow-step', { has: page.locator('strong', { hasText: name }) });
-const node = (page, name) => page.locator(`.flow-node[aria-label^="${name},"]`);
+const node = (page, name) => page.locator('.flow-node', { has: page.locator('strong').getByText(name, { exact: true }) });
 const answer = (page) => page.locator('.flow-answer .prose');
 const state = (page) => page.locator('.flow-head .status');
 const title = (page, name) => page.locator('.flow-head h1', { hasText: name });

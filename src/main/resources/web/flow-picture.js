@@ -140,12 +140,11 @@ class FlowPicture extends View {
     const key = (e) => { if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); e.stopPropagation(); pick(); } };
     return svg`<g class="flow-box" transform="translate(${Math.round(b.x)} ${Math.round(b.y)})">
       <g class="flow-node ${colour} ${state} ${b.children ? 'holds' : ''} ${b.lost ? 'lost' : ''} ${this.chosen === b.id ? 'chosen' : ''}" role="button" tabindex="0" data-node=${b.id}
-        aria-pressed=${this.chosen === b.id ? 'true' : 'false'} aria-label="${name}, ${typeName(type)}${state ? `, ${t(`flow.state.${state}`)}` : ''}" @click=${pick} @keydown=${key}>
-        <title>${name} · ${typeName(type)}</title>
+        aria-pressed=${this.chosen === b.id ? 'true' : 'false'} @click=${pick} @keydown=${key}>
         <rect class="flow-shape" width=${Math.round(b.w)} height=${Math.round(b.h)} rx="9"></rect>
         <rect class="flow-sign" x="10" y="11" width="32" height="32" rx="7"></rect>
         <svg class="icon" x="17" y="18" width="18" height="18"><use href="#i-${sign}"></use></svg>
-        <foreignObject x="50" y="8" width=${Math.round(b.w - 58)} height="40">${html`<div class="flow-words"><strong>${name}</strong><span>${typeName(type)}</span></div>`}</foreignObject>
+        <foreignObject x="50" y="8" width=${Math.round(b.w - 58)} height="40">${html`<div class="flow-words" title=${name}><strong>${name}</strong> <span>${typeName(type)}</span>${state ? html` <span class="offscreen">${t(`flow.state.${state}`)}</span>` : nothing}</div>`}</foreignObject>
         ${state ? svg`<circle class="flow-dot" cx=${Math.round(b.w - 2)} cy="2" r="6"></circle>` : nothing}
       </g>
       ${b.children ? this.scope(b.children, down) : nothing}</g>`;
