@@ -12,6 +12,7 @@ import io.javalin.http.Context;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** What teachers see of their learners: the gradebook by pages, as a file, and who is stuck. Three queries a page. */
 final class GradebookRoutes {
@@ -97,11 +98,12 @@ final class GradebookRoutes {
             var byPerson = byPerson(people, course);
             for (var one : people) {
                 var own = byPerson.getOrDefault(one.accountId(), Map.of());
-                csv.cell(one.num())
+                csv.cell((double) one.num())
                         .cell(one.name())
                         .cell(exercises.stream()
-                                .filter(exercise -> own.containsKey(exercise.id()))
-                                .mapToDouble(exercise -> own.get(exercise.id()).points())
+                                .map(exercise -> own.get(exercise.id()))
+                                .filter(Objects::nonNull)
+                                .mapToDouble(ScoreStore.Best::points)
                                 .sum());
                 for (var exercise : exercises) {
                     var best = own.get(exercise.id());

@@ -113,7 +113,7 @@ final class SubmissionRoutes {
             return caller.person().num();
         }
         var owner = who.owner(submission.accountId());
-        boolean may = Permission.VIEW_GRADEBOOK.heldBy(caller) || open && !owner.signsIn();
+        boolean may = Permission.VIEW_GRADEBOOK.heldBy(caller) || (open && !owner.signsIn());
         if (!may) {
             throw missing(id);
         }

@@ -178,7 +178,9 @@ final class Submissions {
         long id = store.insertQueued(
                 accountId, ref, at.lesson().testsHash(), conditions.credit(), conditions.late(), files);
         db.afterCommit(() -> awaited.put(id, graded));
-        jobs.startHere(JOB, Long.toString(id), "{\"id\":" + id + "}").orElseThrow();
+        if (jobs.startHere(JOB, Long.toString(id), "{\"id\":" + id + "}").isEmpty()) {
+            throw new IllegalStateException("there is a job of a new submission already");
+        }
         return id;
     }
 

@@ -95,7 +95,7 @@ final class TutorPrompt {
         for (int i = 0; i < given.get().size(); i++) {
             var message = given.get().get(i);
             var role = message.path("role").asText();
-            if (!role.equals("user") && !role.equals("assistant")
+            if ((!role.equals("user") && !role.equals("assistant"))
                     || !message.path("content").isTextual()) {
                 throw new Problem.Unprocessable(
                         "'conversation_history' must hold {role: user or assistant, content: string}.",

@@ -176,7 +176,7 @@ final class TutorRoutes {
     /** Question and answer of somebody known; an apology is no answer. */
     private void keep(Asked asked, Tutor.Answer answer, boolean cancelled) {
         var account = asked.accountId();
-        if (account == null || !answer.succeeded() && !cancelled) {
+        if (account == null || (!answer.succeeded() && !cancelled)) {
             return;
         }
         var meta = mapper.createObjectNode().put("model", answer.model()).put("tokens", answer.tokens());

@@ -178,7 +178,7 @@ final class CourseFiles {
 
     private static boolean isLeftOut(Path path) {
         var name = path.getFileName().toString();
-        return name.startsWith(".") && !name.equals(".gitkeep") && !name.equals(".docs") && !name.equals(".meta")
+        return (name.startsWith(".") && !name.equals(".gitkeep") && !name.equals(".docs") && !name.equals(".meta"))
                 || LEFT_OUT.contains(name)
                 || name.endsWith("~")
                 || name.endsWith(".pyc");

@@ -66,7 +66,7 @@ final class FrontMatter {
     private static String plain(String value) {
         var text = value.strip();
         if (text.length() >= 2
-                && (text.startsWith("\"") && text.endsWith("\"") || text.startsWith("'") && text.endsWith("'"))) {
+                && ((text.startsWith("\"") && text.endsWith("\"")) || (text.startsWith("'") && text.endsWith("'")))) {
             return text.substring(1, text.length() - 1);
         }
         int comment = text.indexOf(" #");

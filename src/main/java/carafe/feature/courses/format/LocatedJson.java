@@ -11,7 +11,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /** A JSON file of which each value knows its line. */
 final class LocatedJson {
@@ -31,7 +30,7 @@ final class LocatedJson {
         }
     }
 
-    private final Map<JsonNode, Integer> lines = new IdentityHashMap<>();
+    private final IdentityHashMap<JsonNode, Integer> lines = new IdentityHashMap<>();
     private final ObjectNode root;
 
     private LocatedJson(String text) throws IOException, Broken {

@@ -136,7 +136,7 @@ final class TestsReader {
                             ? "a call needs one of 'returns', 'raises' and 'prints'"
                             : "a test needs 'expect' and no other");
         }
-        if (node.has("expect") == call || node.has("prints") && !call) {
+        if (node.has("expect") == call || (node.has("prints") && !call)) {
             throw new Wrong(node, call ? "a call has 'returns', 'raises' or 'prints'" : "'expect' is missing");
         }
         if (node.has("returns")) {
