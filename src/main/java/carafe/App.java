@@ -108,7 +108,6 @@ import carafe.platform.http.HttpServer;
 import carafe.platform.http.Json;
 import carafe.platform.http.Limits;
 import carafe.platform.http.Networks;
-import carafe.platform.http.Outbound;
 import carafe.platform.http.RateArea;
 import carafe.platform.http.Routes;
 import carafe.platform.jobs.Jobs;
@@ -148,6 +147,9 @@ public final class App implements AutoCloseable {
 
     /** What must be closed, the last opened first. */
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+    private static final String FETCH_REMEDY =
+            "If files may be fetched from there, name its network in FETCH_PRIVATE_NETWORKS.";
 
     private final Config config;
     private final Clock clock;
@@ -250,7 +252,7 @@ public final class App implements AutoCloseable {
                     connections::enabled, this::localIds, routeStore::all, providers, workspace, clock));
             modelAdds = closing(new ModelAdds(
                     local.files(),
-                    new Outbound(Networks.parse(config.models().fetchNetworks()))::resolve,
+                    new AddressGuard(config.models().fetchNetworks(), FETCH_REMEDY)::resolve,
                     (long) config.models().localFileMb() << 20,
                     catalogue::refreshLocal,
                     clock));
@@ -328,7 +330,7 @@ public final class App implements AutoCloseable {
                     CourseSettings.of(config)));
             flowApps = new FlowApps(db, keys, accounts.store(), clock);
             var flowUpstreams =
-                    closing(new Upstreams(new AddressGuard(config.flows().allowedHosts())));
+                    closing(new Upstreams(new AddressGuard(config.flows().allowedHosts(), Workflows.REACH_REMEDY)));
             workflows = closing(new Workflows(
                     new Workflows.Ground(
                             db,

@@ -1,51 +1,89 @@
 package carafe.engine.outbound;
 
-import java.net.Inet4Address;
+import carafe.platform.http.Networks;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 
 /**
- * Resolves names to public addresses only, apart from what the operator allows. The client connects to the very addresses
- * that were checked, so a name that changes its mind in between gains nothing. Sources: RFC 6890 and its registries.
+ * Which hosts may be asked when somebody gives the server an address: those on the public internet, and what the operator
+ * names. The client connects to the very addresses that were checked, so a name that changes its mind in between gains
+ * nothing; after a redirect it resolves again.
  */
 public final class AddressGuard implements DnsResolver {
-    private final List<String> hosts;
-    private final carafe.platform.http.Networks networks;
-    private final boolean any;
+    /** No globally reachable unicast address, or one that stands for another address: IANA's registries (RFC 6890). */
+    private static final Networks NOT_PUBLIC = Networks.parse(List.of(
+            "0.0.0.0/8",
+            "10.0.0.0/8",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "169.254.0.0/16",
+            "172.16.0.0/12",
+            "192.0.0.0/24",
+            "192.0.2.0/24",
+            "192.88.99.0/24",
+            "192.168.0.0/16",
+            "198.18.0.0/15",
+            "198.51.100.0/24",
+            "203.0.113.0/24",
+            "224.0.0.0/3",
+            "::/3", // all but 2000::/3
+            "4000::/2",
+            "8000::/1",
+            "2001::/23",
+            "2001:db8::/32",
+            "2002::/16",
+            "3fff::/20"));
 
-    /** @param allowed host names, {@code *.example.org}, addresses and ranges beside the public ones; {@code *} for all */
-    public AddressGuard(List<String> allowed) {
+    private final List<String> hosts;
+    private final Networks networks;
+    private final boolean any;
+    private final String remedy;
+
+    /**
+     * @param allowed host names, {@code *.example.org}, addresses and ranges beside the public ones; {@code *} for all
+     * @param remedy what an operator can do for one that is refused
+     */
+    public AddressGuard(List<String> allowed, String remedy) {
         this.any = allowed.contains("*");
         this.hosts = allowed.stream()
                 .map(one -> one.strip().toLowerCase(Locale.ROOT))
                 .filter(one -> !one.isEmpty() && !isRange(one))
                 .toList();
-        this.networks = carafe.platform.http.Networks.parse(allowed.stream()
+        this.networks = Networks.parse(allowed.stream()
                 .map(String::strip)
                 .filter(AddressGuard::isRange)
                 .toList());
+        this.remedy = remedy;
+    }
+
+    /** For addresses that the operator gave. */
+    public static AddressGuard none() {
+        return new AddressGuard(List.of("*"), "");
     }
 
     private static boolean isRange(String text) {
         return text.matches("[0-9.]+(/\\d+)?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(/\\d+)?");
     }
 
+    /** The addresses of a host. @throws Refused when one of them must not be asked */
     @Override
     public InetAddress[] resolve(String host) throws UnknownHostException {
         var all = SystemDefaultDnsResolver.INSTANCE.resolve(host);
         if (any || isAllowed(host)) {
             return all;
         }
-        var open = Arrays.stream(all).filter(this::isOpen).toArray(InetAddress[]::new);
-        if (open.length == 0) {
-            throw new Refused(host);
+        for (var address : all) {
+            var plain = InetAddress.getByAddress(address.getAddress()).getHostAddress(); // without scope
+            if (NOT_PUBLIC.contains(plain) && !networks.contains(plain)) {
+                throw new Refused(
+                        "The host " + host + " has the address " + plain + ", which is not public. " + remedy);
+            }
         }
-        return open;
+        return all;
     }
 
     @Override
@@ -59,60 +97,10 @@ public final class AddressGuard implements DnsResolver {
                 .anyMatch(one -> one.equals(name) || (one.startsWith("*.") && name.endsWith(one.substring(1))));
     }
 
-    private boolean isOpen(InetAddress address) {
-        return isPublic(address) || networks.contains(address.getHostAddress().replaceAll("%.*", ""));
-    }
-
-    /** Whether an address is somewhere out in the world: none of this machine, its network, or of special use. */
-    static boolean isPublic(InetAddress address) {
-        if (address.isAnyLocalAddress()
-                || address.isLoopbackAddress()
-                || address.isLinkLocalAddress()
-                || address.isSiteLocalAddress()
-                || address.isMulticastAddress()) {
-            return false;
-        }
-        byte[] b = address.getAddress();
-        return address instanceof Inet4Address ? isPublic4(b, 0) : isPublic6(b);
-    }
-
-    private static boolean isPublic4(byte[] b, int from) {
-        int first = b[from] & 0xFF;
-        int second = b[from + 1] & 0xFF;
-        int third = b[from + 2] & 0xFF;
-        return !(first == 0
-                || first == 10
-                || first == 127
-                || (first == 100 && second >= 64 && second < 128)
-                || (first == 169 && second == 254)
-                || (first == 172 && second >= 16 && second < 32)
-                || (first == 192 && second == 168)
-                || (first == 192 && second == 0 && (third == 0 || third == 2))
-                || (first == 192 && second == 88 && third == 99)
-                || (first == 198 && (second == 18 || second == 19))
-                || (first == 198 && second == 51 && third == 100)
-                || (first == 203 && second == 0 && third == 113)
-                || first >= 224);
-    }
-
-    /** Of the global unicast range, without those parts that carry an address of version 4 which is not public. */
-    private static boolean isPublic6(byte[] b) {
-        int first = (b[0] & 0xFF) << 8 | (b[1] & 0xFF);
-        int second = (b[2] & 0xFF) << 8 | (b[3] & 0xFF);
-        if (first == 0x64 && second == 0xFF9B) {
-            return isPublic4(b, 12); // NAT64
-        }
-        if (first == 0x2002) {
-            return isPublic4(b, 2); // 6to4
-        }
-        boolean special = first == 0x2001 && (second < 0x200 || second == 0xDB8);
-        return (b[0] & 0xE0) == 0x20 && !special;
-    }
-
-    /** The address is one that users may not reach. */
+    /** A host that must not be asked; the message is meant for people. */
     public static final class Refused extends UnknownHostException {
-        Refused(String host) {
-            super(host + " is an address that cannot be called from here");
+        Refused(String message) {
+            super(message);
         }
     }
 }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A run of a plan, or a part of one: from the beginning or from what is known of it, until it ends or waits for somebody.
- * Everything that happens, happens under one lock and in one order, which the numbers of events keep; a step is durable
- * before the nodes after it begin.
+ * Everything that happens, happens under one lock and in one order, which the numbers of events keep. A step is durable
+ * before a node after it has any effect, and before anybody outside is told of it; steps that only compute are kept together.
  */
 public final class Execution {
     /**
@@ -70,6 +70,8 @@ public final class Execution {
 
     public record Reply(How how, String text) {}
 
+    private static final int MOST_UNKEPT = 64;
+
     /** Fair: a model that writes fast would keep all others out. */
     final ReentrantLock lock = new ReentrantLock(true);
 
@@ -84,6 +86,7 @@ public final class Execution {
     private final Stop stop = new Stop();
     private final Condition turned = lock.newCondition();
     private final TreeSet<Long> turns = new TreeSet<>();
+    private final List<Step> unkept = new ArrayList<>();
     private final Set<Speaking> waiting = new LinkedHashSet<>();
     /** Who speaks, in whatever round; at first the one that was interrupted. */
     private @Nullable String floor;
@@ -174,7 +177,7 @@ public final class Execution {
             if (ending.state() != Journal.State.WAITING) {
                 frames.finish(ending.code(), ending.message(), usage);
             }
-            journal.keep(new Journal.Entry(List.of(), frames.take(), null, ending));
+            journal.keep(new Journal.Entry(takeUnkept(), frames.take(), null, ending));
         } finally {
             lock.unlock();
         }
@@ -288,22 +291,34 @@ public final class Execution {
         return services.clock().millis();
     }
 
-    /** Under the lock: the step, with all frames until now. */
-    void keep(Step step) {
+    /**
+     * Under the lock: the step. One that only computes is kept together with what comes next: nobody outside has seen
+     * anything of it until then, and if the process dies before, it comes to the same again.
+     */
+    void keep(Step step, boolean computes) {
         if (parked) {
             throw new IllegalStateException("the run was put aside");
         }
         if (past.replay()) {
             return;
         }
-        journal.keep(new Journal.Entry(List.of(step), frames.take(), null, null));
+        unkept.add(step);
+        if (!computes || unkept.size() >= MOST_UNKEPT) {
+            flush();
+        }
     }
 
-    /** Under the lock: frames that nobody keeps otherwise. */
+    /** Under the lock: makes durable what is not yet. Before anything that takes long, or has effects, begins. */
     void flush() {
-        if (!frames.isEmpty() && !parked) {
-            journal.keep(new Journal.Entry(List.of(), frames.take(), null, null));
+        if (!(unkept.isEmpty() && frames.isEmpty()) && !parked) {
+            journal.keep(new Journal.Entry(takeUnkept(), frames.take(), null, null));
         }
+    }
+
+    private List<Step> takeUnkept() {
+        var steps = List.copyOf(unkept);
+        unkept.clear();
+        return steps;
     }
 
     void ask(Node node, Journal.Pause pause, boolean show) {
@@ -316,7 +331,7 @@ public final class Execution {
                 frames.start(node, pause.path() + "#ask");
                 frames.ask(node, pause.path(), setting.eventId(), pause.mustReply(), pause.value(), pause.attempt());
             }
-            journal.keep(new Journal.Entry(new ArrayList<>(), frames.take(), pause, null));
+            journal.keep(new Journal.Entry(takeUnkept(), frames.take(), pause, null));
         } finally {
             lock.unlock();
         }

@@ -225,6 +225,9 @@ final class Round {
                 }
                 scope.heard().get(number).forEach(speaking::activate);
                 speaking.advance();
+                if (takesLong(node)) {
+                    run.flush();
+                }
             }
             return new Begun(no, at, inputs(node));
         } finally {
@@ -278,7 +281,7 @@ final class Round {
             var step = result != null && !cancelled
                     ? done(work, result, begun, no)
                     : notDone(work, failed == null || cancelled ? Stop.cancelled() : failed, begun, no);
-            run.keep(step);
+            run.keep(step, !takesLong(work.node()));
             return end(work.number(), work.node(), step, true);
         } finally {
             run.lock.unlock();
@@ -365,7 +368,7 @@ final class Round {
             workers++;
             Thread.ofVirtual().name("workflow-node").start(() -> work(one));
         }
-        if (next < 0 || takesLong(scope.nodes().get(next))) {
+        if (next < 0) {
             run.flush();
         }
         return next;
@@ -542,6 +545,7 @@ final class Round {
     /** Waits, under the lock, until something changes; the caller looks whether it is what it waits for. */
     @SuppressWarnings("WaitNotInLoop")
     void awaitChange() {
+        run.flush();
         changed.awaitUninterruptibly();
         stop.check();
     }

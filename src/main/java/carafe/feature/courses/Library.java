@@ -38,6 +38,9 @@ import org.slf4j.LoggerFactory;
 final class Library implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Library.class);
     private static final Duration EVERY = Duration.ofSeconds(2);
+    /** A start has more urgent things to do, unless somebody asks. */
+    private static final Duration BEGIN_AFTER = Duration.ofSeconds(3);
+
     private static final int MOST_COURSES = 200;
     private static final int MOST_FILES = 20_000;
 
@@ -45,6 +48,7 @@ final class Library implements AutoCloseable {
     private final boolean samples;
     private final Consumer<List<Lesson>> saved;
     private final Clock clock;
+    private final CountDownLatch wanted = new CountDownLatch(1);
     private final CountDownLatch firstLook = new CountDownLatch(1);
     private final Object reading = new Object();
     private final AtomicReference<@Nullable Thread> watcher = new AtomicReference<>();
@@ -61,6 +65,9 @@ final class Library implements AutoCloseable {
     /** Reads the folder in the background; whoever asks before the first look is done waits for it. */
     void start() {
         watcher.set(Thread.ofVirtual().name("courses").start(() -> {
+            if (!begin()) {
+                return;
+            }
             if (samples) {
                 Samples.unpack(folder);
             }
@@ -78,6 +85,18 @@ final class Library implements AutoCloseable {
                 }
             }
         }));
+    }
+
+    /** Waits for somebody who asks, or a moment; false when it was closed meanwhile. */
+    private boolean begin() {
+        try {
+            if (!wanted.await(BEGIN_AFTER.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.debug("reading the courses before anybody asks");
+            }
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
     }
 
     /** All that can be served, in the order of their ids, and those that cannot. */
@@ -106,6 +125,7 @@ final class Library implements AutoCloseable {
     }
 
     private void awaitFirstLook() {
+        wanted.countDown();
         try {
             if (!firstLook.await(20, TimeUnit.SECONDS)) {
                 log.warn("answering before the courses are read");
@@ -117,6 +137,7 @@ final class Library implements AutoCloseable {
 
     /** Takes over what the files say now. */
     void look() {
+        wanted.countDown();
         synchronized (reading) {
             var before = shelf.values().stream().collect(Collectors.toMap(one -> one.folder(), one -> one));
             var fresh = new ArrayList<Shelved>();

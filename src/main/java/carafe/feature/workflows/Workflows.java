@@ -29,7 +29,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +37,9 @@ import org.slf4j.LoggerFactory;
 
 /** All of workflows, put together. */
 public final class Workflows implements AutoCloseable {
+    /** What an operator can do for a call that may not leave. */
+    public static final String REACH_REMEDY = "If workflows may call it, name it in WORKFLOW_ALLOWED_HOSTS.";
+
     /**
      * What it stands on.
      *
@@ -119,8 +121,8 @@ public final class Workflows implements AutoCloseable {
         variables = new VariableStore(ground.db(), mapper, ground.clock());
         models = new ModelCalls(ground.models(), ground.guarded(), mapper, ground.ids());
         reach = new Reach(
-                new Outbound(new AddressGuard(settings.reachable())),
-                new Outbound(new AddressGuard(List.of("*"))),
+                new Outbound(new AddressGuard(settings.reachable(), REACH_REMEDY)),
+                new Outbound(AddressGuard.none()),
                 settings,
                 mapper);
         files = new FlowFiles(ground.db(), settings.uploads(), ground.keys(), ground.clock());
@@ -146,8 +148,7 @@ public final class Workflows implements AutoCloseable {
                 ground.patience(),
                 this::ended);
         traces = settings.traces()
-                .map(address ->
-                        new Traces(runStore, new Outbound(new AddressGuard(List.of("*"))), address, settings, mapper))
+                .map(address -> new Traces(runStore, new Outbound(AddressGuard.none()), address, settings, mapper))
                 .orElse(null);
     }
 

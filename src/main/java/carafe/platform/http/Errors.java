@@ -7,6 +7,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.io.IOException;
 import java.time.Duration;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EofException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -121,8 +122,12 @@ final class Errors {
         long end = System.nanoTime() + REST_TIME.toNanos();
         long quiet = System.nanoTime() + REST_QUIET.toNanos();
         try {
-            var in = request.getInputStream();
-            for (long taken = 0; taken < REST_BYTES && !in.isFinished() && System.nanoTime() < Math.min(end, quiet); ) {
+            var in = ServletContextRequest.getServletContextRequest(request).getHttpInput();
+            long length = request.getContentLengthLong();
+            for (long taken = 0; taken < REST_BYTES && System.nanoTime() < Math.min(end, quiet); ) {
+                if (in.isFinished() || in.getContentConsumed() == length) {
+                    return;
+                }
                 if (in.available() <= 0) {
                     Thread.sleep(5);
                     continue;

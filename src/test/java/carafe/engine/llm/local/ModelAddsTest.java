@@ -3,8 +3,7 @@ package carafe.engine.llm.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import carafe.platform.http.Networks;
-import carafe.platform.http.Outbound;
+import carafe.engine.outbound.AddressGuard;
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -76,7 +75,7 @@ final class ModelAddsTest {
     private ModelAdds adds(long most, String... networks) throws IOException {
         return new ModelAdds(
                 files,
-                new Outbound(Networks.parse(List.of(networks)))::resolve,
+                new AddressGuard(List.of(networks), "")::resolve,
                 new PackageFetch(List.of(List.of("no-such-pip"), List.of("sh", pip().toString()))),
                 most,
                 changes::incrementAndGet,
