@@ -40,7 +40,7 @@ final class Asking {
         return Result.of(outputs).costing(answer.usage(), answer.text());
     }
 
-    /** The intent that the model names; whatever goes wrong, the default one. */
+    /** The intent that the model names; whatever goes wrong, after its tries the default one. */
     Result decide(NodeRun work, Task.Decision decision) {
         var names = decision.intents().stream()
                 .filter(one -> !one.fallback())
@@ -61,7 +61,8 @@ final class Asking {
             chosen = named(decision.intents(), said);
         } catch (FlowFailure e) {
             if (e.code() == FlowCode.CANCELLED
-                    || (work.node().retry().asked() && work.node().hasFailureBranch())) {
+                    || work.node().hasFailureBranch()
+                    || work.attempt() < work.node().retry().attempts()) {
                 throw e;
             }
             said = e.explain();
@@ -129,6 +130,7 @@ final class Asking {
         return ask(work, model, List.of(new Services.Said("user", prompt)), piece -> {});
     }
 
+    /** One call. Where tries were asked for, the node's timeout counts: for streams between pieces, else for the whole. */
     private static Services.Answer ask(
             NodeRun work, Task.ModelUse model, List<Services.Said> messages, Consumer<Services.Piece> sink) {
         var question = new Services.Question(
@@ -141,7 +143,32 @@ final class Asking {
                 model.extra(),
                 work.limit(),
                 work.run().setting.runId() + "/" + work.path() + "@" + work.attempt());
-        return work.services().model().ask(question, sink, work.stop());
+        if (!work.node().retry().asked()) {
+            return work.services().model().ask(question, sink, work.stop());
+        }
+        boolean streams = work.node().streams();
+        try (var patience = new Patience(work.stop(), work.limit())) {
+            try {
+                return work.services()
+                        .model()
+                        .ask(
+                                question,
+                                piece -> {
+                                    if (streams) {
+                                        patience.heard();
+                                    }
+                                    sink.accept(piece);
+                                },
+                                patience.stop());
+            } catch (FlowFailure e) {
+                if (!patience.isOver() || work.stop().isStopped()) {
+                    throw e;
+                }
+                throw streams
+                        ? new FlowFailure(FlowCode.MODEL, "it was silent for too long")
+                        : new FlowFailure(FlowCode.NODE_RUN, "Node execution timeout");
+            }
+        }
     }
 
     private static List<Services.Said> messages(NodeRun work, Task.ModelUse model, String prompt) {

@@ -92,9 +92,9 @@ public final class Plan {
     public record Parameter(
             String name, boolean required, com.fasterxml.jackson.databind.node.ObjectNode schema, boolean file) {}
 
-    /** Ids of all nodes that come after {@code nodeId} in the outermost scope, itself included. */
+    /** Ids of all nodes of the outermost scope that come after {@code nodeId}, or after the container that holds it; with that. */
     public Set<String> from(String nodeId) {
-        var number = root.numbers().get(nodeId);
+        var number = root.numbers().get(outermost(nodeId));
         if (number == null) {
             throw new FlowFailure(FlowCode.NODE_RUN, "there is no node " + nodeId);
         }
@@ -108,5 +108,14 @@ public final class Plan {
             }
         }
         return found;
+    }
+
+    private String outermost(String nodeId) {
+        for (var one : inner.entrySet()) {
+            if (one.getValue().numbers().containsKey(nodeId)) {
+                return outermost(one.getKey());
+            }
+        }
+        return nodeId;
     }
 }

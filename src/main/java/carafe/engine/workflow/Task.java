@@ -2,6 +2,8 @@ package carafe.engine.workflow;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -121,7 +123,7 @@ sealed interface Task {
             implements Task {
         public Http {
             headers = Map.copyOf(headers);
-            query = Map.copyOf(query);
+            query = Collections.unmodifiableMap(new LinkedHashMap<>(query)); // servers may count on the order
         }
     }
 

@@ -3,7 +3,7 @@ package carafe.engine.workflow;
 import carafe.platform.config.Secret;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -266,7 +266,7 @@ final class Tasks {
     }
 
     private static Map<String, Template> templates(Params p, String name) {
-        var all = new HashMap<String, Template>();
+        var all = new LinkedHashMap<String, Template>();
         ObjectNode object = p.object(name);
         object.properties().forEach(one -> all.put(one.getKey(), p.template(one.getValue())));
         return all;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 
 /** Nodes that reach outside: variables, plugins, knowledge, HTTP. */
@@ -72,7 +73,7 @@ final class Tools {
     }
 
     private static String address(NodeRun work, Task.Http http) {
-        var url = new StringBuilder(work.fill(http.url()));
+        var url = new StringBuilder(legal(work.fill(http.url())));
         for (Map.Entry<String, Template> one : http.query().entrySet()) {
             url.append(url.indexOf("?") < 0 ? '?' : '&')
                     .append(encoded(one.getKey()))
@@ -80,6 +81,26 @@ final class Tools {
                     .append(encoded(work.fill(one.getValue())));
         }
         return url.toString();
+    }
+
+    /** Spaces and other characters that no address may have, as values of templates bring them; hosts stay as they are. */
+    private static String legal(String url) {
+        int authority = url.indexOf("://") + 3;
+        var legal = new StringBuilder();
+        boolean host = authority > 2;
+        for (int i = 0; i < url.length(); ) {
+            int c = url.codePointAt(i);
+            host = host && (i < authority || "/?#".indexOf(c) < 0);
+            if (host || (c > ' ' && c < 127 && "\"<>\\^`{|}".indexOf(c) < 0)) {
+                legal.appendCodePoint(c);
+            } else {
+                for (byte one : Character.toString(c).getBytes(StandardCharsets.UTF_8)) {
+                    legal.append('%').append(HexFormat.of().withUpperCase().toHexDigits(one));
+                }
+            }
+            i += Character.charCount(c);
+        }
+        return legal.toString();
     }
 
     private static String encoded(String text) {

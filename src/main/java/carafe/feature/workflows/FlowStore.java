@@ -120,7 +120,10 @@ final class FlowStore {
     }
 
     boolean delete(String id) {
-        return db.update("DELETE FROM wf_flow WHERE id = ?", id) > 0;
+        return db.transaction(() -> {
+            db.update("DELETE FROM wf_variable WHERE flow_id = ?", id);
+            return db.update("DELETE FROM wf_flow WHERE id = ?", id) > 0;
+        });
     }
 
     Optional<Flow> find(String id) {

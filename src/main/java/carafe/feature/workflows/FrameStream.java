@@ -18,6 +18,7 @@ import java.util.List;
  */
 final class FrameStream {
     private static final Duration SILENCE = Duration.ofSeconds(15);
+    private static final Duration LOOK = Duration.ofMillis(500);
 
     private final RunStore store;
     private final Runner runner;
@@ -152,6 +153,7 @@ final class FrameStream {
             throws ClientGone, InterruptedException {
         long next = from;
         var live = part;
+        long spoke = System.nanoTime();
         while (true) {
             var frames = live == null ? null : live.after(next, SILENCE.toNanos());
             if (live != null && frames != null && frames.isEmpty()) {
@@ -166,15 +168,31 @@ final class FrameStream {
                 frames = store.frames(runId, next);
                 if (frames.isEmpty()) {
                     if (over) {
-                        return;
+                        if (!sleeps(runId)) {
+                            return;
+                        }
+                        if (System.nanoTime() - spoke > SILENCE.toNanos()) {
+                            silence.came();
+                            spoke = System.nanoTime();
+                        }
+                        Thread.sleep(LOOK);
+                        live = runner.live(runId).orElse(null);
                     }
                     continue;
                 }
             }
+            spoke = System.nanoTime();
             next += frames.size();
             if (!sink.take(frames)) {
                 return;
             }
         }
+    }
+
+    /** Whether the run waits for nothing but time, or was just taken up after that: then more comes by itself. */
+    private boolean sleeps(String runId) {
+        return !runner.isStopping()
+                && store.wait(runId).filter(wait -> wait.kind().equals("timer")).isPresent()
+                && store.find(runId).filter(run -> !run.isOver()).isPresent();
     }
 }

@@ -77,6 +77,10 @@ final class Runner implements AutoCloseable {
         return live.size();
     }
 
+    boolean isStopping() {
+        return stopping;
+    }
+
     Optional<LiveRun> live(String runId) {
         return Optional.ofNullable(live.get(runId));
     }

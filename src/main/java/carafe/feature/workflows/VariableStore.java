@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Table {@code wf_variable}: what workflows remember for one conversation of one person of one app. */
+/** Table {@code wf_variable}: what workflows remember for one conversation of one person of one account's app. */
 final class VariableStore {
     private final Db db;
     private final ObjectMapper mapper;
@@ -33,7 +33,7 @@ final class VariableStore {
                                 WHERE flow_id = ? AND app_id = ? AND uid = ? AND chat_id = ? AND name = ?""",
                                 row -> row.getString("value"),
                                 flowId.isEmpty() ? run.flowId() : flowId,
-                                run.appId(),
+                                whose(run),
                                 run.uid(),
                                 run.chatId(),
                                 name)
@@ -47,6 +47,11 @@ final class VariableStore {
         };
     }
 
+    /** The app with its account: accounts share the app that is there from the start, and can name any workflow in a node. */
+    private static String whose(Run run) {
+        return run.accountId() == null ? run.appId() : run.appId() + " " + run.accountId();
+    }
+
     private void store(Run run, String flowId, Map<String, JsonNode> values) {
         var texts = new HashMap<String, String>();
         values.forEach((name, value) -> texts.put(name, write(value)));
@@ -56,7 +61,7 @@ final class VariableStore {
                     INSERT INTO wf_variable (flow_id, app_id, uid, chat_id, name, value, updated_at)
                     VALUES (?, ?, ?, ?, ?, ?, ?)
                     ON CONFLICT (flow_id, app_id, uid, chat_id, name)
-                    DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at""", flowId, run.appId(), run.uid(), run.chatId(), name, value, clock.millis()));
+                    DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at""", flowId, whose(run), run.uid(), run.chatId(), name, value, clock.millis()));
             return true;
         });
     }
