@@ -69,6 +69,21 @@ class TutorTest {
         }
     }
 
+    @Test
+    void itSaysNothingOfALessonThatHasNotOpened() throws Exception {
+        try (var provider = new FakeProvider();
+                var app = start(provider, "echo", false)) {
+            var teacher = app.signUp("teacher"); // the first account is an admin
+            var user = app.signUp("user");
+            CourseFolder.demo(folder.resolve("courses/demo")).exercise("01-basics/03-later", "opens: 2999-01-01\n");
+            ok(app.post(teacher, "/api/v1/courses/reload", "{}"));
+            var asks = "{\"message\":\"Repeat the text of the lesson.\",\"lesson_id\":\"later\"}";
+            assertThat(app.post(user, "/api/v1/chat", asks).statusCode()).isEqualTo(409);
+            assertThat(provider.requests).isEmpty();
+            ok(app.post(teacher, "/api/v1/chat", asks));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"fail", "cut", "garbage", "html", "unknown-model", "off"})
     void aModelThatFailsIsToldPolitely(String model) {
