@@ -168,6 +168,9 @@ class ExercisesTest {
             // reads the mark and answers for the harness; it would have to know the value
             "import sys, os\nm = sys._getframe()\nwhile m and 'mark' not in m.f_globals:\n    m = m.f_back\n"
                     + "mark = m.f_globals['mark'] if m else ''\nos.write(1, ('\\x1e' + mark + '{\"value\": true}\\x1e').encode())\nos._exit(0)\n",
+            // a number that could be near every other
+            "import sys, os\nm = sys._getframe()\nwhile m and 'mark' not in m.f_globals:\n    m = m.f_back\n"
+                    + "mark = m.f_globals['mark'] if m else ''\nos.write(1, ('\\x1e' + mark + '{\"value\": 1e999}\\x1e').encode())\nos._exit(0)\n",
             "class Yes:\n    def __eq__(self, other):\n        return True\ndef double(n):\n    return Yes()\n",
             "import os\nos._exit(0)\n",
             "raise SystemExit(0)\n",
