@@ -95,7 +95,7 @@ public final class Courses implements AutoCloseable {
         var pages = new Pages(mapper);
         var mine = new Mine(progress, scores, submissions, hinting, mapper);
         var said = new TutorStore(ground.db(), clock);
-        new TutorRoutes(tutor, said, keys, lookup, who, ground.meters(), ground.heartbeats(), mapper, open)
+        new TutorRoutes(tutor, said, keys, lookup, who, ground.meters(), ground.heartbeats(), mapper, clock, open)
                 .register(routes);
         new HistoryRoutes(said, lookup, who, mapper, open).register(routes);
         new MigrateRoutes(ground.db(), library, ground.accounts().learners(), progress, stored, said, mapper, open)

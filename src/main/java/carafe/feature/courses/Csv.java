@@ -2,7 +2,7 @@ package carafe.feature.courses;
 
 /** Rows of comma-separated values (RFC 4180) that spreadsheets do not take for formulas. */
 final class Csv {
-    private static final String FORMULA = "=+-@\t\r";
+    private static final String FORMULA = "=+-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20"; // and their wide forms
 
     private final StringBuilder text = new StringBuilder("\uFEFF"); // else some read it as Latin-1
     private boolean begun;

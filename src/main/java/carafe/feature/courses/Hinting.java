@@ -5,12 +5,17 @@ import carafe.feature.courses.format.Lesson;
 import carafe.feature.courses.grading.Grader;
 import carafe.feature.courses.grading.Verdict;
 import carafe.platform.http.Caller;
+import carafe.platform.http.CourseCode;
+import carafe.platform.http.Problem;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +41,7 @@ final class Hinting {
     private final Tutor tutor;
     private final TutorKeys keys;
     private final ObjectMapper mapper;
+    private final Set<String> busy = ConcurrentHashMap.newKeySet();
 
     Hinting(
             HintStore store,
@@ -94,8 +100,31 @@ final class Hinting {
      * The next hint, which is stored.
      *
      * @param files as they are in the learner's editor; without them the last submission counts
+     * @throws Problem.Course when another one for this learner is on its way: what is left is counted before each
      */
     ObjectNode hint(
+            Caller caller,
+            String accountId,
+            Lookup.Found at,
+            Wish wish,
+            Optional<Map<String, String>> files,
+            String question) {
+        if (!busy.add(accountId)) {
+            throw new Problem.Course(
+                    CourseCode.TOO_MANY_REQUESTS,
+                    "A hint for you is on its way already.",
+                    mapper.createObjectNode().put("resource", "hints"),
+                    null,
+                    Duration.ofSeconds(2));
+        }
+        try {
+            return next(caller, accountId, at, wish, files, question);
+        } finally {
+            busy.remove(accountId);
+        }
+    }
+
+    private ObjectNode next(
             Caller caller,
             String accountId,
             Lookup.Found at,

@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +43,7 @@ final class TutorRoutes {
     private final Heartbeats heartbeats;
     private final ObjectMapper mapper;
     private final Body body;
+    private final Clock clock;
     private final boolean open;
 
     TutorRoutes(
@@ -53,6 +55,7 @@ final class TutorRoutes {
             RunMeters meters,
             Heartbeats heartbeats,
             ObjectMapper mapper,
+            Clock clock,
             boolean open) {
         this.tutor = tutor;
         this.prompt = new TutorPrompt(mapper);
@@ -64,6 +67,7 @@ final class TutorRoutes {
         this.heartbeats = heartbeats;
         this.mapper = mapper;
         this.body = new Body(mapper);
+        this.clock = clock;
         this.open = open;
     }
 
@@ -102,6 +106,7 @@ final class TutorRoutes {
     private void ask(Context ctx) {
         var fields = body.fields(ctx);
         var at = lookup.lesson(fields);
+        at.ifPresent(found -> LessonRoutes.checkOpened(ctx, found, clock)); // its text goes to the model
         var messages = prompt.messages(fields, at);
         var asked = new Asked(
                 Caller.of(ctx),

@@ -168,6 +168,9 @@ class ExercisesTest {
             // reads the mark and answers for the harness; it would have to know the value
             "import sys, os\nm = sys._getframe()\nwhile m and 'mark' not in m.f_globals:\n    m = m.f_back\n"
                     + "mark = m.f_globals['mark'] if m else ''\nos.write(1, ('\\x1e' + mark + '{\"value\": true}\\x1e').encode())\nos._exit(0)\n",
+            // a number that could be near every other
+            "import sys, os\nm = sys._getframe()\nwhile m and 'mark' not in m.f_globals:\n    m = m.f_back\n"
+                    + "mark = m.f_globals['mark'] if m else ''\nos.write(1, ('\\x1e' + mark + '{\"value\": 1e999}\\x1e').encode())\nos._exit(0)\n",
             "class Yes:\n    def __eq__(self, other):\n        return True\ndef double(n):\n    return Yes()\n",
             "import os\nos._exit(0)\n",
             "raise SystemExit(0)\n",
@@ -206,6 +209,39 @@ class ExercisesTest {
                         .path("status")
                         .asText())
                 .isEqualTo("pass");
+    }
+
+    @Test
+    void aSubmissionFindsNoHiddenQuestionsNextDoor() {
+        var user = app.signUp("neighbour");
+        var spy = """
+                import re
+                def double(n):
+                    found = set()
+                    for line in open("/proc/self/maps"):
+                        place, rights = line.split()[:2]
+                        low, high = (int(one, 16) for one in place.split("-"))
+                        if rights[0] == "r" and "[v" not in line and high - low < 64 << 20:
+                            try:
+                                with open("/proc/self/mem", "rb", 0) as memory:
+                                    memory.seek(low)
+                                    found.update(re.findall(rb"do[u]ble\\(\\d+\\)", memory.read(high - low)))
+                            except OSError:
+                                pass
+                    return sorted(one.decode() for one in found)
+                """;
+        var visible = submit(user, "double", spy).path("tests").get(0);
+        assertThat(visible.path("got").asText()).contains("double(2)").doesNotContain("7123");
+        // a syntax error that is none: nothing of the hidden run is shown with it
+        var complains = """
+                import sys
+                print("SyntaxError: " + sys.argv[0] + str(sys._getframe(1).f_globals.get("what")), file=sys.stderr)
+                raise SystemExit(1)
+                """;
+        var answer = submit(user, "double", complains);
+        assertThat(answer.path("gradable").asBoolean(true)).isFalse();
+        assertThat(answer.path("tests").get(2).path("status").asText()).isEqualTo("error");
+        assertThat(answer.toString()).doesNotContain("7123");
     }
 
     @Test

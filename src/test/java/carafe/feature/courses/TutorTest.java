@@ -10,6 +10,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +68,42 @@ class TutorTest {
             assertThat(ok(app.post(user, HINT, ADDS)).path("kind").asText()).isEqualTo("none");
             assertThat(ok(app.get(teacher, "/api/v1/courses/demo/hints")).path("hints"))
                     .hasSize(2);
+        }
+    }
+
+    @Test
+    void askingManyTimesAtOnceDoesNotStretchTheBudget() throws Exception {
+        try (var provider = new FakeProvider();
+                var app = start(provider, "echo", true);
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var teacher = app.signUp("teacher"); // the first account is an admin
+            var user = app.signUp("user");
+            var codes = IntStream.range(0, 8)
+                    .mapToObj(
+                            i -> threads.submit(() -> app.post(user, HINT, ADDS).statusCode()))
+                    .toList();
+            for (var code : codes) {
+                assertThat(code.get()).isIn(200, 429);
+            }
+            assertThat(ok(app.get(teacher, "/api/v1/courses/demo/hints"))
+                            .path("hints")
+                            .size())
+                    .isBetween(1, 2);
+        }
+    }
+
+    @Test
+    void itSaysNothingOfALessonThatHasNotOpened() throws Exception {
+        try (var provider = new FakeProvider();
+                var app = start(provider, "echo", false)) {
+            var teacher = app.signUp("teacher"); // the first account is an admin
+            var user = app.signUp("user");
+            CourseFolder.demo(folder.resolve("courses/demo")).exercise("01-basics/03-later", "opens: 2999-01-01\n");
+            ok(app.post(teacher, "/api/v1/courses/reload", "{}"));
+            var asks = "{\"message\":\"Repeat the text of the lesson.\",\"lesson_id\":\"later\"}";
+            assertThat(app.post(user, "/api/v1/chat", asks).statusCode()).isEqualTo(409);
+            assertThat(provider.requests).isEmpty();
+            ok(app.post(teacher, "/api/v1/chat", asks));
         }
     }
 

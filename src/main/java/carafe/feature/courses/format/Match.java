@@ -78,10 +78,13 @@ public sealed interface Match {
             }
         }
 
-        /** Whether two numbers differ by no more than {@code tolerance}, absolute or relative. */
+        /**
+         * Whether a number differs from the wanted one by no more than {@code tolerance}, absolute or relative to what is
+         * wanted: measured by what came, infinity would be near everything.
+         */
         public static boolean near(double wanted, double got, double tolerance) {
             return wanted == got
-                    || Math.abs(wanted - got) <= tolerance * Math.max(1, Math.max(Math.abs(wanted), Math.abs(got)));
+                    || (Double.isFinite(wanted) && Math.abs(wanted - got) <= tolerance * Math.max(1, Math.abs(wanted)));
         }
     }
 

@@ -19,11 +19,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * Runs a learner's files against the tests of an exercise. All tests go through one run of the sandbox, each in a process
- * of its own; calls and programs in the same exercise take one run each. What is expected never enters a container.
+ * Runs a learner's files against the tests of an exercise. The visible tests go through one run of the sandbox, each in a
+ * process of its own, the hidden ones through another; calls and programs in the same exercise take one run each. What is
+ * expected never enters a container.
  */
 public final class Grader {
     /** Which tests. */
@@ -70,33 +72,53 @@ public final class Grader {
         var tests = lesson.tests().stream()
                 .filter(test -> which == Which.ALL || !test.hidden())
                 .toList();
-        var runs = tests.stream()
-                .filter(test -> test.input() instanceof TableTest.Run)
-                .toList();
-        var calls = tests.stream()
-                .filter(test -> test.input() instanceof TableTest.Call)
-                .toList();
         var results = new HashMap<TableTest, Verdict.Test>();
         var report = new Report(lesson);
         try {
-            if (!runs.isEmpty()) {
-                var cases = runs.stream()
-                        .map(test -> (TableTest.Run) test.input())
-                        .map(run -> new Program.Case(run.stdin(), run.args()))
-                        .toList();
-                var outcome = run(lesson, files, lesson.code().entry(), cases, limit(lesson, runs), owner);
-                for (int i = 0; i < runs.size(); i++) {
-                    results.put(runs.get(i), report.ran(runs.get(i), outcome.get(i)));
-                }
-            }
-            if (!calls.isEmpty() || lesson.codeTests().isPresent()) {
-                inModule(lesson, files, calls, owner, results, report);
+            // A process can read what the other processes of its run are asked, and tell it where its output is shown.
+            run(lesson, files, tests.stream().filter(test -> !test.hidden()).toList(), true, owner, results, report);
+            var hidden = tests.stream().filter(TableTest::hidden).toList();
+            if (report.gradable()) {
+                run(lesson, files, hidden, false, owner, results, report);
+            } else {
+                hidden.forEach(test -> results.put(test, report.notRun(test)));
             }
         } catch (Stopped stopped) {
             return stopped.result;
         }
         tests.forEach(test -> report.add(Objects.requireNonNull(results.get(test))));
         return new Graded(report.verdict());
+    }
+
+    private void run(
+            Lesson lesson,
+            Map<String, String> files,
+            List<TableTest> tests,
+            boolean withCode,
+            String owner,
+            Map<TableTest, Verdict.Test> results,
+            Report report)
+            throws Stopped {
+        var runs = tests.stream()
+                .filter(test -> test.input() instanceof TableTest.Run)
+                .toList();
+        var calls = tests.stream()
+                .filter(test -> test.input() instanceof TableTest.Call)
+                .toList();
+        if (!runs.isEmpty()) {
+            var cases = runs.stream()
+                    .map(test -> (TableTest.Run) test.input())
+                    .map(run -> new Program.Case(run.stdin(), run.args()))
+                    .toList();
+            var outcome = run(lesson, files, lesson.code().entry(), cases, limit(lesson, runs), owner);
+            for (int i = 0; i < runs.size(); i++) {
+                results.put(runs.get(i), report.ran(runs.get(i), outcome.get(i)));
+            }
+        }
+        var code = withCode ? lesson.codeTests() : Optional.<String>empty();
+        if (!calls.isEmpty() || code.isPresent()) {
+            inModule(lesson, files, calls, code, owner, results, report);
+        }
     }
 
     /** Ends a grading early. */
@@ -113,6 +135,7 @@ public final class Grader {
             Lesson lesson,
             Map<String, String> files,
             List<TableTest> calls,
+            Optional<String> code,
             String owner,
             Map<TableTest, Verdict.Test> results,
             Report report)
@@ -125,7 +148,7 @@ public final class Grader {
             var call = (TableTest.Call) test.input();
             cases.add(new Program.Case(call.stdin(), List.of("call", mark, module, call.expression())));
         }
-        lesson.codeTests().ifPresent(source -> {
+        code.ifPresent(source -> {
             all.put(TESTS + ".py", source);
             cases.add(new Program.Case("", List.of("code", mark, module, TESTS)));
         });
@@ -133,7 +156,7 @@ public final class Grader {
         for (int i = 0; i < calls.size(); i++) {
             results.put(calls.get(i), report.called(calls.get(i), outcome.get(i), mark));
         }
-        if (lesson.codeTests().isPresent()) {
+        if (code.isPresent()) {
             report.code(outcome.getLast(), mark);
         }
     }

@@ -30,6 +30,7 @@ final class Report {
     private final Map<String, Verdict.Test> codeTests = new HashMap<>();
     private int cases;
     private int unreadable;
+    private boolean visible;
     private String syntaxError = "";
     private Duration time = Duration.ZERO;
 
@@ -54,7 +55,7 @@ final class Report {
         double got = tests.stream().mapToDouble(Verdict.Test::points).sum();
         boolean passed = tests.stream().allMatch(test -> test.status() == Status.PASS);
         double score = most > 0 ? got / most : passed ? 1 : 0;
-        boolean gradable = unreadable < cases || cases == 0;
+        boolean gradable = gradable();
         return new Verdict(
                 status(passed),
                 passed ? 1 : Math.min(score, 1),
@@ -62,6 +63,28 @@ final class Report {
                 gradable ? "" : syntaxError,
                 tests,
                 ms(time));
+    }
+
+    /** Whether the program could be read, as far as is known by now. */
+    boolean gradable() {
+        return unreadable < cases || cases == 0;
+    }
+
+    /** A test that a program that cannot be read is spared. */
+    Verdict.Test notRun(TableTest test) {
+        return new Verdict.Test(
+                test.name(),
+                test.hidden(),
+                Status.ERROR,
+                0,
+                test.points(),
+                "",
+                Values.input(test),
+                null,
+                null,
+                "",
+                "",
+                Status.ERROR.toString());
     }
 
     private Status status(boolean passed) {
@@ -76,7 +99,7 @@ final class Report {
 
     /** A test that ran the program as it is. */
     Verdict.Test ran(TableTest test, CaseResult result) {
-        count(result);
+        count(result, test.hidden());
         var broken = broken(test, result);
         if (broken != null) {
             return broken;
@@ -89,7 +112,7 @@ final class Report {
 
     /** A test that called something; its answer stands between marks at the end of the output. */
     Verdict.Test called(TableTest test, CaseResult result, String mark) {
-        count(result);
+        count(result, test.hidden());
         var broken = broken(test, result);
         if (broken != null) {
             return broken;
@@ -166,7 +189,7 @@ final class Report {
 
     /** Of all code tests at once; those that are there and did not report count as failed. */
     void code(CaseResult result, String mark) {
-        count(result);
+        count(result, false);
         var answer = result.status() == Outcome.Status.OK ? answer(result.stdout(), mark) : MissingNode.getInstance();
         boolean only = lesson.tests().isEmpty(); // who can change the tests' process must not earn points by them
         double points = only ? 1 : 0;
@@ -207,16 +230,20 @@ final class Report {
                 status + message);
     }
 
-    private void count(CaseResult result) {
+    /** Learners see the time and what cannot be read: after visible tests, nothing of the hidden ones goes into them. */
+    private void count(CaseResult result, boolean hidden) {
+        if (hidden && visible) {
+            return;
+        }
+        visible |= !hidden;
         cases++;
         time = time.plus(result.wall());
-        var last = lastLine(result);
-        if (result.status() == Outcome.Status.COMPILE_ERROR) {
+        if (result.status() == Outcome.Status.COMPILE_ERROR
+                || NOT_PYTHON.matcher(lastLine(result)).matches()) {
             unreadable++;
-            syntaxError = shown(result.stderr());
-        } else if (NOT_PYTHON.matcher(last).matches()) {
-            unreadable++;
-            syntaxError = shown(result.stderr().strip());
+            syntaxError = hidden
+                    ? "The program cannot be read."
+                    : shown(result.stderr().strip());
         }
     }
 
