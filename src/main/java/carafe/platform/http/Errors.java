@@ -99,11 +99,11 @@ final class Errors {
         return body;
     }
 
-    /** For a request that never became one: the body of its refusal by {@code path} alone. */
-    static ObjectNode bodyOf(Problem problem, String path, String requestId) {
+    /** For a request that never became one: the body of its refusal by {@code path} alone; {@code arrival} in epoch milliseconds. */
+    static ObjectNode bodyOf(Problem problem, String path, long arrival, String requestId) {
         var surface = surfaceOf(path);
         return surface == Surface.COURSE
-                ? CourseErrors.body(problem, path, System.currentTimeMillis(), requestId)
+                ? CourseErrors.body(problem, path, arrival, requestId)
                 : forAnybody(surface.render(problem, requestId), problem, requestId);
     }
 

@@ -38,7 +38,7 @@ final class Unreadable extends ErrorHandler {
         headers.put("X-Content-Type-Options", "nosniff");
         headers.put(RequestId.HEADER, id);
         var path = request.getHttpURI() == null ? null : request.getHttpURI().getPath();
-        var body = Errors.bodyOf(problem, path == null ? "/" : path, id);
+        var body = Errors.bodyOf(problem, path == null ? "/" : path, Request.getTimeStamp(request), id);
         response.write(true, ByteBuffer.wrap(body.toString().getBytes(StandardCharsets.UTF_8)), callback);
     }
 }
