@@ -25,8 +25,14 @@ class Case:
             except OSError:
                 post(speak, b"f")
             os._exit(1)
+        self.end = os.pidfd_open(self.pid)  # a pid can be taken again by a program that forks often enough
         for fd in (wait, speak, out_end, err_end):
             os.close(fd)
+
+    def lives(self):
+        poll = select.poll()
+        poll.register(self.end, select.POLLIN)
+        return not poll.poll(0)
 
     def start(self, number):
         """Its mark, or None when it is dead or stopped."""
@@ -39,7 +45,7 @@ class Case:
         return hear(self.ctl) if poll.poll(5000) else None
 
     def close(self):
-        for fd in (self.go, self.ctl, self.out, self.err):
+        for fd in (self.go, self.ctl, self.out, self.err, self.end):
             os.close(fd)
 
 
@@ -79,8 +85,8 @@ def run_cases(ctl, request, group, place):
             group.kills = group.oom_kills()
         case.close()
         if following:
-            # process 1, this one and the next: whoever else there is was left behind
-            if group.tasks() != 3:
+            # process 1, this one and the next: whoever else there is was left behind, also in the place of the next
+            if group.tasks() != 3 or not following.lives():
                 kill_all()
                 reap_all()
                 following.close()

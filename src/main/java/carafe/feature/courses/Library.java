@@ -4,6 +4,7 @@ import carafe.feature.courses.format.Course;
 import carafe.feature.courses.format.CourseReader;
 import carafe.feature.courses.format.Finding;
 import carafe.feature.courses.format.Lesson;
+import carafe.platform.config.ShippedFolder;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -69,7 +70,7 @@ final class Library implements AutoCloseable {
                 return;
             }
             if (samples) {
-                Samples.unpack(folder);
+                ShippedFolder.unpack("courses", folder);
             }
             while (!Thread.currentThread().isInterrupted()) {
                 try {

@@ -1,11 +1,9 @@
 package carafe.feature.workflows;
 
+import carafe.platform.config.ShippedFolder;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -21,7 +19,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SampleFiles {
     private static final Logger log = LoggerFactory.getLogger(SampleFiles.class);
-    private static final String RESOURCE = "/workflows";
     private static final Pattern NAME = Pattern.compile("([a-z0-9-]{1,60})\\.json");
     private static final int MOST = 100;
     private static final int MOST_BYTES = 1 << 20;
@@ -34,42 +31,8 @@ final class SampleFiles {
         this.mapper = mapper;
     }
 
-    /** Whole or not at all: they are unpacked beside the folder and moved there. */
     void unpack() {
-        if (Files.exists(folder)) {
-            return;
-        }
-        var source = SampleFiles.class.getResource(RESOURCE);
-        try {
-            var parent = folder.toAbsolutePath().getParent();
-            Files.createDirectories(parent);
-            var fresh = Files.createTempDirectory(parent, ".workflows");
-            if (source != null) {
-                copy(source.toURI(), fresh);
-            }
-            Files.setPosixFilePermissions(fresh, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
-            Files.move(fresh, folder);
-        } catch (IOException | URISyntaxException e) {
-            log.warn("the sample workflows could not be unpacked to {}", folder, e);
-        }
-    }
-
-    private static void copy(URI source, Path target) throws IOException {
-        if (!source.getScheme().equals("jar")) {
-            copy(Path.of(source), target);
-            return;
-        }
-        try (var jar = FileSystems.newFileSystem(source, Map.of())) {
-            copy(jar.getPath(RESOURCE), target);
-        }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (var all = Files.list(from)) {
-            for (var path : (Iterable<Path>) all::iterator) {
-                Files.copy(path, to.resolve(path.getFileName().toString()));
-            }
-        }
+        ShippedFolder.unpack("workflows", folder);
     }
 
     /** By name, in the order of names; a file that is no workflow is logged and left out. */

@@ -46,7 +46,6 @@ final class Guard {
                 && !rule.permission().heldBy(caller)) {
             throw new Problem.RoleTooLow();
         }
-        ctx.attribute(Standing.ATTRIBUTE, new Standing(authenticator, credentials, rule.access(), caller));
         limits.take(rule.area(), caller.holder());
         if (rule.surface() == Surface.COURSE) {
             limits.take(RateArea.COURSE, caller.holder());

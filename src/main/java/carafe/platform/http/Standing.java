@@ -1,7 +1,6 @@
 package carafe.platform.http;
 
 import io.javalin.http.Context;
-import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,9 +9,6 @@ import org.slf4j.LoggerFactory;
  * that opened it. Used by one thread.
  */
 public final class Standing {
-    /** The request attribute under which the guard leaves it; a socket has those of its upgrade. */
-    public static final String ATTRIBUTE = "carafe.standing";
-
     private static final Logger log = LoggerFactory.getLogger(Standing.class);
     private static final long LOOK_NANOS = 1_000_000_000;
 
@@ -23,16 +19,12 @@ public final class Standing {
     private long looked = System.nanoTime();
     private boolean holds = true;
 
-    Standing(Authenticator authenticator, Credentials credentials, Access access, Caller caller) {
+    /** Of the caller of this request, who was let in by {@code access}. */
+    public Standing(Context ctx, Authenticator authenticator, Access access) {
         this.authenticator = authenticator;
-        this.credentials = credentials;
+        this.credentials = Credentials.of(ctx);
         this.access = access;
-        this.holder = caller.holder();
-    }
-
-    /** Of the caller of this request. */
-    public static Standing of(Context ctx) {
-        return Objects.requireNonNull(ctx.attribute(ATTRIBUTE), "no standing: the route bypassed Routes");
+        this.holder = Caller.of(ctx).holder();
     }
 
     /** To be asked before each thing that is said, and now and then while nothing is; looks at most once a second. */

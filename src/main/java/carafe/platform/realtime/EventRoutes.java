@@ -1,6 +1,7 @@
 package carafe.platform.realtime;
 
 import carafe.platform.http.Access;
+import carafe.platform.http.Authenticator;
 import carafe.platform.http.Caller;
 import carafe.platform.http.Problem;
 import carafe.platform.http.ResponseStream;
@@ -27,22 +28,31 @@ import org.slf4j.LoggerFactory;
  */
 public final class EventRoutes {
     private static final Logger log = LoggerFactory.getLogger(EventRoutes.class);
+    /** Where the request of a socket leaves the standing of who opened it. */
+    private static final String STANDING = "carafe.standing";
+
     private static final int MOST_LISTENERS = 50;
     private static final long HEARTBEAT_SECONDS = 10;
 
     private final Events events;
+    private final Authenticator authenticator;
     private final ObjectMapper mapper;
     private final Map<String, Events.Subscription> sockets = new ConcurrentHashMap<>();
 
-    public EventRoutes(Events events, ObjectMapper mapper) {
+    public EventRoutes(Events events, Authenticator authenticator, ObjectMapper mapper) {
         this.events = events;
+        this.authenticator = authenticator;
         this.mapper = mapper;
     }
 
     public void register(Routes routes) {
         var rule = Rule.of(Surface.WEBUI, Access.USER);
         routes.get("/api/v1/events", rule, this::stream);
-        routes.webSocket("/api/v1/events/ws", rule, this::socket);
+        routes.webSocket(
+                "/api/v1/events/ws",
+                rule,
+                ctx -> ctx.attribute(STANDING, new Standing(ctx, authenticator, Access.USER)),
+                this::socket);
     }
 
     private Events.Subscription subscribe(Caller caller) {
@@ -56,7 +66,7 @@ public final class EventRoutes {
     private void stream(Context ctx) throws IOException, InterruptedException {
         try (var subscription = subscribe(Caller.of(ctx))) {
             var stream = ResponseStream.events(ctx);
-            var standing = Standing.of(ctx);
+            var standing = new Standing(ctx, authenticator, Access.USER);
             stream.write(": connected\n\n");
             while (!subscription.lost()) {
                 var event = subscription.next(HEARTBEAT_SECONDS, TimeUnit.SECONDS);
@@ -75,7 +85,7 @@ public final class EventRoutes {
     private void socket(WsConfig socket) {
         socket.onConnect(ctx -> {
             Caller caller = ctx.attribute(Caller.ATTRIBUTE);
-            Standing standing = ctx.attribute(Standing.ATTRIBUTE);
+            Standing standing = ctx.attribute(STANDING);
             if (caller == null || standing == null) {
                 ctx.closeSession(1008, "not signed in");
                 return;
