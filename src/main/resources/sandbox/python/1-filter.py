@@ -35,6 +35,7 @@ import termios
 import threading
 import time
 import types
+import warnings
 
 import _signal
 

@@ -237,7 +237,7 @@ def limit_cpu(request):
 def become(ctl, request, case, farewell=None):
     """From the runner's process to the program's: after the mark nothing but the program speaks."""
     stdin, arguments = request["cases"][case]
-    source = request["files"][request["entry"]]
+    program = request.get("code") or request["files"][request["entry"]]
     os.dup2(standard_input(stdin), 0)
     sys.argv = [request["entry"], *arguments]
     sys.orig_argv = ["python3", *sys.argv]
@@ -246,7 +246,7 @@ def become(ctl, request, case, farewell=None):
     libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
     request = None
     gc.enable()
-    run(source, farewell)
+    run(program, farewell)
 
 
 def data_size():
@@ -254,16 +254,26 @@ def data_size():
         return int(f.read().split()[5]) * resource.getpagesize()
 
 
-def run(source, farewell, exit_=os._exit, kill=os.kill, signal_=signal.signal, pid_=os.getpid, close=os.close, sleep=time.sleep):
-    """The program from its first line to the end of its process, as CPython would do it. Never returns."""
+def compiled_once(request):
+    """The entry's code for all cases, or None where it does not compile without a word: then each case tells that itself."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return compile(request["files"][request["entry"]], sys.modules["__main__"].__file__, "exec", dont_inherit=True)
+    except Exception:
+        return None
+
+
+def run(program, farewell, exit_=os._exit, kill=os.kill, signal_=signal.signal, pid_=os.getpid, close=os.close, sleep=time.sleep):
+    """The program, source or code, from its first line to the end of its process, as CPython would do it. Never returns."""
     streams = sys.stdout, sys.stderr
     own = pid_()
     status = interrupted = 0
     known = len(sys.modules)
     main = sys.modules["__main__"]
     try:
-        code = compile(source, main.__file__, "exec", dont_inherit=True)
-        source = None
+        code = compile(program, main.__file__, "exec", dont_inherit=True) if isinstance(program, bytes) else program
+        program = None
         exec(code, main.__dict__)
     except SystemExit as e:
         status = exit_status(e)

@@ -54,10 +54,11 @@ def run_cases(ctl, request, group, place):
     that a program that kills it leaves a stream that process 1 can go on with. While one case runs the next process is
     made; it can be killed by that case, but not looked into, and is made anew then."""
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    gc.freeze()
     relay = Relay(PIPE_BUF, lambda count: post(ctl, b"x", count=count))
     count = len(request["cases"])
     post(ctl, b"m", request, count)
+    request["code"] = compiled_once(request)
+    gc.freeze()
     following = Case(request)
     for number in range(count):
         if number:

@@ -93,6 +93,9 @@ public final class Execution {
 
     private long no;
     private Usage usage = Usage.NONE;
+    /** Threads that go on without waiting for anything: while there are some, more will be there to keep in a moment. */
+    private int computing;
+
     private boolean asking;
     private boolean answered;
     private volatile boolean cancelled;
@@ -312,6 +315,19 @@ public final class Execution {
     void flush() {
         if (!(unkept.isEmpty() && frames.isEmpty()) && !parked) {
             journal.keep(new Journal.Entry(takeUnkept(), frames.take(), null, null));
+        }
+    }
+
+    /** Under the lock: a thread of the run goes on, or begins. */
+    void resume() {
+        computing++;
+    }
+
+    /** Under the lock: a thread of the run ends, or waits. With the last of them what is not durable yet may become so. */
+    void rest(boolean flush) {
+        computing--;
+        if (flush && computing == 0) {
+            flush();
         }
     }
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One pass through the nodes of a scope: the whole run, or one round of a container. Edges are counted: a node is ready
  * when each edge to it is decided and one at least is alive; without a living one it is not run, and its own edges die.
- * What is ready runs at once, each on a virtual thread, the first of them on the thread that made it ready. Fields that
- * change are guarded by the lock of the run.
+ * What is ready runs at once, each on a virtual thread, but for nodes that only compute: those run one after another on
+ * the thread that made them ready. Fields that change are guarded by the lock of the run.
  */
 final class Round {
     private enum State {
@@ -111,7 +111,7 @@ final class Round {
      */
     @Nullable
     End run() {
-        workers = 1;
+        employ();
         work(0);
         run.lock.lock();
         try {
@@ -134,10 +134,22 @@ final class Round {
         }
     }
 
-    private void work(int first) {
+    /** One worker more, before its thread runs. */
+    private void employ() {
+        run.lock.lock();
         try {
-            for (int next = first; next >= 0; ) {
-                next = step(next);
+            workers++;
+            run.resume();
+        } finally {
+            run.lock.unlock();
+        }
+    }
+
+    private void work(int first) {
+        var own = new ArrayDeque<Integer>(List.of(first));
+        try {
+            for (var next = own.poll(); next != null; next = own.poll()) {
+                step(next, own);
             }
         } catch (Suspended e) {
             run.lock.lock();
@@ -156,13 +168,16 @@ final class Round {
         }
     }
 
-    /** One worker less. */
+    /** One worker less. After the last one whoever began the round goes on. */
     private void left() {
         run.lock.lock();
         try {
             workers--;
-            changed.signalAll();
+            run.rest(workers > 0);
+        } catch (RuntimeException e) {
+            broken(e);
         } finally {
+            changed.signalAll();
             run.lock.unlock();
         }
     }
@@ -193,16 +208,17 @@ final class Round {
         stop.stop();
     }
 
-    /** Runs one node; the next for this thread, or -1. */
-    private int step(int number) {
+    /** Runs one node; what this thread is to run next is added to {@code own}. */
+    private void step(int number, ArrayDeque<Integer> own) {
         var node = scope.nodes().get(number);
         var path = prefix + node.id();
         var known = run.recorded(path);
         var begun = begin(number, node, path, known);
         if (known != null && !(run.replays() && isContainer(node))) {
-            return again(number, node, known);
+            again(number, node, known, own);
+        } else {
+            perform(new NodeRun(run, this, number, node, path, begun.inputs()), begun, known, own);
         }
-        return perform(new NodeRun(run, this, number, node, path, begun.inputs()), begun, known);
     }
 
     /** When a node began, and what it read then. */
@@ -225,9 +241,6 @@ final class Round {
                 }
                 scope.heard().get(number).forEach(speaking::activate);
                 speaking.advance();
-                if (takesLong(node)) {
-                    run.flush();
-                }
             }
             return new Begun(no, at, inputs(node));
         } finally {
@@ -242,7 +255,7 @@ final class Round {
     }
 
     /** What is over is not done again; only what it said is told to those who pass it on. */
-    private int again(int number, Node node, Step known) {
+    private void again(int number, Node node, Step known, ArrayDeque<Integer> own) {
         for (var piece : known.pieces()) {
             run.lock.lock();
             try {
@@ -260,19 +273,27 @@ final class Round {
                 }
             }
             long _ = run.event(known.endNo(), stop);
-            return end(number, node, known, false);
+            end(number, node, known, false, own);
         } finally {
             run.lock.unlock();
         }
     }
 
-    private int perform(NodeRun work, Begun begun, @Nullable Step known) {
+    private void perform(NodeRun work, Begun begun, @Nullable Step known, ArrayDeque<Integer> own) {
+        boolean takesLong = takesLong(work.node());
         Result result = null;
         FlowFailure failed = null;
+        if (takesLong) {
+            beginsLong();
+        }
         try {
             result = run.nodes.run(work);
         } catch (FlowFailure e) {
             failed = e;
+        } finally {
+            if (takesLong) {
+                endsLong();
+            }
         }
         run.lock.lock();
         try {
@@ -281,8 +302,27 @@ final class Round {
             var step = result != null && !cancelled
                     ? done(work, result, begun, no)
                     : notDone(work, failed == null || cancelled ? Stop.cancelled() : failed, begun, no);
-            run.keep(step, !takesLong(work.node()));
-            return end(work.number(), work.node(), step, true);
+            run.keep(step, !takesLong);
+            end(work.number(), work.node(), step, true, own);
+        } finally {
+            run.lock.unlock();
+        }
+    }
+
+    private void beginsLong() {
+        run.lock.lock();
+        try {
+            run.flush();
+            run.rest(false);
+        } finally {
+            run.lock.unlock();
+        }
+    }
+
+    private void endsLong() {
+        run.lock.lock();
+        try {
+            run.resume();
         } finally {
             run.lock.unlock();
         }
@@ -331,10 +371,10 @@ final class Round {
     }
 
     /**
-     * The state after a node, under the lock; the next for this thread, or -1. Others that became ready get threads of
-     * their own.
+     * The state after a node, under the lock. What became ready and only computes is for this thread, and so is one of
+     * the others when this thread has nothing else to do; the rest get threads of their own.
      */
-    private int end(int number, Node node, Step step, boolean performed) {
+    private void end(int number, Node node, Step step, boolean performed, ArrayDeque<Integer> own) {
         stop.check();
         if (step.state() == Step.State.FAILED) {
             if (speaksAloud()) {
@@ -363,15 +403,28 @@ final class Round {
         speaking.ended(number);
         speaking.advance();
         changed.signalAll();
-        int next = ready.isEmpty() ? -1 : ready.remove();
         for (int one : ready) {
-            workers++;
-            Thread.ofVirtual().name("workflow-node").start(() -> work(one));
+            if (onlyComputes(one)) {
+                own.add(one);
+            }
         }
-        if (next < 0) {
-            run.flush();
+        for (int one : ready) {
+            if (onlyComputes(one)) {
+                continue;
+            }
+            if (own.isEmpty()) {
+                own.add(one);
+            } else {
+                employ();
+                Thread.ofVirtual().name("workflow-node").start(() -> work(one));
+            }
         }
-        return next;
+    }
+
+    /** Whether it is over in no time, without a wait for anything. */
+    private boolean onlyComputes(int number) {
+        var node = scope.nodes().get(number);
+        return !takesLong(node) && !node.speaks() && run.recorded(prefix + node.id()) == null;
     }
 
     private void told() {
@@ -545,8 +598,9 @@ final class Round {
     /** Waits, under the lock, until something changes; the caller looks whether it is what it waits for. */
     @SuppressWarnings("WaitNotInLoop")
     void awaitChange() {
-        run.flush();
+        run.rest(true);
         changed.awaitUninterruptibly();
+        run.resume();
         stop.check();
     }
 
