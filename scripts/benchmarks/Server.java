@@ -38,7 +38,7 @@ final class Server implements AutoCloseable {
         long start = System.nanoTime();
         var process = builder.start();
         while (!healthy(port, sign)) {
-            if (!process.isAlive() || System.nanoTime() - start > 60_000_000_000L) {
+            if (!process.isAlive() || System.nanoTime() - start > 180_000_000_000L) {
                 process.destroyForcibly();
                 throw new IOException("did not start: " + String.join(" ", command) + "\n" + tail(log));
             }

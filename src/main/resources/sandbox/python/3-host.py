@@ -29,15 +29,15 @@ def frame(kind, value=None):
 
 
 # A child tells process 1 how far it is: kind, wall_ms, cpu_ms, max_output, stream, cases, start (monotonic ns), CPU used
-# until then (us). r ready, c checking, v refused (said so itself), f failed (said so itself), b the same and out of step,
+# until then (us), whether something of the request is still to be read. r ready, c checking, v refused (said so itself), f failed (said so itself), b the same and out of step,
 # s the program starts, m a child of several cases, x so many results are out, e all of them are.
-MESSAGE = struct.Struct(">cIIIBHQI")
+MESSAGE = struct.Struct(">cIIIBHQIB")
 
 
 def post(ctl, kind, request=None, count=0):
-    r = request or {"wall_ms": 0, "cpu_ms": 0, "max_output": 0, "stream": False}
-    used = int(time.process_time() * 1e6)
-    os.write(ctl, MESSAGE.pack(kind, r["wall_ms"], r["cpu_ms"], r["max_output"], bool(r["stream"]), count, time.monotonic_ns(), used))
+    r = request or {"wall_ms": 0, "cpu_ms": 0, "max_output": 0, "stream": False, "unread": []}
+    used, more = int(time.process_time() * 1e6), bool(r["unread"])
+    os.write(ctl, MESSAGE.pack(kind, r["wall_ms"], r["cpu_ms"], r["max_output"], bool(r["stream"]), count, time.monotonic_ns(), used, more))
 
 
 def hear(ctl):
@@ -54,10 +54,10 @@ class Broken(Exception):
         self.in_step = in_step
 
 
-def read_exactly(count):
+def read_exactly(count, fd=0):
     data = bytearray()
     while len(data) < count:
-        part = os.read(0, min(count - len(data), 1 << 20))
+        part = os.read(fd, min(count - len(data), 1 << 20))
         if not part:
             os._exit(0)
         data += part
@@ -74,21 +74,44 @@ def read_request():
     try:
         return valid(json.loads(data))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as e:
-        raise Broken("the request is malformed: %s: %s" % (type(e).__name__, str(e)[:200])) from None
+        in_step = b'"bytes"' not in data  # else more would follow
+        raise Broken("the request is malformed: %s: %s" % (type(e).__name__, str(e)[:200]), in_step) from None
+
+
+def read_case(request):
+    """The bytes of the next case that follows its request. They are zeroed once they are passed on: nobody who was forked
+    before or is forked afterwards has them."""
+    document = bytearray(request["unread"].pop(0))
+    view = memoryview(document)
+    while view:
+        count = os.readv(0, [view])
+        if not count:
+            os._exit(0)
+        view = view[count:]
+    return document
+
+
+def must(condition, text):
+    if not condition:
+        raise ValueError(text)
+
+
+def plain(text):
+    must(isinstance(text, str) and "\0" not in text, "a string without NUL is needed")
+    text.encode("utf-8")
+    return text
+
+
+def case_of(c):
+    """Standard input and arguments of a case, or None where they follow the request."""
+    if "bytes" in c:
+        must(isinstance(c["bytes"], int) and 0 < c["bytes"] <= MAX_REQUEST, "the size of a case is out of bounds")
+        return None
+    return base64.b64decode(c.get("stdin", ""), validate=True), [plain(a) for a in c.get("args", [])]
 
 
 def valid(r):
     """The request with decoded contents; the host has validated it, this is the second look."""
-
-    def must(condition, text):
-        if not condition:
-            raise ValueError(text)
-
-    def plain(text):
-        must(isinstance(text, str) and "\0" not in text, "a string without NUL is needed")
-        text.encode("utf-8")
-        return text
-
     files = {}
     for name, content in r["files"].items():
         parts = plain(name).split("/")
@@ -97,13 +120,14 @@ def valid(r):
         files[name] = base64.b64decode(content["b64"], validate=True)
     must(r["entry"] in files, "the entry is not among the files")
     must(0 < len(r["cases"]) <= MAX_CASES, "there must be 1 to %d cases" % MAX_CASES)
-    cases = [(base64.b64decode(c.get("stdin", ""), validate=True), [plain(a) for a in c.get("args", [])]) for c in r["cases"]]
+    cases, unread = [case_of(c) for c in r["cases"]], [c["bytes"] for c in r["cases"] if "bytes" in c]
+    must(len(cases) > 1 or not unread, "a single case stands in its request")
     env = r.get("env", {})
     must(all(plain(k) and "=" not in k and plain(v) is not None for k, v in env.items()), "an environment name is wrong")
     safety = r.get("safety") or {"level": "off", "allowed": []}
     must(safety["level"] in ("off", "basic", "strict"), "the safety level is unknown")
     must(all(isinstance(a, str) for a in safety["allowed"]), "the allowed names are no strings")
-    out = {"entry": r["entry"], "files": files, "cases": cases, "env": env, "stream": bool(r.get("stream", False)), "safety": safety}
+    out = {"entry": r["entry"], "files": files, "cases": cases, "unread": unread, "env": env, "stream": bool(r.get("stream", False)), "safety": safety}
     for key, low, high in (("wall_ms", 1, 86400000), ("cpu_ms", 1, 86400000), ("memory_mb", 1, 1 << 20), ("processes", 1, 1 << 20), ("max_output", 0, 1 << 30)):
         value = r[key]
         must(isinstance(value, int) and low <= value <= high, key + " is out of bounds")

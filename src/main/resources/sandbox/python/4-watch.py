@@ -59,7 +59,7 @@ class Farewell:
 def supervise(pid, out, err, start, relay, group, farewell=None):
     """Relays a started program until its end or a limit. The result without the case's number. With a farewell the
     process may still be there afterwards."""
-    _, wall_ms, cpu_ms, _, stream, _, start_ns, used_us = start
+    _, wall_ms, cpu_ms, _, stream, _, start_ns, used_us, _ = start
     began = start_ns / 1e9
     end = began + wall_ms / 1e3
     relay.kill_at = end

@@ -16,13 +16,13 @@ class Case:
             os.dup2(out_end, 1)
             os.dup2(err_end, 2)
             limit_cpu(request)
-            order = os.read(wait, 2)
-            if len(order) < 2:
-                os._exit(0)
             try:
+                number, size = struct.unpack(">HI", read_exactly(6, wait))
+                if size:
+                    request["cases"][number] = case_of(json.loads(read_exactly(size, wait)))
                 os.chdir(WORK)
-                become(speak, request, struct.unpack(">H", order)[0])
-            except OSError:
+                become(speak, request, number)
+            except (OSError, ValueError, KeyError, TypeError):
                 post(speak, b"f")
             os._exit(1)
         self.end = os.pidfd_open(self.pid)  # a pid can be taken again by a program that forks often enough
@@ -34,11 +34,13 @@ class Case:
         poll.register(self.end, select.POLLIN)
         return not poll.poll(0)
 
-    def start(self, number):
+    def start(self, number, document):
         """Its mark, or None when it is dead or stopped."""
         try:
-            os.write(self.go, struct.pack(">H", number))
-        except BrokenPipeError:
+            os.kill(self.pid, signal.SIGCONT)
+            write_all(self.go, struct.pack(">HI", number, len(document)), False)
+            write_all(self.go, document, False)
+        except (BrokenPipeError, ProcessLookupError):
             return None
         poll = select.poll()
         poll.register(self.ctl, select.POLLIN)
@@ -52,7 +54,8 @@ class Case:
 def run_cases(ctl, request, group, place):
     """The parent of the cases. Whatever it writes goes out in pieces of whole frames which the kernel does not tear, so
     that a program that kills it leaves a stream that process 1 can go on with. While one case runs the next process is
-    made; it can be killed by that case, but not looked into, and is made anew then."""
+    made; it can be killed by that case, but not looked into, and is made anew then. What a case gets is read when its turn
+    comes: no case can find what later ones are asked."""
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     relay = Relay(PIPE_BUF, lambda count: post(ctl, b"x", count=count))
     count = len(request["cases"])
@@ -64,7 +67,8 @@ def run_cases(ctl, request, group, place):
         if number:
             make_folder()
         lay_out(request["files"])
-        case, start = following, following.start(number)
+        document = read_case(request) if request["cases"][number] is None else bytearray()
+        case, start = following, following.start(number, document)
         if start is None:
             kill_all()
             reap_all()
@@ -73,7 +77,8 @@ def run_cases(ctl, request, group, place):
             make_folder()
             lay_out(request["files"])
             case = Case(request)
-            start = case.start(number)
+            start = case.start(number, document)
+        document[:] = bytes(len(document))
         if start is None or start[0] != b"s":
             raise Broken("case %d cannot be started" % number)
         following = Case(request) if number + 1 < count else None
@@ -102,6 +107,12 @@ def run_cases(ctl, request, group, place):
 # ---- the spare child ---------------------------------------------------------------------------------------------
 
 
+def pass_over(request):
+    """Reads what nobody will run, so that the next request is found."""
+    while request["unread"]:
+        read_case(request)
+
+
 def child(ctl, out, err, room, group, place, checks, farewell):
     """Gets everything ready, waits for a request and serves it. Never returns."""
     global host_out
@@ -111,6 +122,7 @@ def child(ctl, out, err, room, group, place, checks, farewell):
     host_out = os.dup(1)
     os.dup2(out, 1)
     os.dup2(err, 2)
+    request = None
     try:
         make_folder()
         take_blame()
@@ -124,6 +136,7 @@ def child(ctl, out, err, room, group, place, checks, farewell):
                 post(ctl, b"c", request, len(request["cases"]))
                 found = check(request, request["entry"])
                 if found:
+                    pass_over(request)
                     frame(b"V", {"violations": found})
                     post(ctl, b"v")
                     os._exit(0)
@@ -140,6 +153,8 @@ def child(ctl, out, err, room, group, place, checks, farewell):
         except OSError as e:
             raise Broken("the cases cannot be run: " + os.strerror(e.errno or 0)) from None
     except Broken as e:
+        if request:
+            pass_over(request)
         frame(b"F", {"error": str(e)})
         post(ctl, b"f" if e.in_step else b"b")
     os._exit(0)
@@ -194,13 +209,15 @@ def serve(spare, relay, group, farewell):
         result = supervise(spare.pid, spare.out, spare.err, message, relay, group, farewell)
         relay.add(b"X", {"case": 0, **result})
     elif kind == b"m":
-        serve_cases(spare, message, relay)
+        kind = serve_cases(spare, message, relay)
     elif checking and message is False:
         for case in range(checking[5]):
             relay.add(b"X", stopped(case, "timeout", checking))
+        kind = unread(checking)
     elif checking and message is None:
         # the parser itself fell over a source that it cannot bear
         relay.add(b"V", {"violations": [{"line": 1, "column": 1, "rule": "syntax", "message": "too deeply nested for the parser"}]})
+        kind = unread(checking)
     elif message is None:
         relay.add(b"F", {"error": "the runner's child ended before the program started" + last_words(spare)})
         kind = b"b"  # it should not happen, and its last words are now in this process's memory
@@ -212,9 +229,15 @@ def serve(spare, relay, group, farewell):
     return kind != b"b", checking is not None
 
 
+def unread(message):
+    """b when a child that sent this and nothing after it left something of the request behind."""
+    return b"b" if message[8] else None
+
+
 def serve_cases(spare, message, relay):
-    """The child of several cases speaks for itself; what it leaves unanswered is answered here."""
-    _, wall_ms, _, _, _, cases, start_ns, _ = message
+    """The child of several cases speaks for itself; what it leaves unanswered is answered here. Its last word, b where it
+    did not come to the request's end."""
+    _, wall_ms, _, _, _, cases, start_ns, _, _ = message
     end = start_ns / 1e9 + wall_ms * cases / 1e3 + 1
     answered = 0
     while True:
@@ -223,10 +246,11 @@ def serve_cases(spare, message, relay):
             break
         answered += heard[5]
     kill_all()
-    if heard and heard[0] == b"f":
-        return
+    if heard and heard[0] in b"fb":
+        return heard[0]
     for case in range(answered, cases):
         relay.add(b"X", stopped(case, "timeout" if heard is False else "signal", message))
+    return heard[0] if heard else unread(message)
 
 
 def stopped(case, status, message):
@@ -266,7 +290,7 @@ def rehearse(relay, group, farewell):
     os.close(out_end)
     os.close(err_end)
     relay.start(0, 1, os.getpid(), None)
-    result = supervise(os.getpid(), out, err, (b"s", 60000, 60000, 1, False, 1, time.monotonic_ns(), 0), relay, group, farewell)
+    result = supervise(os.getpid(), out, err, (b"s", 60000, 60000, 1, False, 1, time.monotonic_ns(), 0, 0), relay, group, farewell)
     relay.add(b"X", {"case": 0, **result})
     relay.forget()
     farewell.clear()

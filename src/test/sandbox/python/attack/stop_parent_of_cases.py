@@ -4,6 +4,7 @@
 #: case: b
 #: status: timeout
 #: within-ms: 20000
+#: retired: maybe
 import os, signal, time
 os.kill(os.getppid(), signal.SIGSTOP)
 time.sleep(60)

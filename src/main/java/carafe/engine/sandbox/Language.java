@@ -7,7 +7,8 @@ import java.util.List;
  * How programs of one language are run. Of {@code images} the engine's first is taken when the operator named none, and
  * the very first is fetched when it has none. {@code boot} is a command that reads as many bytes from standard input as
  * its last argument says and runs them: those of the resources {@code runner}, one after the other. {@code reusable}
- * runners clean up after a run and take another. {@code canary} prints 1.
+ * runners clean up after a run and take another. Runners that have {@code sealedCases} read each case when its turn comes.
+ * {@code canary} prints 1.
  */
 record Language(
         String id,
@@ -17,6 +18,7 @@ record Language(
         List<String> boot,
         List<String> runner,
         boolean reusable,
+        boolean sealedCases,
         Room room,
         String canary) {
     Language {

@@ -44,6 +44,7 @@ final class Languages {
                         "python/6-program.py",
                         "python/7-server.py"),
                 true,
+                true,
                 Room.USUAL,
                 "print(1)");
     }
@@ -61,6 +62,7 @@ final class Languages {
                 List.of("node", "-e", boot),
                 List.of("node.js"),
                 false,
+                false,
                 new Room(192, 0, false, Duration.ZERO),
                 "console.log(1)");
     }
@@ -73,6 +75,7 @@ final class Languages {
                 List.of(PYTHON_IMAGE, LOCAL_IMAGE),
                 BASH,
                 List.of("bash.sh"),
+                false,
                 false,
                 Room.USUAL,
                 "echo 1");
@@ -87,6 +90,7 @@ final class Languages {
                 List.of(LOCAL_IMAGE, "gcc:14"),
                 BASH,
                 List.of("c.sh", "bash.sh"),
+                false,
                 false,
                 new Room(256, 64, true, Duration.ofSeconds(20)),
                 "#include <stdio.h>\nint main(void) { puts(\"1\"); return 0; }\n");

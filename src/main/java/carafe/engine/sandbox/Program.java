@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What to run. {@code files} holds at least the {@code entry}; {@code cases} run one after the other, each in a process of
- * its own that sees the same files; a plain run has exactly one. {@code isolation} null takes the language's default.
+ * its own that sees the same files; a plain run has exactly one. In Python no case can find out what later ones get.
+ * {@code isolation} null takes the language's default.
  */
 public record Program(
         String language,

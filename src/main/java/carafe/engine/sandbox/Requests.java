@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Turns programs into the frames that runners read: u32 version, u32 length, JSON. */
+/** Turns programs into what runners read: u32 version, u32 length, JSON, and for some several cases that follow it. */
 final class Requests {
     /** A run's whole output is held in memory until its end: this much at most, of all cases and both streams together. */
     private static final int RUN_OUTPUT = 16 << 20;
@@ -37,7 +37,8 @@ final class Requests {
     static Run run(Language language, SandboxSettings.Box box, Program program, Limits limits, RunControl control) {
         int cases = program.cases().size();
         int output = Math.min(limits.outputBytes(), RUN_OUTPUT / 2 / cases);
-        var request = frame(program, limits, box, output, control.listener() != null);
+        boolean sealed = language.sealedCases() && cases > 1;
+        var request = frame(program, limits, box, output, control.listener() != null, sealed);
         var time =
                 limits.wall().multipliedBy(cases).plus(language.room().setup()).plus(GRACE);
         var allowance = time.compareTo(LONGEST_RUN) < 0 ? time : LONGEST_RUN;
@@ -59,7 +60,9 @@ final class Requests {
         return run(language, box, program, limits, new RunControl(""));
     }
 
-    private static byte[] frame(Program program, Limits limits, SandboxSettings.Box box, int output, boolean stream) {
+    private static byte[] frame(
+            Program program, Limits limits, SandboxSettings.Box box, int output, boolean stream, boolean sealed) {
+        var following = sealed ? program.cases().stream().map(Requests::alone).toList() : List.<byte[]>of();
         var bytes = new ByteArrayOutputStream(1024);
         bytes.writeBytes(new byte[HEADER]);
         try (var json = JSON.createGenerator(bytes)) {
@@ -77,7 +80,19 @@ final class Requests {
                 json.writeStringField(entry.getKey(), entry.getValue());
             }
             json.writeEndObject();
-            cases(json, program.cases());
+            json.writeArrayFieldStart("cases");
+            if (sealed) {
+                for (var one : following) {
+                    json.writeStartObject();
+                    json.writeNumberField("bytes", one.length);
+                    json.writeEndObject();
+                }
+            } else {
+                for (var one : program.cases()) {
+                    write(json, one);
+                }
+            }
+            json.writeEndArray();
             json.writeNumberField("wall_ms", limits.wall().toMillis());
             json.writeNumberField("cpu_ms", limits.cpu().toMillis());
             json.writeNumberField("memory_mb", Math.min(limits.memoryMb(), box.memoryMb()));
@@ -89,27 +104,35 @@ final class Requests {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        int length = bytes.size() - HEADER;
+        following.forEach(bytes::writeBytes);
         var frame = bytes.toByteArray();
         if (frame.length > MAX_FRAME) {
             throw new IllegalArgumentException("a program of " + frame.length + " bytes");
         }
-        ByteBuffer.wrap(frame).putInt(VERSION).putInt(frame.length - HEADER);
+        ByteBuffer.wrap(frame).putInt(VERSION).putInt(length);
         return frame;
     }
 
-    private static void cases(JsonGenerator json, List<Program.Case> cases) throws IOException {
-        json.writeArrayFieldStart("cases");
-        for (var one : cases) {
-            json.writeStartObject();
-            json.writeBinaryField("stdin", one.stdin().getBytes(StandardCharsets.UTF_8));
-            json.writeArrayFieldStart("args");
-            for (var arg : one.args()) {
-                json.writeString(arg);
-            }
-            json.writeEndArray();
-            json.writeEndObject();
+    private static byte[] alone(Program.Case one) {
+        var bytes = new ByteArrayOutputStream(256);
+        try (var json = JSON.createGenerator(bytes)) {
+            write(json, one);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void write(JsonGenerator json, Program.Case one) throws IOException {
+        json.writeStartObject();
+        json.writeBinaryField("stdin", one.stdin().getBytes(StandardCharsets.UTF_8));
+        json.writeArrayFieldStart("args");
+        for (var arg : one.args()) {
+            json.writeString(arg);
         }
         json.writeEndArray();
+        json.writeEndObject();
     }
 
     private static void safety(JsonGenerator json, Safety safety) throws IOException {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,13 @@ final class RunStore {
                 status, event_id, input, result, code, message, tokens_in, tokens_out, micro_usd, created_at, updated_at
             FROM wf_run\s""";
 
+    /**
+     * Writes of runs that may wait for the database at once. Each run has one at most, but there may be more runs than the
+     * database takes jobs, and other rooms write, too.
+     */
+    private static final int MOST_WRITES = 1_000;
+
+    private final Semaphore writes = new Semaphore(MOST_WRITES);
     private final Db db;
     private final RunValues values;
     private final ObjectMapper mapper;
@@ -77,7 +85,7 @@ final class RunStore {
     }
 
     void insert(Run run) {
-        db.update(
+        inTurn(() -> db.update(
                 """
                 INSERT INTO wf_run (id, sid, flow_id, version, hash, called, app_id, account_id, uid, chat_id, mode, streams,
                     kind, parent_id, status, event_id, input, node_id, created_at, updated_at)
@@ -101,7 +109,16 @@ final class RunStore {
                 values.kept(run.id(), write(run.input())),
                 nodeId,
                 run.createdAt(),
-                run.createdAt());
+                run.createdAt()));
+    }
+
+    private void inTurn(Runnable write) {
+        writes.acquireUninterruptibly();
+        try {
+            write.run();
+        } finally {
+            writes.release();
+        }
     }
 
     Optional<Run> find(String id) {
@@ -164,7 +181,7 @@ final class RunStore {
         var ending = entry.ending();
         var result = ending == null ? "" : values.kept(runId, write(result(ending)));
         long now = clock.millis();
-        db.transaction(() -> {
+        inTurn(() -> db.transaction(() -> {
             boolean fenced = false;
             for (var step : steps) {
                 fenced |= insert(step);
@@ -188,7 +205,7 @@ final class RunStore {
                 throw new RunLost(runId);
             }
             return true;
-        });
+        }));
     }
 
     private void fence(String runId) {

@@ -21,11 +21,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * Runs a learner's files against the tests of an exercise. The visible tests go through one run of the sandbox, each in a
- * process of its own, the hidden ones through another; calls and programs in the same exercise take one run each. What is
- * expected never enters a container.
+ * Runs a learner's files against the tests of an exercise, all in one run of the sandbox, each in a process of its own, the
+ * hidden ones last; calls and programs in the same exercise take one run each. What is expected never enters a container,
+ * and what hidden tests ask is not there yet while the others run: in languages where it would be, they take a run of their
+ * own.
  */
 public final class Grader {
     /** Which tests. */
@@ -47,6 +49,9 @@ public final class Grader {
 
     private static final int MOST_OUTPUT = 64 << 10;
     private static final int MEMORY_MB = 65_536; // the container's own bound is below
+    /** The language whose cases get what they are asked when their turn comes. */
+    private static final String SEALED = "python";
+
     private static final String HARNESS = "_carafe";
     private static final String TESTS = "_carafe_tests";
     private static final Set<String> HARNESS_NEEDS =
@@ -75,12 +80,15 @@ public final class Grader {
         var results = new HashMap<TableTest, Verdict.Test>();
         var report = new Report(lesson);
         try {
-            // A process can read what the other processes of its run are asked, and tell it where its output is shown.
-            run(lesson, files, tests.stream().filter(test -> !test.hidden()).toList(), true, owner, results, report);
+            var visible = tests.stream().filter(test -> !test.hidden()).toList();
             var hidden = tests.stream().filter(TableTest::hidden).toList();
-            if (report.gradable()) {
-                run(lesson, files, hidden, false, owner, results, report);
+            if (lesson.about().language().equals(SEALED)) {
+                run(lesson, files, visible, hidden, true, owner, results, report);
             } else {
+                run(lesson, files, visible, List.of(), true, owner, results, report);
+                run(lesson, files, List.of(), report.gradable() ? hidden : List.of(), false, owner, results, report);
+            }
+            if (!report.gradable()) {
                 hidden.forEach(test -> results.put(test, report.notRun(test)));
             }
         } catch (Stopped stopped) {
@@ -93,17 +101,15 @@ public final class Grader {
     private void run(
             Lesson lesson,
             Map<String, String> files,
-            List<TableTest> tests,
+            List<TableTest> visible,
+            List<TableTest> hidden,
             boolean withCode,
             String owner,
             Map<TableTest, Verdict.Test> results,
             Report report)
             throws Stopped {
-        var runs = tests.stream()
+        var runs = Stream.concat(visible.stream(), hidden.stream())
                 .filter(test -> test.input() instanceof TableTest.Run)
-                .toList();
-        var calls = tests.stream()
-                .filter(test -> test.input() instanceof TableTest.Call)
                 .toList();
         if (!runs.isEmpty()) {
             var cases = runs.stream()
@@ -115,10 +121,18 @@ public final class Grader {
                 results.put(runs.get(i), report.ran(runs.get(i), outcome.get(i)));
             }
         }
+        var calls = calls(visible);
+        var hiddenCalls = calls(hidden);
         var code = withCode ? lesson.codeTests() : Optional.<String>empty();
-        if (!calls.isEmpty() || code.isPresent()) {
-            inModule(lesson, files, calls, code, owner, results, report);
+        if (!calls.isEmpty() || !hiddenCalls.isEmpty() || code.isPresent()) {
+            inModule(lesson, files, calls, code, hiddenCalls, owner, results, report);
         }
+    }
+
+    private static List<TableTest> calls(List<TableTest> tests) {
+        return tests.stream()
+                .filter(test -> test.input() instanceof TableTest.Call)
+                .toList();
     }
 
     /** Ends a grading early. */
@@ -136,6 +150,7 @@ public final class Grader {
             Map<String, String> files,
             List<TableTest> calls,
             Optional<String> code,
+            List<TableTest> hidden,
             String owner,
             Map<TableTest, Verdict.Test> results,
             Report report)
@@ -144,21 +159,25 @@ public final class Grader {
         var module = lesson.code().entry().replaceFirst("\\.py$", "").replace('/', '.');
         var all = new HashMap<>(files);
         var cases = new ArrayList<Program.Case>();
-        for (var test : calls) {
-            var call = (TableTest.Call) test.input();
-            cases.add(new Program.Case(call.stdin(), List.of("call", mark, module, call.expression())));
-        }
+        calls.forEach(test -> cases.add(call(test, mark, module)));
         code.ifPresent(source -> {
             all.put(TESTS + ".py", source);
             cases.add(new Program.Case("", List.of("code", mark, module, TESTS)));
         });
-        var outcome = run(lesson, all, HARNESS, cases, limit(lesson, calls), owner);
-        for (int i = 0; i < calls.size(); i++) {
-            results.put(calls.get(i), report.called(calls.get(i), outcome.get(i), mark));
-        }
+        hidden.forEach(test -> cases.add(call(test, mark, module)));
+        var both = Stream.concat(calls.stream(), hidden.stream()).toList();
+        var outcome =
+                run(lesson, all, HARNESS, cases, limit(lesson, both), owner).iterator();
+        calls.forEach(test -> results.put(test, report.called(test, outcome.next(), mark)));
         if (code.isPresent()) {
-            report.code(outcome.getLast(), mark);
+            report.code(outcome.next(), mark);
         }
+        hidden.forEach(test -> results.put(test, report.called(test, outcome.next(), mark)));
+    }
+
+    private static Program.Case call(TableTest test, String mark, String module) {
+        var call = (TableTest.Call) test.input();
+        return new Program.Case(call.stdin(), List.of("call", mark, module, call.expression()));
     }
 
     private List<CaseResult> run(
