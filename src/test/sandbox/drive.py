@@ -144,10 +144,15 @@ class Box:
 
     def run(self, request, settle=True):
         """The answer: cases with their output, violations, an error; with settle also what the cleaning said."""
+        documents = b""
+        if self.name == "python" and len(request["cases"]) > 1:  # each is read when its turn comes
+            cases = [json.dumps(c).encode() for c in request["cases"]]
+            request = {**request, "cases": [{"bytes": len(c)} for c in cases]}
+            documents = b"".join(cases)
         body = json.dumps(request).encode()
         limit = request["wall_ms"] / 1e3 * len(request["cases"]) + 4
         began = time.perf_counter()
-        self.socket.sendall(struct.pack(">II", 1, len(body)) + body)
+        self.socket.sendall(struct.pack(">II", 1, len(body)) + body + documents)
         answer = {"cases": [], "violations": None, "error": None, "out": {}, "err": {}, "clean": None, "arrivals": []}
         while True:
             kind, payload = self.frame(limit)

@@ -1,11 +1,12 @@
-#: about: no case finds in its memory, its parent's or on any descriptor what a later case is asked
-#: case: first-QUESTION-a7
-#: case: second-QUESTION-b8
-#: case: third-QUESTION-c9
+#: about: no case finds in its memory or in that of others what a later case is asked
+#: case: first question
+#: case: second question
+#: case: third question
+#: stdout: own, none
 #: wall-ms: 20000
-import os, re
+import base64, os, re
 own = input()
-found = set()
+asked = set()
 for pid in ["self"] + [n for n in os.listdir("/proc") if n.isdigit()]:
     try:
         maps = open("/proc/%s/maps" % pid).read()
@@ -18,9 +19,11 @@ for pid in ["self"] + [n for n in os.listdir("/proc") if n.isdigit()]:
         if rights[0] == "r" and "[v" not in line and high - low < 64 << 20:
             try:
                 memory.seek(low)
-                found.update(re.findall(rb"(?:first|second|third)-Q[U]ESTION-..", memory.read(high - low)))
-            except OSError:
+                # as it stands in a request; the words themselves are in this file, too
+                for one in re.findall(rb'"st[d]in": ?"([A-Za-z0-9+/=]{8,})"', memory.read(high - low)):
+                    asked.add(base64.b64decode(one + b"==").decode("utf-8", "replace").strip())
+            except (OSError, ValueError):
                 pass
-order = ["first", "second", "third"]
-later = order[order.index(own.split("-")[0]) + 1 :]
-print("found own" if own.encode() in found else "own is not there", [one for one in sorted(found) if one.decode().split("-")[0] in later])
+order = ["first question", "second question", "third question"]
+later = [one for one in order[order.index(own) + 1 :] if one in asked]
+print("own" if own in asked else "not even its own", ", ", later or "none", sep="")
