@@ -71,6 +71,7 @@ public final class Execution {
     public record Reply(How how, String text) {}
 
     private static final int MOST_UNKEPT = 64;
+    private static final long TOGETHER_NANOS = 100_000_000;
 
     /** Fair: a model that writes fast would keep all others out. */
     final ReentrantLock lock = new ReentrantLock(true);
@@ -96,6 +97,7 @@ public final class Execution {
     /** Threads that go on without waiting for anything: while there are some, more will be there to keep in a moment. */
     private int computing;
 
+    private long flushedAt = System.nanoTime();
     private boolean asking;
     private boolean answered;
     private volatile boolean cancelled;
@@ -314,6 +316,7 @@ public final class Execution {
     /** Under the lock: makes durable what is not yet. Before anything that takes long, or has effects, begins. */
     void flush() {
         if (!(unkept.isEmpty() && frames.isEmpty()) && !parked) {
+            flushedAt = System.nanoTime();
             journal.keep(new Journal.Entry(takeUnkept(), frames.take(), null, null));
         }
     }
@@ -327,6 +330,13 @@ public final class Execution {
     void rest(boolean flush) {
         computing--;
         if (flush && computing == 0) {
+            flush();
+        }
+    }
+
+    /** Under the lock, for a piece of an answer: while many wait to write, pieces of a moment are kept together. */
+    void flushWords() {
+        if (!journal.isBusy() || System.nanoTime() - flushedAt > TOGETHER_NANOS) {
             flush();
         }
     }

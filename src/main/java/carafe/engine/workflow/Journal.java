@@ -26,6 +26,11 @@ public interface Journal {
     /** Durable when it returns. @throws RuntimeException when it is not; then the run ends here, and may go on later */
     void keep(Entry entry);
 
+    /** Whether it has more to do than it can at once, so that pieces of an answer should come together. */
+    default boolean isBusy() {
+        return false;
+    }
+
     /**
      * A reason to wait.
      *

@@ -122,7 +122,7 @@ final class NodeRun {
             var piece = new Step.Piece(run.event(null, stop()), text, reasoning);
             pieces.add(piece);
             round.hear(number, piece);
-            run.flush();
+            run.flushWords();
         } finally {
             run.lock.unlock();
         }

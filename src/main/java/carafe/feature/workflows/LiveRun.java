@@ -122,6 +122,11 @@ final class LiveRun implements Journal {
         }
     }
 
+    @Override
+    public boolean isBusy() {
+        return store.isBusy();
+    }
+
     /** The number of the next frame. */
     long seq() {
         lock.lock();

@@ -38,6 +38,8 @@ final class RunStore {
      */
     private static final int MOST_WRITES = 1_000;
 
+    private static final int BUSY_WRITES = 64;
+
     private final Semaphore writes = new Semaphore(MOST_WRITES);
     private final Db db;
     private final RunValues values;
@@ -110,6 +112,11 @@ final class RunStore {
                 nodeId,
                 run.createdAt(),
                 run.createdAt()));
+    }
+
+    /** Whether so many writes wait that it is worth to make fewer. */
+    boolean isBusy() {
+        return MOST_WRITES - writes.availablePermits() > BUSY_WRITES;
     }
 
     private void inTurn(Runnable write) {
