@@ -184,7 +184,17 @@ final class ResponsesWriter implements AnswerWriter {
     }
 
     @Override
+    public boolean endsInFailure() {
+        return true; // response.failed is one of the three ends that the API knows
+    }
+
+    @Override
     public void failed(ObjectNode body, ResponseStream out) throws ClientGone {
+        var item = open;
+        if (item != null) {
+            var text = items.text(item.itemId(), item.thoughts(), item.text().toString());
+            output.put(item.index(), text.put("status", "incomplete"));
+        }
         var fields = mapper.createObjectNode();
         var response = response("failed", seen);
         response.putObject("error")

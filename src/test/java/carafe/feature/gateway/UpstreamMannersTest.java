@@ -111,6 +111,19 @@ class UpstreamMannersTest {
         }
     }
 
+    @Test
+    void aResponseThatFailsMidwayHasTheEndThatItsApiKnowsForThat() {
+        upstream.on(
+                "/chat/completions",
+                Answer.events("data: " + TEXT + "\n\n", "data: {\"error\":{\"message\":\"out of memory\"}}\n\n"));
+        // read to its end: a connection that is cut would throw
+        var body = app.post(ann, "/v1/responses", "{\"model\":\"m\",\"stream\":true,\"input\":\"x\"}")
+                .body();
+        var last = body.substring(body.indexOf("event: response.failed"));
+        assertThat(last).contains("\"status\":\"failed\"", "out of memory", "Grüße 河流");
+        assertThat(body).doesNotContain("response.completed");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/v1/messages", "/v1/chat/completions"})
     void anErrorInsideA200IsAnErrorToWhoeverAskedForAWholeAnswer(String path) {
