@@ -92,8 +92,10 @@ public record Config(
     public record Code(
             boolean open, int timeoutSeconds, String safety, String hintModel, Engine engine, Pool pool, Box box) {}
 
-    /** {@code open}: strangers may chat; {@code finish}: answers go on when nobody is connected any more. */
-    /** {@code mostSockets}: at once, half of them for one account. */
+    /**
+     * {@code open}: strangers may chat; {@code finish}: answers go on when nobody is connected any more;
+     * {@code mostSockets}: open at once, half of them by one account.
+     */
     public record LocalChat(boolean open, boolean finish, int historyTokens, int mostSockets) {}
 
     /** {@code tutorModel} empty: the first there is, {@code off}: none. {@code samples}: unpacked into a new folder. */
