@@ -28,6 +28,12 @@ public final class EventOut {
         }
     }
 
+    public void refusal(String text) {
+        if (!text.isEmpty()) {
+            piece(new LlmEvent.Text(text, true));
+        }
+    }
+
     public void reasoning(String text) {
         if (!text.isEmpty()) {
             piece(new LlmEvent.Reasoning(text));

@@ -7,8 +7,12 @@ public sealed interface LlmEvent {
     /** The upstream accepted the call. */
     record Started(String id, String model) implements LlmEvent {}
 
-    /** A piece of the answer. */
-    record Text(String text) implements LlmEvent {}
+    /** A piece of the answer; {@code refusal} where the upstream says that it is no answer but why there is none. */
+    record Text(String text, boolean refusal) implements LlmEvent {
+        public Text(String text) {
+            this(text, false);
+        }
+    }
 
     /** A piece of the model's thinking. */
     record Reasoning(String text) implements LlmEvent {}

@@ -11,7 +11,6 @@ import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
-import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
@@ -80,8 +79,11 @@ final class SelectingClient implements Closeable {
             throws IOException {
         try {
             return once(target, path, json, silence, cancellation);
-        } catch (ConnectionClosedException e) {
+        } catch (IOException e) {
             // an idle connection that the upstream gave up in the same moment: it has not begun to answer
+            if (cancellation.isCancelled() || !Upstreams.isConnectionGone(e)) {
+                throw e;
+            }
             return once(target, path, json, silence, cancellation);
         }
     }

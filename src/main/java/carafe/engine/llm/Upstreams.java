@@ -4,6 +4,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -156,6 +158,21 @@ public final class Upstreams implements AutoCloseable {
             case InterruptedIOException i -> CANCELLED;
             default ->
                 new LlmFailure(502, "upstream_broken", "The model server " + host + " broke off: " + e.getMessage());
+        };
+    }
+
+    /**
+     * Whether a call failed because its connection was no longer there: closed, reset, or a broken pipe. How it shows is a
+     * matter of chance, and what a broken pipe is called is a matter of the language of the system.
+     */
+    static boolean isConnectionGone(IOException e) {
+        return switch (e) {
+            case NoHttpResponseException n -> true;
+            case ConnectionClosedException c -> true;
+            case ConnectException c -> false;
+            case NoRouteToHostException n -> false;
+            case SocketException s -> true;
+            default -> e.getClass() == IOException.class && e.getCause() == null;
         };
     }
 

@@ -12,7 +12,6 @@ import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
@@ -99,8 +98,8 @@ final class WaitingClient implements Closeable {
             HttpUriRequestBase request, SilenceWatch.Watched watched, Cancellation cancellation) throws IOException {
         try {
             return execute(request, watched);
-        } catch (NoHttpResponseException e) {
-            if (cancellation.isCancelled()) {
+        } catch (IOException e) {
+            if (cancellation.isCancelled() || !Upstreams.isConnectionGone(e)) {
                 throw e;
             }
             return execute(request, watched);

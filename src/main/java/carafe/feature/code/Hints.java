@@ -104,7 +104,7 @@ public final class Hints {
                     model.id(),
                     body,
                     event -> {
-                        if (event instanceof LlmEvent.Text(var piece) && text.length() < MOST_ANSWER) {
+                        if (event instanceof LlmEvent.Text(var piece, var _) && text.length() < MOST_ANSWER) {
                             text.append(piece);
                         }
                     },

@@ -146,7 +146,7 @@ final class Tutor {
         @Override
         public void accept(LlmEvent event) {
             switch (event) {
-                case LlmEvent.Text(var more) -> hear(more);
+                case LlmEvent.Text(var more, var _) -> hear(more);
                 case LlmEvent.Usage usage -> tokens = usage.output();
                 case LlmEvent.Failed(var why) -> failure = why;
                 default -> {

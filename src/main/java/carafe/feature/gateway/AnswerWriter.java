@@ -20,6 +20,11 @@ interface AnswerWriter {
         out.data(body.toString());
     }
 
+    /** Whether {@link #failed} ends a stream properly; else the connection is cut, so that nobody takes it for whole. */
+    default boolean endsInFailure() {
+        return false;
+    }
+
     /** The answer in one piece. */
     ObjectNode whole(Collected answer);
 }

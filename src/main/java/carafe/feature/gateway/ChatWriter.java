@@ -27,14 +27,15 @@ final class ChatWriter implements AnswerWriter {
     @Override
     public void event(LlmEvent event, ResponseStream out) throws ClientGone {
         var delta = mapper.createObjectNode();
+        seen.add(event);
         switch (event) {
             case LlmEvent.Started started -> delta.put("role", "assistant").put("content", "");
-            case LlmEvent.Text(var text) -> delta.put("content", text);
+            case LlmEvent.Text(var text, var refusal) -> delta.put(refusal ? "refusal" : "content", text);
             case LlmEvent.Reasoning(var text) -> delta.put("reasoning_content", text);
             case LlmEvent.ToolCallDelta call -> toolCall(delta, call);
-            case LlmEvent.Usage usage -> seen.add(usage);
-            case LlmEvent.Done(var reason) -> {
-                out.data(chunk(delta, reason).toString());
+            case LlmEvent.Usage usage -> {}
+            case LlmEvent.Done done -> {
+                out.data(chunk(delta, seen.reasonBesideRefusal()).toString());
                 if (withUsage) {
                     var last = head("chat.completion.chunk");
                     last.putArray("choices");
@@ -84,8 +85,10 @@ final class ChatWriter implements AnswerWriter {
         var whole = head("chat.completion");
         var choice = whole.putArray("choices").addObject().put("index", 0);
         var message = choice.putObject("message").put("role", "assistant");
-        message.put("content", answer.text().isEmpty() && !answer.calls().isEmpty() ? null : answer.text());
-        message.putNull("refusal");
+        boolean noText =
+                answer.refused() || (answer.text().isEmpty() && !answer.calls().isEmpty());
+        message.put("content", noText ? null : answer.text());
+        message.put("refusal", answer.refused() ? answer.text() : null);
         if (!answer.reasoning().isEmpty()) {
             message.put("reasoning_content", answer.reasoning());
         }
@@ -98,7 +101,7 @@ final class ChatWriter implements AnswerWriter {
                     .put("name", call.name())
                     .put("arguments", call.arguments().isEmpty() ? "{}" : call.arguments());
         }
-        choice.putNull("logprobs").put("finish_reason", answer.reason());
+        choice.putNull("logprobs").put("finish_reason", answer.reasonBesideRefusal());
         whole.set("usage", usage(answer.usage()));
         return whole;
     }

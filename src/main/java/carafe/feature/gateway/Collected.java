@@ -14,10 +14,12 @@ final class Collected {
     private LlmEvent.@Nullable Usage usage;
     private String reason = "stop";
     private long pieces;
+    private boolean refused;
 
     void add(LlmEvent event) {
         switch (event) {
-            case LlmEvent.Text(var piece) -> {
+            case LlmEvent.Text(var piece, var refusal) -> {
+                refused |= refusal;
                 text.append(piece);
                 pieces++;
             }
@@ -40,12 +42,22 @@ final class Collected {
         return text.toString();
     }
 
+    /** As {@link #reason}, for surfaces on which refusals have a field of their own. */
+    String reasonBesideRefusal() {
+        return refused && reason.equals("content_filter") ? "stop" : reason;
+    }
+
     String reasoning() {
         return reasoning.toString();
     }
 
     Collection<ToolCall> calls() {
         return calls.values();
+    }
+
+    /** Whether the text is a refusal, in the sense of the OpenAI API: an answer of its own kind, and no fault. */
+    boolean refused() {
+        return refused;
     }
 
     /** As in the OpenAI API: stop, length, tool_calls, content_filter. */

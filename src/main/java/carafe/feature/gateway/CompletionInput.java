@@ -12,7 +12,16 @@ final class CompletionInput {
     static ObjectNode chat(ObjectNode body) {
         var text = prompt(body.path("prompt"));
         if (body.hasNonNull("suffix")) {
-            throw new Problem.BadRequest("'suffix' is not possible with this model's server.", "suffix");
+            throw refused("suffix", "");
+        }
+        if (body.path("n").asInt(1) > 1 || body.path("best_of").asInt(1) > 1) {
+            throw refused(body.path("n").asInt(1) > 1 ? "n" : "best_of", "above 1 ");
+        }
+        if (body.path("echo").asBoolean()) {
+            throw refused("echo", "");
+        }
+        if (body.path("logprobs").asInt(0) > 0) {
+            throw refused("logprobs", "");
         }
         var chat = body.deepCopy();
         chat.remove(List.of("prompt", "suffix", "echo", "best_of", "logprobs"));
@@ -21,6 +30,11 @@ final class CompletionInput {
             chat.put("max_tokens", 16); // the API's own default
         }
         return chat.put("stream", body.path("stream").asBoolean());
+    }
+
+    /** What chats cannot give is refused: an answer without it would look as if it were there. */
+    private static Problem refused(String field, String how) {
+        return new Problem.BadRequest("'" + field + "' " + how + "is not possible with this model's server.", field);
     }
 
     private static String prompt(JsonNode prompt) {

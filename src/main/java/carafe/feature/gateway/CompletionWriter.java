@@ -27,7 +27,7 @@ final class CompletionWriter implements AnswerWriter {
     @Override
     public void event(LlmEvent event, ResponseStream out) throws ClientGone {
         seen.add(event);
-        if (event instanceof LlmEvent.Text(var text)) {
+        if (event instanceof LlmEvent.Text(var text, var _)) {
             out.data(choice(text, null).toString());
         } else if (event instanceof LlmEvent.Done(var reason)) {
             out.data(choice("", reason(reason)).toString());

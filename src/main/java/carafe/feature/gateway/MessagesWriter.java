@@ -46,7 +46,7 @@ final class MessagesWriter implements AnswerWriter {
         seen.add(event);
         switch (event) {
             case LlmEvent.Started started -> start(out);
-            case LlmEvent.Text(var text) -> piece(out, "text", "text_delta", text);
+            case LlmEvent.Text(var text, var _) -> piece(out, "text", "text_delta", text);
             case LlmEvent.Reasoning(var text) -> piece(out, "thinking", "thinking_delta", text);
             case LlmEvent.ToolCallDelta piece -> toolCall(out, piece);
             case LlmEvent.Done(var reason) -> end(out, reason);

@@ -37,7 +37,7 @@ final class OllamaWriter implements AnswerWriter {
     public void event(LlmEvent event, ResponseStream out) throws ClientGone {
         seen.add(event);
         switch (event) {
-            case LlmEvent.Text(var text) -> piece(out, text, "");
+            case LlmEvent.Text(var text, var _) -> piece(out, text, "");
             case LlmEvent.Reasoning(var text) -> piece(out, "", text);
             case LlmEvent.Done done -> end(out);
             case LlmEvent.ToolCallDelta call -> {}

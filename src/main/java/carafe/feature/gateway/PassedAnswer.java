@@ -88,7 +88,7 @@ final class PassedAnswer implements RawAnswer, AutoCloseable {
         Objects.requireNonNull(stream).flush();
     }
 
-    /** An error event for clients that look, and a cut connection for all others. */
+    /** An error event for clients that look, and a cut connection for all others, unless the protocol has such an end. */
     @Override
     public void tear(LlmFailure failure) throws ClientGone {
         if (stream != null) {
@@ -98,6 +98,9 @@ final class PassedAnswer implements RawAnswer, AutoCloseable {
                 stream.data(body.toString());
             } else {
                 writer.failed(body, stream);
+                if (writer.endsInFailure()) {
+                    return;
+                }
             }
         }
         ResponseStream.abort(ctx);

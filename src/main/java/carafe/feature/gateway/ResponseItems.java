@@ -13,24 +13,52 @@ final class ResponseItems {
         this.mapper = mapper;
     }
 
+    /** What text can be: each has parts and events of its own. */
+    enum Kind {
+        ANSWER("output_text", "text"),
+        REFUSAL("refusal", "refusal"),
+        THOUGHTS("summary_text", "text");
+
+        private final String part;
+        private final String field;
+
+        Kind(String part, String field) {
+            this.part = part;
+            this.field = field;
+        }
+
+        /** Where the text stands, in a part and in the event that says it is done. */
+        String field() {
+            return field;
+        }
+
+        /** The events of a text's pieces begin so. */
+        String event() {
+            return switch (this) {
+                case ANSWER -> "response.output_text.";
+                case REFUSAL -> "response.refusal.";
+                case THOUGHTS -> "response.reasoning_summary_text.";
+            };
+        }
+    }
+
     /** A message, or the summary of thoughts; {@code text} is null while it is being written. */
-    ObjectNode text(String id, boolean thoughts, @Nullable String text) {
+    ObjectNode text(String id, Kind kind, @Nullable String text) {
+        boolean thoughts = kind == Kind.THOUGHTS;
         var item = mapper.createObjectNode().put("id", id).put("type", thoughts ? "reasoning" : "message");
         if (!thoughts) {
             item.put("status", text == null ? "in_progress" : "completed").put("role", "assistant");
         }
         var parts = item.putArray(thoughts ? "summary" : "content");
         if (text != null) {
-            parts.add(part(thoughts, text));
+            parts.add(part(kind, text));
         }
         return item;
     }
 
-    ObjectNode part(boolean thoughts, String text) {
-        var part = mapper.createObjectNode()
-                .put("type", thoughts ? "summary_text" : "output_text")
-                .put("text", text);
-        if (!thoughts) {
+    ObjectNode part(Kind kind, String text) {
+        var part = mapper.createObjectNode().put("type", kind.part).put(kind.field, text);
+        if (kind == Kind.ANSWER) {
             part.putArray("annotations");
             part.putArray("logprobs");
         }

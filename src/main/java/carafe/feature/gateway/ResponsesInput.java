@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -218,12 +219,26 @@ final class ResponsesInput {
         var choice = from.path("tool_choice");
         if (choice.isTextual()) {
             to.set("tool_choice", choice);
+        } else if (choice.path("type").asText().equals("allowed_tools")) {
+            allowed(choice);
         } else if (choice.path("type").asText().equals("function")) {
             to.putObject("tool_choice")
                     .put("type", "function")
                     .putObject("function")
                     .put("name", choice.path("name").asText());
         }
+    }
+
+    /** Other APIs know no tools that must not be called: those are left out. */
+    private void allowed(JsonNode choice) {
+        var names = new HashSet<String>();
+        choice.path("tools").forEach(tool -> names.add(tool.path("name").asText()));
+        for (var tools = to.withArray("tools").iterator(); tools.hasNext(); ) {
+            if (!names.contains(tools.next().path("function").path("name").asText())) {
+                tools.remove();
+            }
+        }
+        to.put("tool_choice", choice.path("mode").asText("auto"));
     }
 
     private void format(JsonNode format) {

@@ -1,6 +1,7 @@
 package carafe.feature.gateway;
 
 import carafe.engine.llm.LlmEvent;
+import carafe.feature.gateway.ResponseItems.Kind;
 import carafe.platform.http.ClientGone;
 import carafe.platform.http.ResponseStream;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -30,8 +31,8 @@ final class ResponsesWriter implements AnswerWriter {
     private int nextIndex;
     private @Nullable Open open;
 
-    /** The open item of text or of thoughts. */
-    private record Open(int index, boolean thoughts, String itemId, StringBuilder text) {}
+    /** The open item of text, of thoughts or of a refusal. */
+    private record Open(int index, Kind kind, String itemId, StringBuilder text) {}
 
     /** A function call; {@code index} is -1 until its name is known. */
     private static final class Call {
@@ -57,14 +58,14 @@ final class ResponsesWriter implements AnswerWriter {
                 whole(out, "response.created", "in_progress");
                 whole(out, "response.in_progress", "in_progress");
             }
-            case LlmEvent.Text(var text) -> piece(out, false, text);
-            case LlmEvent.Reasoning(var text) -> piece(out, true, text);
+            case LlmEvent.Text(var text, var refusal) -> piece(out, refusal ? Kind.REFUSAL : Kind.ANSWER, text);
+            case LlmEvent.Reasoning(var text) -> piece(out, Kind.THOUGHTS, text);
             case LlmEvent.ToolCallDelta piece -> call(out, piece);
-            case LlmEvent.Done(var reason) -> {
+            case LlmEvent.Done done -> {
                 closeText(out);
                 closeCalls(out, true);
-                boolean complete = !reason.equals("length") && !reason.equals("content_filter");
-                whole(out, complete ? "response.completed" : "response.incomplete", status(reason));
+                var status = status(seen);
+                whole(out, "response." + status, status);
             }
             case LlmEvent.Usage usage -> {}
             case LlmEvent.Failed failed -> {}
@@ -85,7 +86,7 @@ final class ResponsesWriter implements AnswerWriter {
 
     private ObjectNode at(Open item) {
         var fields = mapper.createObjectNode().put("item_id", item.itemId()).put("output_index", item.index());
-        return fields.put(item.thoughts() ? "summary_index" : "content_index", 0);
+        return fields.put(item.kind() == Kind.THOUGHTS ? "summary_index" : "content_index", 0);
     }
 
     private void item(ResponseStream out, String type, int index, ObjectNode item) throws ClientGone {
@@ -95,28 +96,31 @@ final class ResponsesWriter implements AnswerWriter {
         send(out, type, fields);
     }
 
-    private void piece(ResponseStream out, boolean thoughts, String text) throws ClientGone {
+    private void piece(ResponseStream out, Kind kind, String text) throws ClientGone {
         var item = open;
-        if (item == null || item.thoughts() != thoughts) {
+        if (item == null || item.kind() != kind) {
             closeText(out);
             closeCalls(out, false);
             item = new Open(
-                    nextIndex, thoughts, (thoughts ? "rs_" : "msg_") + id + "_" + nextIndex, new StringBuilder());
+                    nextIndex,
+                    kind,
+                    (kind == Kind.THOUGHTS ? "rs_" : "msg_") + id + "_" + nextIndex,
+                    new StringBuilder());
             nextIndex++;
             open = item;
-            item(out, "response.output_item.added", item.index(), items.text(item.itemId(), thoughts, null));
-            send(out, part(thoughts, "added"), at(item).set("part", items.part(thoughts, "")));
+            item(out, "response.output_item.added", item.index(), items.text(item.itemId(), kind, null));
+            send(out, part(kind, "added"), at(item).set("part", items.part(kind, "")));
         }
         item.text().append(text);
         var delta = at(item).put("delta", text);
-        if (!thoughts) {
+        if (kind == Kind.ANSWER) {
             delta.putArray("logprobs");
         }
-        send(out, thoughts ? "response.reasoning_summary_text.delta" : "response.output_text.delta", delta);
+        send(out, kind.event() + "delta", delta);
     }
 
-    private static String part(boolean thoughts, String what) {
-        return (thoughts ? "response.reasoning_summary_part." : "response.content_part.") + what;
+    private static String part(Kind kind, String what) {
+        return (kind == Kind.THOUGHTS ? "response.reasoning_summary_part." : "response.content_part.") + what;
     }
 
     private void closeText(ResponseStream out) throws ClientGone {
@@ -125,15 +129,15 @@ final class ResponsesWriter implements AnswerWriter {
             return;
         }
         open = null;
-        boolean thoughts = item.thoughts();
+        var kind = item.kind();
         var text = item.text().toString();
-        var done = at(item).put("text", text);
-        if (!thoughts) {
+        var done = at(item).put(kind.field(), text);
+        if (kind == Kind.ANSWER) {
             done.putArray("logprobs");
         }
-        send(out, thoughts ? "response.reasoning_summary_text.done" : "response.output_text.done", done);
-        send(out, part(thoughts, "done"), at(item).set("part", items.part(thoughts, text)));
-        item(out, "response.output_item.done", item.index(), items.text(item.itemId(), thoughts, text));
+        send(out, kind.event() + "done", done);
+        send(out, part(kind, "done"), at(item).set("part", items.part(kind, text)));
+        item(out, "response.output_item.done", item.index(), items.text(item.itemId(), kind, text));
     }
 
     private void call(ResponseStream out, LlmEvent.ToolCallDelta piece) throws ClientGone {
@@ -184,7 +188,17 @@ final class ResponsesWriter implements AnswerWriter {
     }
 
     @Override
+    public boolean endsInFailure() {
+        return true; // response.failed is one of the three ends that the API knows
+    }
+
+    @Override
     public void failed(ObjectNode body, ResponseStream out) throws ClientGone {
+        var item = open;
+        if (item != null) {
+            var text = items.text(item.itemId(), item.kind(), item.text().toString());
+            output.put(item.index(), text.put("status", "incomplete"));
+        }
         var fields = mapper.createObjectNode();
         var response = response("failed", seen);
         response.putObject("error")
@@ -194,7 +208,8 @@ final class ResponsesWriter implements AnswerWriter {
         send(out, "response.failed", fields);
     }
 
-    private static String status(String reason) {
+    private static String status(Collected answer) {
+        var reason = answer.reasonBesideRefusal();
         return reason.equals("length") || reason.equals("content_filter") ? "incomplete" : "completed";
     }
 
@@ -235,15 +250,16 @@ final class ResponsesWriter implements AnswerWriter {
     @Override
     public ObjectNode whole(Collected answer) {
         if (!answer.reasoning().isEmpty()) {
-            output.put(nextIndex, items.text("rs_" + id + "_" + nextIndex++, true, answer.reasoning()));
+            output.put(nextIndex, items.text("rs_" + id + "_" + nextIndex++, Kind.THOUGHTS, answer.reasoning()));
         }
         if (!answer.text().isEmpty()) {
-            output.put(nextIndex, items.text("msg_" + id + "_" + nextIndex++, false, answer.text()));
+            var kind = answer.refused() ? Kind.REFUSAL : Kind.ANSWER;
+            output.put(nextIndex, items.text("msg_" + id + "_" + nextIndex++, kind, answer.text()));
         }
         for (var call : answer.calls()) {
             var arguments = call.arguments().isEmpty() ? "{}" : call.arguments();
             output.put(nextIndex, items.call("fc_" + id + "_" + nextIndex++, call, arguments, true));
         }
-        return response(status(answer.reason()), answer);
+        return response(status(answer), answer);
     }
 }

@@ -59,7 +59,8 @@ public final class LocalChat {
                 rooms,
                 frames,
                 mapper,
-                config.finish());
+                config.finish(),
+                config.mostSockets());
         sessionRoutes = new SessionRoutes(guests, ground.sessions(), ground.turns(), sockets, json, mapper);
         messageRoutes = new MessageRoutes(sessionRoutes, ground.sessions(), prompts, json, mapper);
         completionRoutes = new CompletionRoutes(

@@ -29,8 +29,6 @@ import org.slf4j.LoggerFactory;
 /** Sockets to sessions: who may open one, to which session, and their end. */
 final class SocketRoutes {
     private static final Logger log = LoggerFactory.getLogger(SocketRoutes.class);
-    static final int MOST = 5_000;
-    private static final int MOST_A_PERSON = MOST / 2;
     private static final String IDENTITY = "carafe.local.identity";
     private static final String SOCKET = "carafe.local.socket";
 
@@ -43,12 +41,16 @@ final class SocketRoutes {
     private final SocketFrames frames;
     private final ObjectMapper mapper;
     private final boolean finish;
+    private final int most;
     private final Set<ChatSocket> open = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("local-sockets").factory());
     private volatile boolean stopping;
 
-    /** @param finish whether answers go on when nobody is connected any more */
+    /**
+     * @param finish whether answers go on when nobody is connected any more
+     * @param most how many sockets may be open at once, half of them by one account
+     */
     SocketRoutes(
             Guests guests,
             Authenticator authenticator,
@@ -58,7 +60,8 @@ final class SocketRoutes {
             Rooms rooms,
             SocketFrames frames,
             ObjectMapper mapper,
-            boolean finish) {
+            boolean finish,
+            int most) {
         this.guests = guests;
         this.authenticator = authenticator;
         this.tickets = tickets;
@@ -68,6 +71,7 @@ final class SocketRoutes {
         this.frames = frames;
         this.mapper = mapper;
         this.finish = finish;
+        this.most = most;
         var _ = clock.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
     }
 
@@ -157,7 +161,7 @@ final class SocketRoutes {
             ctx.closeSession(ChatSocket.GOING_AWAY, "the server stops");
             return;
         }
-        if (open.size() >= MOST || own >= MOST_A_PERSON) {
+        if (open.size() >= most || own >= most / 2) {
             ctx.closeSession(ChatSocket.TRY_LATER, "too many connections");
             return;
         }

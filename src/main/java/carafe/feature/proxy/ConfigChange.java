@@ -101,6 +101,7 @@ record ConfigChange(
                 case "target_base_url" -> urls(text);
                 case "http_proxy", "https_proxy" -> text.isEmpty() ? text : proxy(key.key(), text);
                 case "timeout" -> duration(text);
+                case "dashboard_api_key" -> key(text);
                 default -> text;
             };
         }
@@ -115,6 +116,14 @@ record ConfigChange(
                 }
             }
             return String.join(";", urls);
+        }
+
+        /** A key that no request could bring would lock everybody out. */
+        private static String key(String text) {
+            if (text.length() > KeyGate.LONGEST || !text.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+                throw wrong("dashboard_api_key", "at most " + KeyGate.LONGEST + " visible characters of ASCII");
+            }
+            return text;
         }
 
         private static String proxy(String field, String text) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * change anything; the figures then are open, as long as the panel is on.
  */
 final class KeyGate implements Gate {
-    private static final int LONGEST = 1024;
+    static final int LONGEST = 1024;
 
     private final ProxyConfig config;
     private final WrongKeys wrong;

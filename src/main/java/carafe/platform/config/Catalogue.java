@@ -237,6 +237,14 @@ public final class Catalogue {
             "100000",
             "How much of a session's history its model is given, newest first (about so many tokens).");
 
+    static final Setting LOCAL_CHAT_CONNECTIONS = Setting.of(
+            "LOCAL_CHAT_CONNECTIONS",
+            Kind.NUMBER,
+            "5000",
+            MODELS,
+            "20000",
+            "How many sockets of `/api/ws/chat` may be open at once, half of them by one account.");
+
     // what models do beside answering: their names and defaults are Open WebUI's
     public static final Setting TASK_MODEL = Setting.of(
                     "TASK_MODEL",
@@ -803,6 +811,7 @@ public final class Catalogue {
             LOCAL_CHAT_AUTH,
             LOCAL_CHAT_DISCONNECT,
             LOCAL_CHAT_HISTORY,
+            LOCAL_CHAT_CONNECTIONS,
             UPSTREAM_FIRST_BYTE,
             UPSTREAM_FIRST_TOKEN,
             TASK_MODEL,

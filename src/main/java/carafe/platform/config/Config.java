@@ -92,8 +92,11 @@ public record Config(
     public record Code(
             boolean open, int timeoutSeconds, String safety, String hintModel, Engine engine, Pool pool, Box box) {}
 
-    /** {@code open}: strangers may chat; {@code finish}: answers go on when nobody is connected any more. */
-    public record LocalChat(boolean open, boolean finish, int historyTokens) {}
+    /**
+     * {@code open}: strangers may chat; {@code finish}: answers go on when nobody is connected any more;
+     * {@code mostSockets}: open at once, half of them by one account.
+     */
+    public record LocalChat(boolean open, boolean finish, int historyTokens, int mostSockets) {}
 
     /** {@code tutorModel} empty: the first there is, {@code off}: none. {@code samples}: unpacked into a new folder. */
     public record Courses(Path folder, boolean samples, String tutorModel) {}
@@ -389,7 +392,8 @@ public record Config(
         return new LocalChat(
                 isOpen(env, Catalogue.LOCAL_CHAT_AUTH),
                 env.oneOf(Catalogue.LOCAL_CHAT_DISCONNECT, "cancel", "finish").equals("finish"),
-                env.number(Catalogue.LOCAL_CHAT_HISTORY, 100, 10_000_000));
+                env.number(Catalogue.LOCAL_CHAT_HISTORY, 100, 10_000_000),
+                env.number(Catalogue.LOCAL_CHAT_CONNECTIONS, 2, 100_000));
     }
 
     private static Code code(Environment env) {

@@ -475,6 +475,23 @@ class ProtocolsTest {
     }
 
     @Test
+    void toolsThatAreNotAllowedAreNotOfferedToOtherApis() throws Exception {
+        script(false);
+        openai.requests.clear();
+        var answer = app.post(ann, "/v1/responses", """
+                {"model":"over-openai","input":"x","tools":[{"type":"function","name":"weather","parameters":{"type":"object"}},
+                 {"type":"function","name":"time","parameters":{"type":"object"}}],
+                 "tool_choice":{"type":"allowed_tools","mode":"required","tools":[{"type":"function","name":"time"}]}}""");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        var body = openai.requests.take().body();
+        if (body.has("input")) {
+            body = openai.requests.take().body(); // its own API was asked for first
+        }
+        assertThat(body.path("tools").findValuesAsText("name")).containsExactly("time");
+        assertThat(body.path("tool_choice").asText()).isEqualTo("required");
+    }
+
+    @Test
     void tokensAreCountedByAnthropicElseEstimated() {
         anthropic.on("/count_tokens", Answer.json("{\"input_tokens\":77}"));
         assertThat(json(app.post(ann, "/v1/messages/count_tokens", ask("over-anthropic", false)))
@@ -540,6 +557,10 @@ class ProtocolsTest {
             /v1/responses       | {"model":"over-anthropic","input":"x","tools":[{"type":"web_search"}]}            | tools.0.type
             /v1/completions     | {"model":"over-anthropic"}                                                        | prompt
             /v1/completions     | {"model":"over-anthropic","prompt":[1,2]}                                         | prompt
+            /v1/completions     | {"model":"over-openai","prompt":"x","n":2}                                        | 'n'
+            /v1/completions     | {"model":"over-openai","prompt":"x","best_of":3}                                  | best_of
+            /v1/completions     | {"model":"over-openai","prompt":"x","echo":true}                                  | echo
+            /v1/completions     | {"model":"over-openai","prompt":"x","logprobs":2}                                 | logprobs
             /ollama/api/chat    | {"messages":[]}                                                                   | model
             /ollama/api/chat    | {"model":"over-openai","messages":"x"}                                            | messages
             /ollama/api/chat    | {"model":"over-openai","messages":[{"role":"alien"}]}                             | messages.0.role

@@ -111,6 +111,19 @@ class UpstreamMannersTest {
         }
     }
 
+    @Test
+    void aResponseThatFailsMidwayHasTheEndThatItsApiKnowsForThat() {
+        upstream.on(
+                "/chat/completions",
+                Answer.events("data: " + TEXT + "\n\n", "data: {\"error\":{\"message\":\"out of memory\"}}\n\n"));
+        // read to its end: a connection that is cut would throw
+        var body = app.post(ann, "/v1/responses", "{\"model\":\"m\",\"stream\":true,\"input\":\"x\"}")
+                .body();
+        var last = body.substring(body.indexOf("event: response.failed"));
+        assertThat(last).contains("\"status\":\"failed\"", "out of memory", "Grüße 河流");
+        assertThat(body).doesNotContain("response.completed");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/v1/messages", "/v1/chat/completions"})
     void anErrorInsideA200IsAnErrorToWhoeverAskedForAWholeAnswer(String path) {
@@ -163,5 +176,31 @@ class UpstreamMannersTest {
         var body = answer(Answer.events(
                 "data: {\"choices\":[{\"delta\":{\"refusal\":\"I will not.\"}}]}\n\n", "data: " + STOP + "\n\n"));
         assertThat(body).contains("I will not.", "\"stop_reason\":\"refusal\"");
+    }
+
+    private static String refused(String path, String body) {
+        upstream.on(
+                "/chat/completions",
+                body.contains("\"stream\":true")
+                        ? Answer.events(
+                                "data: {\"choices\":[{\"delta\":{\"refusal\":\"I will \"}}]}\n\n",
+                                "data: {\"choices\":[{\"delta\":{\"refusal\":\"not.\"}}]}\n\n",
+                                "data: " + STOP + "\n\n")
+                        : Answer.json(
+                                "{\"choices\":[{\"index\":0,\"finish_reason\":\"stop\",\"message\":{\"role\":\"assistant\",\"content\":null,\"refusal\":\"I will not.\"}}]}"));
+        return app.post(ann, path, body).body();
+    }
+
+    @Test
+    void aRefusalIsAPartOfItsOwnInResponses() {
+        var whole = refused("/v1/responses", "{\"model\":\"m\",\"input\":\"x\"}");
+        assertThat(whole)
+                .contains("\"status\":\"completed\"", "{\"type\":\"refusal\",\"refusal\":\"I will not.\"}")
+                .doesNotContain("output_text");
+        var stream = refused("/v1/responses", "{\"model\":\"m\",\"stream\":true,\"input\":\"x\"}");
+        assertThat(stream)
+                .contains("event: response.refusal.delta", "\"delta\":\"I will \"", "event: response.refusal.done")
+                .contains("\"refusal\":\"I will not.\"", "event: response.completed")
+                .doesNotContain("output_text");
     }
 }

@@ -135,6 +135,10 @@ final class ChatClient implements WebSocket.Listener, AutoCloseable {
         return frames.isEmpty();
     }
 
+    boolean isClosed() {
+        return closed.isDone();
+    }
+
     int closeCode() throws Exception {
         return closed.get(SECONDS, TimeUnit.SECONDS);
     }

@@ -281,6 +281,14 @@ class PanelApiTest {
         assertThat(metadata.path(2).path("value").isNull()).isTrue();
     }
 
+    @Test
+    void aKeyThatIsTooLongToSignInWithIsNotTaken() {
+        var answer = call(KEY, "PUT", "/api/admin/config", "{\"dashboard_api_key\":\"" + "k".repeat(1025) + "\"}");
+        assertThat(answer.statusCode()).isEqualTo(422);
+        assertThat(answer.body()).contains("dashboard_api_key");
+        get("/api/admin/stats"); // the key that was still is
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -298,6 +306,8 @@ class PanelApiTest {
                 "{\"custom_headers\":{\"A\":\"x\\r\\ny: z\"}}|custom_headers",
                 "{\"custom_headers\":{\"Transfer-Encoding\":\"chunked\"}}|custom_headers",
                 "{\"timeout\":\"soon\"}|timeout",
+                "{\"dashboard_api_key\":\"two\\nlines\"}|dashboard_api_key",
+                "{\"dashboard_api_key\":\"schl\u00fcssel\"}|dashboard_api_key",
                 "{\"unset\":[\"nothing\"]}|unset",
             })
     void settingsThatCannotBeAreRefusedWhole(String body, String field) throws IOException {

@@ -62,7 +62,7 @@ final class ChatReader implements AnswerReader {
         var refusal = message.path("refusal").asText("");
         if (!refusal.isEmpty()) {
             refused = true;
-            out.text(refusal);
+            out.refusal(refusal);
         }
         int position = 0;
         for (var call : message.path("tool_calls")) {
