@@ -203,6 +203,7 @@ final class Dsl {
                     .valueStream()
                     .map(JsonNode::asText)
                     .toList();
+            fileType(nodeId, name, one, schema);
             outputs.add(new Node.Output(
                     name,
                     one.path("required").asBoolean(false),
@@ -211,6 +212,21 @@ final class Dsl {
                     allowed));
         }
         return outputs;
+    }
+
+    /** A parameter that is a file is its address, or a list of addresses. */
+    private void fileType(String nodeId, String name, JsonNode output, ObjectNode schema) {
+        var fileType = output.path("fileType").asText("");
+        if (!nodeId.startsWith("node-start::") || fileType.isEmpty() || fileType.equals("null")) {
+            return;
+        }
+        var type = schema.path("type").asText("string");
+        if (!fileType.equals("file")) {
+            findings.add(Finding.error(FlowCode.FILE_VARIABLE, nodeId, "'" + name + "' has an unknown fileType"));
+        } else if (!type.equals("string") && !type.equals("array")) {
+            findings.add(Finding.error(
+                    FlowCode.FILE_VARIABLE, nodeId, "the file '" + name + "' must be a string or an array"));
+        }
     }
 
     private static Node.Retry retry(Params p, List<Node.Output> outputs) {

@@ -6,6 +6,7 @@ import carafe.platform.config.SecretKeys;
 import carafe.platform.db.Db;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -109,6 +111,18 @@ final class FlowFiles {
                                 row.getString("media_type"),
                                 row.getLong("size")),
                         id)
+                : Optional.empty();
+    }
+
+    private static final Pattern OWN = Pattern.compile("/workflow/v1/files/([^/]{1,60})/[^/]*");
+    private static final Pattern SIGNED = Pattern.compile("expires=(\\d{1,15})&signature=([0-9a-f]{64})");
+
+    /** The upload that this address leads to, on whatever host we are known; empty when it is none of ours. */
+    Optional<Upload> at(URI address) {
+        var path = OWN.matcher(String.valueOf(address.getPath()));
+        var query = SIGNED.matcher(String.valueOf(address.getQuery()));
+        return path.matches() && query.matches()
+                ? find(path.group(1), query.group(1), query.group(2))
                 : Optional.empty();
     }
 

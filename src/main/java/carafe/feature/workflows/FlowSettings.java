@@ -1,5 +1,6 @@
 package carafe.feature.workflows;
 
+import carafe.platform.config.FileTypes;
 import carafe.platform.config.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +18,7 @@ import java.util.Optional;
  * @param reachable hosts and networks beside public ones that users' calls may go to
  * @param uploads the folder of uploaded files and large values
  * @param uploadBytes the most of one uploaded file
- * @param fileTypes endings of files that may be uploaded; empty: all
+ * @param fileTypes which files may be uploaded, or given by their addresses
  * @param keepFor how long runs that are over are kept, and {@code keepRuns} how many of one workflow
  * @param codeLimit how long code may run that its node gives no limit
  * @param traces the collector of traces; empty: none. {@code tracer} and {@code serviceName} are named in them
@@ -34,7 +35,7 @@ public record FlowSettings(
         List<String> reachable,
         Path uploads,
         long uploadBytes,
-        List<String> fileTypes,
+        FileTypes fileTypes,
         Duration keepFor,
         int keepRuns,
         Duration codeLimit,
@@ -43,6 +44,5 @@ public record FlowSettings(
         String serviceName) {
     public FlowSettings {
         reachable = List.copyOf(reachable);
-        fileTypes = List.copyOf(fileTypes);
     }
 }

@@ -80,6 +80,7 @@ public final class Workflows implements AutoCloseable {
     private final Sids sids;
     private final Reach reach;
     private final FlowFiles files;
+    private final GivenFiles given;
     private final RunSweep sweep;
     private final @Nullable Traces traces;
     private final Tally counter;
@@ -126,6 +127,7 @@ public final class Workflows implements AutoCloseable {
                 settings,
                 mapper);
         files = new FlowFiles(ground.db(), settings.uploads(), ground.keys(), ground.clock());
+        given = new GivenFiles(settings.fileTypes(), files, reach, settings.uploadBytes());
         code = new CodeRuns(ground.code(), ground.processes(), mapper);
         sids = new Sids(
                 settings.serviceSub(),
@@ -220,6 +222,7 @@ public final class Workflows implements AutoCloseable {
                 reach::send,
                 reach::call,
                 reach::search,
+                given::check,
                 variables.of(run),
                 ground.clock());
     }

@@ -160,7 +160,7 @@ public record Config(
             String knowledge,
             List<String> allowedHosts,
             long fileBytes,
-            List<String> fileTypes,
+            FileTypes fileTypes,
             int runDays,
             int runsKept,
             int codeSeconds,
@@ -168,7 +168,6 @@ public record Config(
             String tracer) {
         public Flows {
             allowedHosts = List.copyOf(allowedHosts);
-            fileTypes = List.copyOf(fileTypes);
         }
     }
 
@@ -489,12 +488,22 @@ public record Config(
                 env.text(FlowCatalogue.KNOWLEDGE),
                 env.list(FlowCatalogue.ALLOWED_HOSTS),
                 env.number(FlowCatalogue.FILE_BYTES, 1, 1 << 30),
-                env.list(FlowCatalogue.FILE_TYPES),
+                fileTypes(env),
                 env.number(FlowCatalogue.RUN_DAYS, 1, 36_500),
                 env.number(FlowCatalogue.RUNS_KEPT, 1, 10_000_000),
                 env.number(FlowCatalogue.CODE_SECONDS, 1, 300),
                 env.isOn(FlowCatalogue.OTLP_ENABLE) ? Optional.of(collector(env)) : Optional.empty(),
                 env.text(FlowCatalogue.OTLP_TRACE_NAME));
+    }
+
+    private static FileTypes fileTypes(Environment env) {
+        var text = env.text(FlowCatalogue.FILE_TYPES);
+        try {
+            return FileTypes.parse(text);
+        } catch (IllegalArgumentException e) {
+            env.mistake(FlowCatalogue.FILE_TYPES.name(), text, "a list of endings or a JSON object of such lists");
+            return FileTypes.parse("");
+        }
     }
 
     /** The address that the workflow service had was one of gRPC, without a scheme; beside it is that of HTTP. */

@@ -80,14 +80,14 @@ final class FlowCatalogue {
             "20971520",
             FLOWS,
             "52428800",
-            "Bytes that one file uploaded for a workflow may have.");
+            "Bytes that one file uploaded for a workflow, or given to it by its address, may have.");
     static final Setting FILE_TYPES = Setting.of(
                     "ALLOWED_FILE_TYPE",
                     Kind.LIST,
                     "",
                     FLOWS,
                     "pdf,png,txt",
-                    "Endings of files that may be uploaded for workflows; unset: all.")
+                    "Endings of files that workflows take, or a JSON object of lists of them by kind; unset: all.")
             .alias("SUPPORT_FILE_TYPE");
     static final Setting RUN_DAYS =
             Setting.of("WORKFLOW_RUN_DAYS", Kind.NUMBER, "30", FLOWS, "7", "Days that workflow runs are kept.");
