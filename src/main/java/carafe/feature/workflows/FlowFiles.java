@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Clock;
@@ -26,6 +27,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class FlowFiles {
     private static final Duration VALID = Duration.ofDays(7);
+    private static final int MOST_LEFT = 100_000;
     private static final int BUFFER = 64 << 10;
 
     record Upload(String id, String name, String mediaType, long size) {}
@@ -141,5 +143,20 @@ final class FlowFiles {
             Files.deleteIfExists(folder.resolve(id));
         }
         return old.size();
+    }
+
+    /** Removes files without a row: of uploads that a process died in. */
+    void sweepLeftovers() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        var before = FileTime.from(clock.instant().minus(VALID).minus(Duration.ofDays(1)));
+        try (var all = Files.list(folder)) {
+            for (var file : all.filter(Files::isRegularFile).limit(MOST_LEFT).toList()) {
+                if (Files.getLastModifiedTime(file).compareTo(before) < 0) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
     }
 }

@@ -65,6 +65,9 @@ public final class Workflows implements AutoCloseable {
             Path samples) {}
 
     private static final Logger log = LoggerFactory.getLogger(Workflows.class);
+    /** Soon: a server that is started often must get there too. */
+    private static final Duration FIRST_SWEEP = Duration.ofMinutes(5);
+
     private static final Duration SWEEP = Duration.ofHours(1);
 
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -269,7 +272,7 @@ public final class Workflows implements AutoCloseable {
 
     private void sweepUntilClosed() {
         try {
-            while (!closing.await(SWEEP.toMillis(), TimeUnit.MILLISECONDS)) {
+            for (var pause = FIRST_SWEEP; !closing.await(pause.toMillis(), TimeUnit.MILLISECONDS); pause = SWEEP) {
                 try {
                     sweep.run();
                 } catch (RuntimeException | IOException e) {
