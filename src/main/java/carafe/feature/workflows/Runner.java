@@ -261,7 +261,7 @@ final class Runner implements AutoCloseable {
             if (stopping) {
                 return;
             }
-            if (!live.containsKey(id) && store.adopt(id, Nodes.ORPHANED, nodes.aliveSince())) {
+            if (!live.containsKey(id) && setbacks.isOver(id) && store.adopt(id, Nodes.ORPHANED, nodes.aliveSince())) {
                 log.info("a run goes on run={}", id);
                 resume(id, false);
             }
