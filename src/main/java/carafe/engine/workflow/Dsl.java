@@ -33,6 +33,8 @@ final class Dsl {
     private final List<Finding> findings = new ArrayList<>();
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final List<Edge> edges = new ArrayList<>();
+    /** Nodes of unknown types, which are named once and not again for each edge. */
+    private final Set<String> unknown = new HashSet<>();
 
     private Dsl() {}
 
@@ -94,6 +96,7 @@ final class Dsl {
         var params = new Params(id, object(data.path("nodeParam")), names, findings);
         var task = Tasks.of(type, params);
         if (task == null) {
+            unknown.add(id);
             findings.add(Finding.error(FlowCode.NODE_TYPE, id, "the type '" + type + "' is not known"));
             return;
         }
@@ -267,6 +270,9 @@ final class Dsl {
         String handle = json.path("sourceHandle").isTextual()
                 ? json.path("sourceHandle").textValue()
                 : "";
+        if (unknown.contains(source) || unknown.contains(target)) {
+            return;
+        }
         for (var end : List.of(source, target)) {
             if (!nodes.containsKey(end)) {
                 error("", "an edge names the node '" + shortened(end) + "', which is not there");

@@ -72,6 +72,9 @@ public final class Execution {
 
     private static final int MOST_UNKEPT = 64;
 
+    /** Characters of what nodes leave: all of it is in memory while the run goes on. */
+    private static final long MOST_WEIGHT = 32 << 20;
+
     /** Fair: a model that writes fast would keep all others out. */
     final ReentrantLock lock = new ReentrantLock(true);
 
@@ -92,6 +95,7 @@ public final class Execution {
     private @Nullable String floor;
 
     private long no;
+    private long weight;
     private Usage usage = Usage.NONE;
     private boolean asking;
     private boolean answered;
@@ -301,6 +305,10 @@ public final class Execution {
         }
         if (past.replay()) {
             return;
+        }
+        weight += Values.weight(step.outputs());
+        if (weight > MOST_WEIGHT) {
+            throw new FlowFailure(FlowCode.RUN, "its nodes left more than " + MOST_WEIGHT + " characters together");
         }
         unkept.add(step);
         if (!computes || unkept.size() >= MOST_UNKEPT) {

@@ -27,6 +27,9 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class FlowFiles {
     private static final Duration VALID = Duration.ofDays(7);
+    /** So many of the largest files may be there for one app or account. */
+    private static final int MOST_LARGE = 100;
+
     private static final int MOST_LEFT = 100_000;
     private static final int BUFFER = 64 << 10;
 
@@ -54,9 +57,18 @@ final class FlowFiles {
         }
     }
 
-    /** @throws FlowFailure beyond {@code most} bytes; then nothing is kept */
+    /** @throws FlowFailure beyond {@code most} bytes, or when its app has too many; then nothing is kept */
     Upload store(String id, String appId, String name, String mediaType, InputStream in, long most) throws IOException {
         Files.createDirectories(folder);
+        long used = db.one(
+                        "SELECT COALESCE(SUM(size), 0) AS used FROM wf_upload WHERE app_id = ?",
+                        row -> row.getLong("used"),
+                        appId)
+                .orElse(0L);
+        if (used >= most * MOST_LARGE) {
+            throw new FlowFailure(
+                    FlowCode.FILE_STORAGE, "there are " + used + " bytes already; files go after seven days");
+        }
         var place = folder.resolve(id);
         boolean whole = false;
         try (var out = Files.newOutputStream(place)) {

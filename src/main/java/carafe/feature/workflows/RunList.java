@@ -21,8 +21,7 @@ final class RunList {
      * @param status one of {@link #STATES}; empty: any
      * @param before the creation time in milliseconds and the id that the page before ended with
      */
-    record Query(
-            Party party, @Nullable String flowId, String status, long before, String beforeId, int limit) {}
+    record Query(Party party, @Nullable String flowId, String status, long before, String beforeId, int limit) {}
 
     private final Db db;
     private final ObjectMapper mapper;
@@ -58,8 +57,7 @@ final class RunList {
                 """
                 SELECT r.id, r.sid, r.flow_id, f.name AS flow_name, r.version, r.mode, r.kind, r.parent_id, r.status, r.code,
                     r.message, r.app_id, r.uid, r.chat_id, r.tokens_in, r.tokens_out, r.micro_usd, r.created_at, r.updated_at
-                FROM wf_run r LEFT JOIN wf_flow f ON f.id = r.flow_id WHERE\s"""
-                        + String.join(" AND ", where) + " ORDER BY r.created_at DESC, r.id DESC LIMIT ?",
+                FROM wf_run r LEFT JOIN wf_flow f ON f.id = r.flow_id WHERE\s""" + String.join(" AND ", where) + " ORDER BY r.created_at DESC, r.id DESC LIMIT ?",
                 this::row,
                 args.toArray());
     }

@@ -98,8 +98,7 @@ final class RunRoutes {
     private void answerList(Context ctx, @Nullable String flowId) {
         var status = Objects.requireNonNullElse(ctx.queryParam("status"), "");
         if (!status.isEmpty() && !RunList.STATES.contains(status)) {
-            throw new Problem.BadRequest(
-                    "'status' must be running, waiting, done, failed or cancelled.", "status");
+            throw new Problem.BadRequest("'status' must be running, waiting, done, failed or cancelled.", "status");
         }
         var size = Objects.requireNonNullElse(ctx.queryParam("limit"), Integer.toString(PAGE));
         if (!size.matches("\\d{1,3}") || Integer.parseInt(size) < 1 || Integer.parseInt(size) > MOST_PAGE) {
@@ -117,8 +116,8 @@ final class RunRoutes {
         } catch (NumberFormatException e) {
             throw new Problem.BadRequest("'before' must be what 'next' said.", "before");
         }
-        var runs = lists.find(new RunList.Query(
-                Party.of(Caller.of(ctx)), flowId, status, time, before.substring(dash + 1), limit));
+        var runs = lists.find(
+                new RunList.Query(Party.of(Caller.of(ctx)), flowId, status, time, before.substring(dash + 1), limit));
         var answer = mapper.createObjectNode();
         answer.putArray("runs").addAll(runs);
         if (runs.size() == limit) {

@@ -245,7 +245,8 @@ public final class Workflows implements AutoCloseable {
         var mapper = ground.mapper();
         var frames = new FrameStream(runStore, runner, mapper, ground.clock());
         new ChatFlowRoutes(flows, runStore, runner, frames, sids, mapper, ground.clock()).register(routes);
-        new RunRoutes(flows, runStore, new RunList(ground.db(), mapper), runner, frames, sids, mapper, ground.clock()).register(routes);
+        new RunRoutes(flows, runStore, new RunList(ground.db(), mapper), runner, frames, sids, mapper, ground.clock())
+                .register(routes);
         new SampleRoutes(samples, flows, mapper).register(routes);
         new FlowRoutes(flows, mapper).register(routes);
         new ProtocolRoutes(flows, sids, mapper).register(routes);

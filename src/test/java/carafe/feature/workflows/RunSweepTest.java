@@ -1,6 +1,7 @@
 package carafe.feature.workflows;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import carafe.engine.workflow.Journal;
 import carafe.engine.workflow.Usage;
@@ -199,5 +200,22 @@ class RunSweepTest {
         assertThat(values.toFile().list()).containsExactlyInAnyOrder("there", "fresh");
         assertThat(folder.resolve("files")).isEmptyDirectory();
         assertThat(upload.size()).isEqualTo(9);
+    }
+
+    @Test
+    void oneAppDoesNotFillTheDiskWithUploadsAndTheyGoAfterAWeek() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            upload("u" + i, "greedy");
+        }
+        assertThatThrownBy(() -> upload("more", "greedy")).hasMessageContaining("900 bytes");
+        upload("other", "modest");
+        clock.pass(Duration.ofDays(7).plusMillis(1));
+        sweep.run();
+        assertThat(folder.resolve("files")).isEmptyDirectory();
+        upload("more", "greedy");
+    }
+
+    private void upload(String id, String app) throws IOException {
+        files.store(id, app, "a.txt", "text/plain", new ByteArrayInputStream(new byte[9]), 9);
     }
 }

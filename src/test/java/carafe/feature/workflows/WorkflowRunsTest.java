@@ -270,10 +270,13 @@ class WorkflowRunsTest {
         var first = json(app.get(ann, "/api/v1/workflows/runs?limit=2"));
         assertThat(first.path("runs").findValuesAsText("id")).containsExactly(ids.get(0), ids.get(1));
         assertThat(first.at("/runs/0/flow_name").asText()).isEqualTo("flow");
-        assertThat(listed(ann, "?limit=2&before=" + first.path("next").asText())).containsExactly(ids.get(2));
+        assertThat(listed(ann, "?limit=2&before=" + first.path("next").asText()))
+                .containsExactly(ids.get(2));
         assertThat(listed(eve, "")).isEmpty();
         for (var wrong : List.of("status=over", "limit=0", "limit=201", "limit=x", "before=x", "before=9e9_")) {
-            assertThat(app.get(ann, "/api/v1/workflows/runs?" + wrong).statusCode()).as(wrong).isEqualTo(400);
+            assertThat(app.get(ann, "/api/v1/workflows/runs?" + wrong).statusCode())
+                    .as(wrong)
+                    .isEqualTo(400);
         }
         assertThat(app.get(null, "/api/v1/workflows/runs").statusCode()).isEqualTo(401);
         var ofOne = json(app.get(ann, "/api/v1/workflows/" + question + "/runs?status=done"));

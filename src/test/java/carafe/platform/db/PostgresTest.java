@@ -87,7 +87,7 @@ class PostgresTest {
                         "0050_local_chat",
                         "0060_courses",
                         "0070_workflows",
-                    "0071_workflow_run_lists"));
+                        "0071_workflow_run_lists"));
     }
 
     @Test
