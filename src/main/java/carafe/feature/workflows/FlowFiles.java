@@ -26,7 +26,6 @@ import javax.crypto.spec.SecretKeySpec;
  * expire, so that other programs can fetch them without an account.
  */
 final class FlowFiles {
-    private static final Duration VALID = Duration.ofDays(7);
     /** So many of the largest files may be there for one app or account. */
     private static final int MOST_LARGE = 100;
 
@@ -38,12 +37,15 @@ final class FlowFiles {
     private final Db db;
     private final Path folder;
     private final byte[] key;
+    private final Duration valid;
     private final Clock clock;
 
-    FlowFiles(Db db, Path folder, SecretKeys keys, Clock clock) {
+    /** @param valid how long a file is kept and its address is good */
+    FlowFiles(Db db, Path folder, SecretKeys keys, Duration valid, Clock clock) {
         this.db = db;
         this.folder = folder;
         this.key = mac(keys.signing(), "workflow files");
+        this.valid = valid;
         this.clock = clock;
     }
 
@@ -67,7 +69,8 @@ final class FlowFiles {
                 .orElse(0L);
         if (used >= most * MOST_LARGE) {
             throw new FlowFailure(
-                    FlowCode.FILE_STORAGE, "there are " + used + " bytes already; files go after seven days");
+                    FlowCode.FILE_STORAGE,
+                    "there are " + used + " bytes already; files go after " + valid.toHours() + " hours");
         }
         var place = folder.resolve(id);
         boolean whole = false;
@@ -98,9 +101,9 @@ final class FlowFiles {
         }
     }
 
-    /** The path and query under which it can be read for some days. */
+    /** The path and query under which it can be read while it is kept. */
     String address(Upload upload) {
-        long until = clock.millis() + VALID.toMillis();
+        long until = clock.millis() + valid.toMillis();
         var name = upload.name().replaceAll("[^A-Za-z0-9._-]", "_");
         return "/workflow/v1/files/" + upload.id() + "/" + name + "?expires=" + until + "&signature="
                 + signature(upload.id(), until);
@@ -149,7 +152,7 @@ final class FlowFiles {
         var old = db.list(
                 "SELECT id FROM wf_upload WHERE created_at < ? ORDER BY created_at LIMIT 500",
                 row -> row.getString("id"),
-                clock.millis() - VALID.toMillis());
+                clock.millis() - valid.toMillis());
         for (var id : old) {
             db.update("DELETE FROM wf_upload WHERE id = ?", id);
             Files.deleteIfExists(folder.resolve(id));
@@ -162,7 +165,7 @@ final class FlowFiles {
         if (!Files.isDirectory(folder)) {
             return;
         }
-        var before = FileTime.from(clock.instant().minus(VALID).minus(Duration.ofDays(1)));
+        var before = FileTime.from(clock.instant().minus(valid).minus(Duration.ofDays(1)));
         try (var all = Files.list(folder)) {
             for (var file : all.filter(Files::isRegularFile).limit(MOST_LEFT).toList()) {
                 if (Files.getLastModifiedTime(file).compareTo(before) < 0) {

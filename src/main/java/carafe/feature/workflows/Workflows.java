@@ -129,7 +129,7 @@ public final class Workflows implements AutoCloseable {
                 new Outbound(AddressGuard.none()),
                 settings,
                 mapper);
-        files = new FlowFiles(ground.db(), settings.uploads(), ground.keys(), ground.clock());
+        files = new FlowFiles(ground.db(), settings.uploads(), ground.keys(), settings.keepFiles(), ground.clock());
         given = new GivenFiles(settings.fileTypes(), files, reach, settings.uploadBytes());
         code = new CodeRuns(ground.code(), ground.processes(), mapper);
         sids = new Sids(

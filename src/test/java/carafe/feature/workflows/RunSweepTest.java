@@ -54,7 +54,7 @@ class RunSweepTest {
         db = database.db();
         var values = new RunValues(folder.resolve("values"));
         store = new RunStore(db, values, MAPPER, clock, "me");
-        files = new FlowFiles(db, folder.resolve("files"), new SecretKeys(new Secret("s")), clock);
+        files = new FlowFiles(db, folder.resolve("files"), new SecretKeys(new Secret("s")), Duration.ofDays(7), clock);
         sweep = new RunSweep(db, values, files, Duration.ofDays(30), KEPT, clock);
     }
 
