@@ -2,7 +2,7 @@
 import { View, html, icon, nothing } from './state.js';
 import { t } from './messages.js';
 import { api } from './api.js';
-import { attempt } from './forms.js';
+import { attempt, pageHead } from './forms.js';
 import { href } from './router.js';
 import { ago, exact, number } from './time.js';
 import { flowPath, ms, runPath, trouble } from './flows.js';
@@ -58,7 +58,7 @@ class FlowRuns extends View {
     if (this.problem) return html`<div class="page">${trouble(this.problem, () => this.load())}</div>`;
     if (!this.runs) return nothing;
     if (!this.runs.length && !this.state1) return html`<div class="page"><div class="blank-state boxed">${icon('run', 'large')}<h2>${t('flow.noruns')}</h2><p>${t('flow.noruns.text')}</p></div></div>`;
-    return html`<div class="page wide"><div class="toolbar"><label class="flow-pick"><span>${t('flow.runs.show')}</span><select @change=${(e) => this.show(e.target.value)}><option value="">${t('flow.runs.all')}</option>${STATES.map((s) => html`<option value=${s}>${t(`flow.state.${s}`)}</option>`)}</select></label>
+    return html`<div class="page wide">${this.flow ? nothing : pageHead(t('flow.runs.all.title'), t('flow.noruns.text'))}<div class="toolbar"><label class="flow-pick"><span>${t('flow.runs.show')}</span><select @change=${(e) => this.show(e.target.value)}><option value="">${t('flow.runs.all')}</option>${STATES.map((s) => html`<option value=${s}>${t(`flow.state.${s}`)}</option>`)}</select></label>
       <button class="quiet icon-only" title=${t('flow.reload')} aria-label=${t('flow.reload')} @click=${() => this.load()}>${icon('again')}</button></div>
       <div class="table-frame" tabindex="0" role="region" aria-label=${t('flow.tab.runs')}><table class="table stacked"><thead><tr><th>${t('flow.runs.began')}</th>${this.flow ? nothing : html`<th>${t('flow.runs.flow')}</th>`}<th>${t('flow.runs.state')}</th><th>${t('flow.runs.version')}</th><th class="figure">${t('flow.took')}</th><th class="figure">${t('flow.tokens')}</th><th class="figure">${t('flow.price')}</th></tr></thead>
         <tbody>${this.runs.map((r) => html`<tr><td data-label=${t('flow.runs.began')}><a data-go href=${href(runPath(r.id))} title=${exact(ms(r.created_at))}>${ago(ms(r.created_at))}</a>${r.kind === 'run' ? nothing : html` <span class="tag">${t(`flow.kind.${r.kind}`)}</span>`}</td>
