@@ -556,10 +556,12 @@ public final class App implements AutoCloseable {
                 config.data().folder().resolve("workflow-files"),
                 flows.fileBytes(),
                 flows.fileTypes(),
+                Duration.ofSeconds(flows.fileSeconds()),
                 Duration.ofDays(flows.runDays()),
                 flows.runsKept(),
                 Duration.ofSeconds(flows.codeSeconds()),
                 flows.traces(),
+                flows.traceHeaders(),
                 flows.tracer(),
                 flows.serviceName());
     }

@@ -144,6 +144,8 @@ addMessages({
 
   'flow.noruns': ['It has not run yet', '尚未运行'],
   'flow.noruns.text': ['Each run is kept with its steps, what they were given and what they gave.', '每次运行都会保留其步骤、输入与输出。'],
+  'flow.runs.all.title': ['Runs of all workflows', '所有工作流的运行记录'],
+  'flow.runs.flow': ['Workflow', '工作流'],
   'flow.runs.show': ['Show', '显示'],
   'flow.runs.all': ['All runs', '全部运行'],
   'flow.runs.began': ['Began', '开始'],

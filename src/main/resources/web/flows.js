@@ -58,6 +58,7 @@ class Flows extends View {
 
   willUpdate(changed) {
     if (this.flowId === 'runs' && this.tab) import('./flow-run.js');
+    else if (this.flowId === 'runs') import('./flow-runs.js');
     else if (this.flowId) import('./flow-page.js');
     else if (changed.has('flowId') || !this.asked) this.load();
   }
@@ -82,11 +83,13 @@ class Flows extends View {
 
   render() {
     if (this.flowId === 'runs' && this.tab) return html`<cf-flow-run .runId=${this.tab}></cf-flow-run>`;
+    if (this.flowId === 'runs') return html`<cf-flow-runs></cf-flow-runs>`;
     if (this.flowId) return html`<cf-flow-page .flowId=${this.flowId} .tab=${this.tab}></cf-flow-page>`;
     if (this.problem) return html`<div class="page">${trouble(this.problem, () => this.load())}</div>`;
     if (!this.list) return html`<div class="page">${pageHead(t('nav.workflows'), t('flow.text'))}</div>`;
     return html`<div class="page">
       ${pageHead(t('nav.workflows'), t('flow.text'), html`<div class="row nowrap">
+        <button class="quiet icon-only" title=${t('flow.runs.all.title')} aria-label=${t('flow.runs.all.title')} @click=${() => go(flowPath('runs'))}>${icon('run')}</button>
         <button @click=${() => this.querySelector('#flow-file').click()} ?disabled=${!!this.busy}>${icon('upload')}${t('flow.import')}</button>
         <button class="primary" @click=${() => this.create()} ?disabled=${!!this.busy}>${icon('plus')}${t('flow.new')}</button></div>`)}
       <input id="flow-file" type="file" class="offscreen" tabindex="-1" accept=".json,.yml,.yaml,application/json" aria-label=${t('flow.import.file')} @change=${(e) => this.picked(e)}>

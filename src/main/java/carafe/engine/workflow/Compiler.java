@@ -74,7 +74,9 @@ final class Compiler {
     @Nullable
     Plan single() {
         if (nodes.size() != 1) {
-            error("", "exactly one node can be tried");
+            if (findings.isEmpty()) {
+                error("", "exactly one node can be tried");
+            }
             return null;
         }
         var node = nodes.values().iterator().next();
@@ -86,6 +88,9 @@ final class Compiler {
                 || node.task() instanceof Task.Loop
                 || node.task() instanceof Task.Question) {
             error(node.id(), "a node of this type cannot be tried alone");
+        }
+        if (node.task() instanceof Task.Wait wait && wait.seconds() > Questions.NAP_SECONDS) {
+            error(node.id(), "it waits too long to be tried alone");
         }
         var once = new Node.Retry(false, 1, node.retry().timeoutMs(), Node.OnError.FAIL, null);
         var tried = new Node(node.id(), node.type(), node.alias(), node.inputs(), node.outputs(), node.task(), once);

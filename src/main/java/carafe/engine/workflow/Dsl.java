@@ -33,6 +33,8 @@ final class Dsl {
     private final List<Finding> findings = new ArrayList<>();
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final List<Edge> edges = new ArrayList<>();
+    /** Nodes of unknown types, which are named once and not again for each edge. */
+    private final Set<String> unknown = new HashSet<>();
 
     private Dsl() {}
 
@@ -94,6 +96,7 @@ final class Dsl {
         var params = new Params(id, object(data.path("nodeParam")), names, findings);
         var task = Tasks.of(type, params);
         if (task == null) {
+            unknown.add(id);
             findings.add(Finding.error(FlowCode.NODE_TYPE, id, "the type '" + type + "' is not known"));
             return;
         }
@@ -203,6 +206,7 @@ final class Dsl {
                     .valueStream()
                     .map(JsonNode::asText)
                     .toList();
+            fileType(nodeId, name, one, schema);
             outputs.add(new Node.Output(
                     name,
                     one.path("required").asBoolean(false),
@@ -211,6 +215,21 @@ final class Dsl {
                     allowed));
         }
         return outputs;
+    }
+
+    /** A parameter that is a file is its address, or a list of addresses. */
+    private void fileType(String nodeId, String name, JsonNode output, ObjectNode schema) {
+        var fileType = output.path("fileType").asText("");
+        if (!nodeId.startsWith("node-start::") || fileType.isEmpty() || fileType.equals("null")) {
+            return;
+        }
+        var type = schema.path("type").asText("string");
+        if (!fileType.equals("file")) {
+            findings.add(Finding.error(FlowCode.FILE_VARIABLE, nodeId, "'" + name + "' has an unknown fileType"));
+        } else if (!type.equals("string") && !type.equals("array")) {
+            findings.add(Finding.error(
+                    FlowCode.FILE_VARIABLE, nodeId, "the file '" + name + "' must be a string or an array"));
+        }
     }
 
     private static Node.Retry retry(Params p, List<Node.Output> outputs) {
@@ -251,6 +270,9 @@ final class Dsl {
         String handle = json.path("sourceHandle").isTextual()
                 ? json.path("sourceHandle").textValue()
                 : "";
+        if (unknown.contains(source) || unknown.contains(target)) {
+            return;
+        }
         for (var end : List.of(source, target)) {
             if (!nodes.containsKey(end)) {
                 error("", "an edge names the node '" + shortened(end) + "', which is not there");

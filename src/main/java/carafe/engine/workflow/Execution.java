@@ -73,6 +73,9 @@ public final class Execution {
     private static final int MOST_UNKEPT = 64;
     private static final long TOGETHER_NANOS = 100_000_000;
 
+    /** Characters of what nodes leave: all of it is in memory while the run goes on. */
+    private static final long MOST_WEIGHT = 32 << 20;
+
     /** Fair: a model that writes fast would keep all others out. */
     final ReentrantLock lock = new ReentrantLock(true);
 
@@ -93,6 +96,7 @@ public final class Execution {
     private @Nullable String floor;
 
     private long no;
+    private long weight;
     private Usage usage = Usage.NONE;
     /** Threads that go on without waiting for anything: while there are some, more will be there to keep in a moment. */
     private int computing;
@@ -306,6 +310,10 @@ public final class Execution {
         }
         if (past.replay()) {
             return;
+        }
+        weight += Values.weight(step.outputs());
+        if (weight > MOST_WEIGHT) {
+            throw new FlowFailure(FlowCode.RUN, "its nodes left more than " + MOST_WEIGHT + " characters together");
         }
         unkept.add(step);
         if (!computes || unkept.size() >= MOST_UNKEPT) {

@@ -61,6 +61,8 @@ public enum FlowCode {
     JOINER(23500, "The text node failed"),
     FILE(23601, "The file is not allowed"),
     FILE_VARIABLE(23602, "The file variable is not valid"),
+    FILE_LINK(23603, "The file's address does not lead to a file"),
+    FILE_STORAGE(23604, "The file could not be stored"),
     AGENT(23700, "The agent node failed"),
     QUESTION(23800, "The question node failed"),
     ANSWER_REFUSED(23802, "The answer was not accepted"),

@@ -82,8 +82,11 @@ final class Nodes {
 
     private Result once(NodeRun work) {
         return switch (work.node().task()) {
-            case Task.Start s ->
-                Result.of(Parameters.check(work.node(), work.round().given()));
+            case Task.Start s -> {
+                var all = Parameters.check(work.node(), work.round().given());
+                Parameters.look(work.node(), all, work.services().files(), work.stop());
+                yield Result.of(all);
+            }
             case Task.RoundStart s -> Result.of(work.round().given());
             case Task.RoundEnd end -> {
                 var template = end.template();

@@ -442,7 +442,7 @@ final class Round {
 
     private static boolean takesLong(Node node) {
         return switch (node.task()) {
-            case Task.Start s -> false;
+            case Task.Start s -> node.outputs().stream().anyMatch(Node.Output::file);
             case Task.RoundStart s -> false;
             case Task.RoundEnd e -> false;
             case Task.IfElse i -> false;

@@ -3,6 +3,7 @@ package carafe.engine.workflow;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -214,27 +215,45 @@ final class Rounds {
         if (work.path().chars().filter(c -> c == '/').count() >= MOST_DEPTH) {
             throw new FlowFailure(FlowCode.SUB_FLOW, "workflows may call each other " + MOST_DEPTH + " deep");
         }
+        var longest = Duration.ofSeconds(flow.seconds());
+        boolean mustSpeak = work.node().retry().asked();
+        try (var whole = new Patience(work.stop(), longest);
+                var silence = new Patience(whole.stop(), mustSpeak ? work.limit() : longest)) {
+            try {
+                return call(work, plan, silence);
+            } catch (FlowFailure e) {
+                if (work.stop().isStopped() || !(whole.isOver() || silence.isOver())) {
+                    throw e;
+                }
+                throw new FlowFailure(
+                        FlowCode.SUB_FLOW,
+                        mustSpeak && !whole.isOver()
+                                ? "it was silent for too long"
+                                : "it took more than " + longest.toSeconds() + " s");
+            }
+        }
+    }
+
+    private static Result call(NodeRun work, Plan plan, Patience patience) {
         var content = new StringBuilder();
         var reasoning = new StringBuilder();
         Round.Voice voice = (node, path, said, thought) -> {
+            patience.heard();
             content.append(said);
             reasoning.append(thought);
             var piece = new Step.Piece(0, said.isEmpty() ? thought : said, said.isEmpty());
             work.pieces().add(piece);
             work.round().hear(work.number(), piece);
         };
-        var stop = new Stop(work.stop());
-        var round = new Round(work.run(), plan, work.path() + "#0/", stop, work.inputs(), voice);
-        try {
-            var end = round.run();
-            if (end == null) {
-                throw new FlowFailure(FlowCode.SUB_FLOW, "it reached no end node");
-            }
-            return Result.of(outputs(work.node(), end, content.toString(), reasoning.toString()))
-                    .costing(round.spent(), content.toString());
-        } finally {
-            stop.leave();
+        // each try has steps of its own: two of one path could not be kept
+        var prefix = work.path() + "#" + (work.attempt() - 1) + "/";
+        var round = new Round(work.run(), plan, prefix, patience.stop(), work.inputs(), voice);
+        var end = round.run();
+        if (end == null) {
+            throw new FlowFailure(FlowCode.SUB_FLOW, "it reached no end node");
         }
+        return Result.of(outputs(work.node(), end, content.toString(), reasoning.toString()))
+                .costing(round.spent(), content.toString());
     }
 
     private static ObjectNode outputs(Node node, Round.End end, String content, String reasoning) {

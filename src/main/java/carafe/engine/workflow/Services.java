@@ -12,7 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /** What nodes need from outside, made for one run. Each throws {@link FlowFailure} for what goes wrong. */
 public record Services(
-        Model model, Code code, Http http, Plugin plugin, Knowledge knowledge, Variables variables, Clock clock) {
+        Model model,
+        Code code,
+        Http http,
+        Plugin plugin,
+        Knowledge knowledge,
+        Files files,
+        Variables variables,
+        Clock clock) {
 
     /** Asks a language model; returns when its answer is whole. {@code sink} gets it piece by piece. */
     @FunctionalInterface
@@ -84,6 +91,13 @@ public record Services(
     @FunctionalInterface
     public interface Knowledge {
         JsonNode search(String query, int top, String kind, ObjectNode match, Duration limit, Stop stop);
+    }
+
+    /** Looks whether a file that a run is given may be used: its address, its size, and that its type is an allowed one. */
+    @FunctionalInterface
+    public interface Files {
+        /** @param allowed endings or kinds of files; empty: all that may be uploaded */
+        void check(String url, List<String> allowed, Stop stop);
     }
 
     /** What workflows keep from one run of a conversation to the next; {@code flowId} empty is the run's own. */

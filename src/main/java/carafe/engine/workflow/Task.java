@@ -85,7 +85,8 @@ sealed interface Task {
 
     record Variable(boolean set, String flowId) implements Task {}
 
-    record SubFlow(String flowId, String version) implements Task {}
+    /** @param seconds how long it may take in all */
+    record SubFlow(String flowId, String version, int seconds) implements Task {}
 
     record Plugin(String pluginId, String operationId, String version, String appId, List<String> business)
             implements Task {

@@ -32,7 +32,10 @@ final class Tasks {
             Map.entry("loop-exit", p -> new Task.RoundEnd(null, true)),
             Map.entry("text-joiner", Tasks::joiner),
             Map.entry("node-variable", Tasks::variable),
-            Map.entry("flow", p -> new Task.SubFlow(p.required("flowId"), p.text("version", ""))),
+            Map.entry(
+                    "flow",
+                    p -> new Task.SubFlow(
+                            p.required("flowId"), p.text("version", ""), p.number("timeout", 1800, 1, 86_400))),
             Map.entry("plugin", Tasks::plugin),
             Map.entry("knowledge-base", Tasks::knowledge),
             Map.entry("question-answer", Tasks::question),

@@ -11,6 +11,9 @@ import java.util.regex.Pattern;
 record Template(List<Unit> units) {
     private static final Pattern HOLE = Pattern.compile("\\{\\{\\s*([A-Za-z0-9_\\-.\\[\\]]{1,500})\\s*}}");
 
+    /** A text that goes round a loop and holds itself twice would soon fill the memory. */
+    private static final int MOST_TEXT = 4 << 20;
+
     static final Template EMPTY = new Template(List.of());
 
     Template {
@@ -55,13 +58,17 @@ record Template(List<Unit> units) {
         }
         var text = new StringBuilder();
         for (var unit : units) {
-            switch (unit) {
-                case Unit.Constant constant -> text.append(constant.text());
+            var piece = switch (unit) {
+                case Unit.Constant constant -> constant.text();
                 case Unit.Hole hole -> {
                     var value = hole.path().in(inputs.apply(hole.path().name()));
-                    text.append(value.isMissingNode() || value.isNull() ? "" : Values.text(value));
+                    yield value.isMissingNode() || value.isNull() ? "" : Values.text(value);
                 }
+            };
+            if (text.length() + piece.length() > MOST_TEXT) {
+                throw new FlowFailure(FlowCode.NODE_RUN, "its text has more than " + MOST_TEXT + " characters");
             }
+            text.append(piece);
         }
         return text.toString();
     }

@@ -19,6 +19,9 @@ public final class Trial {
                         entry -> entry.steps().forEach(last::set))
                 .run();
         var step = last.get();
+        if (ending.state() == Journal.State.WAITING) {
+            throw new FlowFailure(FlowCode.NODE_DEBUG, "it would wait, and nobody waits with it");
+        }
         if (step == null) {
             throw FlowFailure.again(ending.code(), ending.message());
         }

@@ -17,11 +17,13 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.time.Clock;
 import java.util.Locale;
+import java.util.Set;
 
 /** Runs workflows and answers their questions: rows 13 to 16 of the contract's section 1. */
 final class ChatFlowRoutes {
     private static final Rule RULE = FlowRules.RULE.withMaxBody(8 * Rule.MEBIBYTE);
     private static final int MOST_HISTORY = 1_000;
+    private static final Set<String> CONTENT_TYPES = Set.of("text", "image", "audio");
 
     private final Flows flows;
     private final RunStore store;
@@ -155,6 +157,14 @@ final class ChatFlowRoutes {
                     || !list.get(i).path("content").isTextual()) {
                 throw FlowRules.invalid(
                         "body->history->" + i, list.get(i), "Input should have a role and a content", "value_error");
+            }
+            var kind = list.get(i).path("content_type");
+            if (!kind.isMissingNode() && !kind.isNull() && !CONTENT_TYPES.contains(kind.asText())) {
+                throw FlowRules.invalid(
+                        "body->history->" + i + "->content_type",
+                        kind,
+                        "Input should be 'text', 'image' or 'audio'",
+                        "enum");
             }
         }
         return list;

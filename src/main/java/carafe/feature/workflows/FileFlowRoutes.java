@@ -21,9 +21,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Files for runs: rows 11 and 12 of the contract's section 1, and the addresses that they answer with. */
 final class FileFlowRoutes {
+    private static final Logger log = LoggerFactory.getLogger(FileFlowRoutes.class);
     private static final int MOST_FILES = 20;
     private static final int IN_MEMORY = 256 << 10;
 
@@ -115,9 +118,7 @@ final class FileFlowRoutes {
     private void check(Part part) {
         var name = part.getSubmittedFileName();
         var ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-        boolean known = settings.fileTypes().isEmpty()
-                || settings.fileTypes().stream().anyMatch(one -> one.strip().equalsIgnoreCase(ending));
-        if (!known) {
+        if (!settings.fileTypes().mayUpload(ending)) {
             throw new FlowFailure(FlowCode.FILE, "files of the type " + ending + " are not taken");
         }
         if (part.getSize() > settings.uploadBytes()) {
@@ -125,7 +126,7 @@ final class FileFlowRoutes {
         }
     }
 
-    private FlowFiles.Upload store(Context ctx, Part part) throws IOException {
+    private FlowFiles.Upload store(Context ctx, Part part) {
         var party = Party.of(Caller.of(ctx));
         var name = part.getSubmittedFileName();
         try (var in = part.getInputStream()) {
@@ -136,6 +137,9 @@ final class FileFlowRoutes {
                     Objects.requireNonNullElse(part.getContentType(), "application/octet-stream"),
                     in,
                     settings.uploadBytes());
+        } catch (IOException e) {
+            log.warn("an uploaded file could not be stored", e);
+            throw new FlowFailure(FlowCode.FILE_STORAGE, "");
         }
     }
 

@@ -1,6 +1,8 @@
 package carafe.feature.workflows;
 
+import carafe.engine.workflow.FlowCode;
 import carafe.engine.workflow.FlowFailure;
+import carafe.platform.db.DbException;
 import carafe.platform.http.Access;
 import carafe.platform.http.FlowSid;
 import carafe.platform.http.Problem;
@@ -11,11 +13,16 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the routes of the workflow API have in common: their rule, their ids, their envelopes. */
 final class FlowRules {
     static final Rule RULE = Rule.of(Surface.FLOW, Access.FLOW).withMaxBody(24 * Rule.MEBIBYTE);
+
+    private static final Logger log = LoggerFactory.getLogger(FlowRules.class);
 
     private FlowRules() {}
 
@@ -27,6 +34,11 @@ final class FlowRules {
                 handler.handle(ctx);
             } catch (FlowFailure e) {
                 throw new Problem.Flow(e.number(), e.explain());
+            } catch (DbException | UncheckedIOException e) {
+                log.error("request failed path={}", ctx.path(), e);
+                var full = e instanceof DbException db && db.kind() == DbException.Kind.FULL;
+                throw new Problem.Flow(
+                        FlowCode.DATABASE.number(), FlowCode.DATABASE.explain(full ? "there is no room left" : ""));
             }
         };
     }

@@ -1,9 +1,11 @@
 package carafe.feature.workflows;
 
+import carafe.platform.config.FileTypes;
 import carafe.platform.config.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,10 +19,11 @@ import java.util.Optional;
  * @param reachable hosts and networks beside public ones that users' calls may go to
  * @param uploads the folder of uploaded files and large values
  * @param uploadBytes the most of one uploaded file
- * @param fileTypes endings of files that may be uploaded; empty: all
+ * @param fileTypes which files may be uploaded, or given by their addresses
+ * @param keepFiles how long uploaded files are kept and can be read
  * @param keepFor how long runs that are over are kept, and {@code keepRuns} how many of one workflow
  * @param codeLimit how long code may run that its node gives no limit
- * @param traces the collector of traces; empty: none. {@code tracer} and {@code serviceName} are named in them
+ * @param traces the collector of traces; empty: none. {@code traceHeaders} go with them, {@code tracer} and {@code serviceName} are named in them
  */
 public record FlowSettings(
         String serviceSub,
@@ -34,15 +37,17 @@ public record FlowSettings(
         List<String> reachable,
         Path uploads,
         long uploadBytes,
-        List<String> fileTypes,
+        FileTypes fileTypes,
+        Duration keepFiles,
         Duration keepFor,
         int keepRuns,
         Duration codeLimit,
         Optional<String> traces,
+        Map<String, String> traceHeaders,
         String tracer,
         String serviceName) {
     public FlowSettings {
         reachable = List.copyOf(reachable);
-        fileTypes = List.copyOf(fileTypes);
+        traceHeaders = Map.copyOf(traceHeaders);
     }
 }

@@ -1,5 +1,6 @@
 package carafe.feature.workflows;
 
+import carafe.engine.workflow.FlowCode;
 import carafe.engine.workflow.Frame;
 import carafe.platform.http.ClientGone;
 import carafe.platform.http.ResponseStream;
@@ -11,6 +12,7 @@ import io.javalin.http.Context;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands the frames of a run to its client, as they are stored or in one piece. A client that leaves changes nothing for the
@@ -64,6 +66,34 @@ final class FrameStream {
                     return !closes(last[0]);
                 },
                 () -> out.data(ping(part.run, last[0])));
+        if (last[0] == null || !closes(last[0])) {
+            out.data(cut(part.run, last[0] == null ? null : read(last[0])).toString());
+        }
+    }
+
+    /** The last frame of a part that was put aside: the run goes on later, without this client. */
+    private ObjectNode cut(Run run, @Nullable JsonNode last) {
+        var code = runner.isStopping() ? FlowCode.CHAT : FlowCode.DATABASE;
+        var why = runner.isStopping()
+                ? "the server stops; the run goes on after its next start"
+                : "the run was put aside";
+        var frame = mapper.createObjectNode()
+                .put("code", code.number())
+                .put("message", code.explain(why))
+                .put("id", run.sid())
+                .put("created", clock.instant().getEpochSecond());
+        var step = frame.putObject("workflow_step");
+        var before = last == null ? mapper.createObjectNode() : last.path("workflow_step");
+        step.put("seq", run.isDebug() ? 0 : before.path("seq").asInt(0) + 1);
+        step.put("progress", before.path("progress").asDouble(0));
+        var choice = frame.putArray("choices").addObject();
+        choice.putObject("delta").put("role", "assistant").put("content", "").put("reasoning_content", "");
+        choice.put("index", 0).put("finish_reason", "stop");
+        frame.putObject("usage")
+                .put("completion_tokens", 0)
+                .put("prompt_tokens", 0)
+                .put("total_tokens", 0);
+        return frame;
     }
 
     private static boolean closes(Frame frame) {
@@ -123,6 +153,7 @@ final class FrameStream {
         var content = new StringBuilder();
         var reasoning = new StringBuilder();
         var last = new JsonNode[] {mapper.createObjectNode()};
+        var closed = new boolean[1];
         follow(
                 part.run.id(),
                 part,
@@ -134,12 +165,16 @@ final class FrameStream {
                         content.append(delta.path("content").asText());
                         reasoning.append(delta.path("reasoning_content").asText());
                         if (closes(frame)) {
+                            closed[0] = true;
                             return false;
                         }
                     }
                     return true;
                 },
                 () -> {});
+        if (!closed[0]) {
+            last[0] = cut(part.run, last[0]);
+        }
         var answer = ((ObjectNode) last[0]).deepCopy();
         answer.remove("workflow_step");
         if (answer.path("choices").path(0).path("delta") instanceof ObjectNode delta) {
@@ -148,8 +183,7 @@ final class FrameStream {
         return answer;
     }
 
-    private void follow(
-            String runId, @org.jspecify.annotations.Nullable LiveRun part, long from, Sink sink, Silence silence)
+    private void follow(String runId, @Nullable LiveRun part, long from, Sink sink, Silence silence)
             throws ClientGone, InterruptedException {
         long next = from;
         var live = part;

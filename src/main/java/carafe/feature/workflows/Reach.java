@@ -38,6 +38,12 @@ final class Reach implements AutoCloseable {
         return new Services.Reply(reply.status(), reply.headers(), reply.body());
     }
 
+    /** What the server of a file says about it, without the file. */
+    Outbound.Reply head(String url, Duration limit, Stop stop) {
+        var headers = Map.of("Accept-Encoding", "identity"); // what is compressed on the way has no length
+        return send(guarded, FlowCode.FILE_LINK, new Services.Call("HEAD", url, headers, null, limit), stop);
+    }
+
     private static Outbound.Reply send(Outbound by, FlowCode code, Services.Call call, Stop stop) {
         var exchange =
                 by.exchange(new Outbound.Call(call.method(), call.url(), call.headers(), call.body(), call.limit()));

@@ -18,15 +18,18 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What people see of runs: lists, the timeline, frames as they come, replay, restart, cancel. Below {@code /api/v1/workflows}. */
 final class RunRoutes {
     private static final Rule USER = Rule.of(Surface.WEBUI, Access.USER);
     private static final String RUN = "/api/v1/workflows/runs/{run}";
     private static final int PAGE = 50;
+    private static final int MOST_PAGE = 200;
 
     private final Flows flows;
     private final RunStore store;
+    private final RunList lists;
     private final Runner runner;
     private final FrameStream frames;
     private final Sids sids;
@@ -37,6 +40,7 @@ final class RunRoutes {
     RunRoutes(
             Flows flows,
             RunStore store,
+            RunList lists,
             Runner runner,
             FrameStream frames,
             Sids sids,
@@ -44,6 +48,7 @@ final class RunRoutes {
             Clock clock) {
         this.flows = flows;
         this.store = store;
+        this.lists = lists;
         this.runner = runner;
         this.frames = frames;
         this.sids = sids;
@@ -53,6 +58,7 @@ final class RunRoutes {
     }
 
     void register(Routes routes) {
+        routes.get("/api/v1/workflows/runs", USER, this::listAll); // before the route of one workflow
         routes.get(RUN, USER, this::show);
         routes.get(RUN + "/events", USER, this::events);
         routes.post(RUN + "/cancel", USER, this::cancel);
@@ -81,21 +87,44 @@ final class RunRoutes {
     }
 
     private void list(Context ctx) {
-        var flow = own(ctx, ctx.pathParam("id"));
-        var before = Objects.requireNonNullElse(ctx.queryParam("before"), "");
+        answerList(ctx, own(ctx, ctx.pathParam("id")));
+    }
+
+    /** Runs of all workflows that the caller may see, and his own runs of others. */
+    private void listAll(Context ctx) {
+        answerList(ctx, null);
+    }
+
+    private void answerList(Context ctx, @Nullable String flowId) {
+        var status = Objects.requireNonNullElse(ctx.queryParam("status"), "");
+        if (!status.isEmpty() && !RunList.STATES.contains(status)) {
+            throw new Problem.BadRequest("'status' must be running, waiting, done, failed or cancelled.", "status");
+        }
+        var size = Objects.requireNonNullElse(ctx.queryParam("limit"), Integer.toString(PAGE));
+        if (!size.matches("\\d{1,3}") || Integer.parseInt(size) < 1 || Integer.parseInt(size) > MOST_PAGE) {
+            throw new Problem.BadRequest("'limit' must be from 1 to " + MOST_PAGE + ".", "limit");
+        }
+        int limit = Integer.parseInt(size);
+        var before = Objects.requireNonNullElse(ctx.queryParam("before"), Long.MAX_VALUE + "_");
+        if (!before.matches("\\d{1,19}_.{0,100}")) {
+            throw new Problem.BadRequest("'before' must be what 'next' said.", "before");
+        }
         int dash = before.indexOf('_');
-        long time = Long.MAX_VALUE;
+        long time;
         try {
-            time = dash < 0 ? time : Long.parseLong(before.substring(0, dash));
+            time = Long.parseLong(before.substring(0, dash));
         } catch (NumberFormatException e) {
             throw new Problem.BadRequest("'before' must be what 'next' said.", "before");
         }
-        var runs = store.list(flow, PAGE, time, before.substring(dash + 1));
+        var runs = lists.find(
+                new RunList.Query(Party.of(Caller.of(ctx)), flowId, status, time, before.substring(dash + 1), limit));
         var answer = mapper.createObjectNode();
-        var list = answer.putArray("runs");
-        runs.forEach(run -> list.add(summary(run)));
-        if (runs.size() == PAGE) {
-            answer.put("next", runs.getLast().createdAt() + "_" + runs.getLast().id());
+        answer.putArray("runs").addAll(runs);
+        if (runs.size() == limit) {
+            var last = runs.getLast();
+            answer.put(
+                    "next",
+                    last.path("created_at").asLong() + "_" + last.path("id").asText());
         }
         ctx.json(answer);
     }

@@ -136,13 +136,6 @@ final class RunStore {
         return db.one(SELECT + "WHERE sid = ?", this::run, sid);
     }
 
-    /** The newest first; {@code before} is the creation time and id that the page before ended with. */
-    List<Run> list(String flowId, int limit, long before, String beforeId) {
-        return db.list(SELECT + """
-                        WHERE flow_id = ? AND (created_at < ? OR (created_at = ? AND id < ?))
-                        ORDER BY created_at DESC, id DESC LIMIT ?""", this::run, flowId, before, before, beforeId, limit);
-    }
-
     private Run run(ResultSet row) throws SQLException {
         var result = row.getString("result");
         return new Run(

@@ -1,11 +1,9 @@
 package carafe.feature.workflows;
 
 import carafe.platform.db.Db;
-import carafe.platform.db.Dialect;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +15,7 @@ import org.slf4j.LoggerFactory;
 final class RunSweep {
     private static final Logger log = LoggerFactory.getLogger(RunSweep.class);
     private static final int CHUNK = 100;
+    private static final int PAGES = 200;
     private static final int MOST_STEPS = 10_000;
     private static final String OVER = "status IN ('done', 'failed', 'cancelled')";
 
@@ -39,7 +38,11 @@ final class RunSweep {
     /** How many runs went. */
     int run() throws IOException {
         int gone = byAge() + byNumber();
-        definitions();
+        for (int i = 0; i < MOST_STEPS && definitions() > 0; i++) {
+            log.debug("descriptions of workflows removed step={}", i);
+        }
+        leftovers();
+        files.sweepLeftovers();
         for (int i = 0; i < MOST_STEPS && files.sweep() > 0; i++) {
             log.debug("uploads of workflows removed step={}", i);
         }
@@ -98,8 +101,8 @@ final class RunSweep {
     }
 
     /** Descriptions that no draft, version or run needs any more. */
-    private void definitions() {
-        db.update("""
+    private int definitions() {
+        return db.update("""
                 DELETE FROM wf_definition WHERE hash IN (
                     SELECT d.hash FROM wf_definition d WHERE d.created_at < ?
                         AND NOT EXISTS (SELECT 1 FROM wf_flow f WHERE f.hash = d.hash)
@@ -109,19 +112,25 @@ final class RunSweep {
                     LIMIT 100)""", clock.millis() - Duration.ofHours(1).toMillis());
     }
 
-    /** SQLite keeps the pages of deleted rows; some hundred at a time go back to the disk. */
-    private void giveBack() {
-        if (db.dialect() != Dialect.SQLITE) {
-            return;
-        }
-        for (int i = 0; i < MOST_STEPS; i++) {
-            var pages = db.transaction(
-                    () -> new ArrayList<>(db.list("PRAGMA incremental_vacuum(200)", row -> row.getInt(1))));
-            long free = db.one("PRAGMA freelist_count", row -> row.getLong(1)).orElse(0L);
-            log.debug("pages given back pages={} free={}", pages.size(), free);
-            if (free == 0) {
-                break;
+    /** Values of runs whose row is gone or never came: the process died in between, or the disk was full. */
+    private void leftovers() throws IOException {
+        for (var id : values.olderThan(clock.instant().minus(Duration.ofHours(1)))) {
+            if (db.one("SELECT id FROM wf_run WHERE id = ?", row -> row.getString("id"), id)
+                    .isEmpty()) {
+                values.delete(id);
             }
+        }
+    }
+
+    /** Some hundred pages at a time, so that nobody else waits long for the writer. */
+    private void giveBack() {
+        long left = Long.MAX_VALUE;
+        for (int i = 0; i < MOST_STEPS && left > 0; i++) {
+            long now = db.giveBack(PAGES);
+            if (now >= left) {
+                break; // a database that was made without that
+            }
+            left = now;
         }
     }
 }

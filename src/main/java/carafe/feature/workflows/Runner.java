@@ -45,6 +45,7 @@ final class Runner implements AutoCloseable {
     private final Map<String, LiveRun> live = new ConcurrentHashMap<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread sweeper = Thread.ofVirtual().name("workflow-sweep").unstarted(this::sweepUntilClosed);
+    private final Setbacks setbacks;
     private volatile boolean stopping;
 
     /** @param patience how long runs may go on at {@link #close}; then they are put aside, to go on after the next start
@@ -66,6 +67,7 @@ final class Runner implements AutoCloseable {
         this.clock = clock;
         this.patience = patience;
         this.ended = ended;
+        this.setbacks = new Setbacks(clock);
     }
 
     /** Takes up what earlier processes left; the node must have been started. */
@@ -118,16 +120,22 @@ final class Runner implements AutoCloseable {
     private void execute(LiveRun part, Execution.Past past) {
         var run = part.run;
         try {
+            if (setbacks.areTooMany(run.id())) {
+                throw new FlowFailure(FlowCode.DATABASE, "steps of the run could not be stored");
+            }
             part.execution(new Execution(setting(run), past, services.apply(run), part));
             part.execution().run();
+            setbacks.forget(run.id());
         } catch (FlowFailure e) {
             refused(part, e);
         } catch (RunStore.RunLost e) {
+            setbacks.forget(run.id());
             log.warn("a run was taken over run={}", run.id());
         } catch (RuntimeException e) {
             if (stopping) {
                 log.debug("a run is put aside run={}", run.id());
             } else {
+                setbacks.add(run.id());
                 log.error("a run stopped and will be taken up again run={}", run.id(), e);
             }
         } finally {
@@ -147,7 +155,13 @@ final class Runner implements AutoCloseable {
                 "",
                 "",
                 carafe.engine.workflow.Usage.NONE);
-        part.keep(new Journal.Entry(List.of(), List.of(), null, ending));
+        try {
+            part.keep(new Journal.Entry(List.of(), List.of(), null, ending));
+            setbacks.forget(part.run.id());
+        } catch (RuntimeException again) {
+            setbacks.add(part.run.id());
+            log.error("the end of a run could not be stored run={}", part.run.id(), again);
+        }
     }
 
     private Execution.Setting setting(Run run) {
@@ -242,18 +256,18 @@ final class Runner implements AutoCloseable {
     }
 
     /** Runs of processes that are gone. On SQLite every other process is, see {@link Nodes#start}. */
-    private void takeUp() {
+    void takeUp() {
         for (var id : store.orphans(Nodes.ORPHANED, nodes.aliveSince())) {
             if (stopping) {
                 return;
             }
-            if (!live.containsKey(id) && store.adopt(id, Nodes.ORPHANED, nodes.aliveSince())) {
+            if (!live.containsKey(id) && setbacks.isOver(id) && store.adopt(id, Nodes.ORPHANED, nodes.aliveSince())) {
                 log.info("a run goes on run={}", id);
                 resume(id, false);
             }
         }
         for (var id : store.mine()) {
-            if (!stopping && !live.containsKey(id) && store.isMine(id)) {
+            if (!stopping && !live.containsKey(id) && setbacks.isOver(id) && store.isMine(id)) {
                 log.warn("a run that had stopped goes on run={}", id);
                 resume(id, false);
             }

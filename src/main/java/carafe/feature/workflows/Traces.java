@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +71,8 @@ final class Traces implements AutoCloseable {
         var run = store.find(runId).filter(Run::isOver);
         if (run.isPresent()) {
             var body = trace(run.get(), store.steps(runId)).toString().getBytes(StandardCharsets.UTF_8);
-            var headers = Map.of("Content-Type", "application/json");
+            var headers = new LinkedHashMap<>(settings.traceHeaders());
+            headers.put("Content-Type", "application/json");
             collector
                     .exchange(new Outbound.Call("POST", address, headers, body, Duration.ofSeconds(5)))
                     .send();

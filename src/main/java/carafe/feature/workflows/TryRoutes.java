@@ -75,7 +75,8 @@ final class TryRoutes {
         try {
             plan = Plan.single(data);
         } catch (FlowFailure e) {
-            throw e.code() == FlowCode.NODE_TYPE ? e : new FlowFailure(FlowCode.NODE_DEBUG, e.explain());
+            boolean named = e.code() == FlowCode.NODE_TYPE || e.code() == FlowCode.NODE_DEBUG;
+            throw named ? e : new FlowFailure(FlowCode.NODE_DEBUG, e.explain());
         }
         var step = Trial.of(plan, services.apply(Caller.of(ctx)));
         var node = Trial.node(plan);

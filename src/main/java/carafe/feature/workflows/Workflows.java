@@ -65,6 +65,9 @@ public final class Workflows implements AutoCloseable {
             Path samples) {}
 
     private static final Logger log = LoggerFactory.getLogger(Workflows.class);
+    /** Soon: a server that is started often must get there too. */
+    private static final Duration FIRST_SWEEP = Duration.ofMinutes(5);
+
     private static final Duration SWEEP = Duration.ofHours(1);
 
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -80,6 +83,7 @@ public final class Workflows implements AutoCloseable {
     private final Sids sids;
     private final Reach reach;
     private final FlowFiles files;
+    private final GivenFiles given;
     private final RunSweep sweep;
     private final @Nullable Traces traces;
     private final Tally counter;
@@ -125,7 +129,8 @@ public final class Workflows implements AutoCloseable {
                 new Outbound(AddressGuard.none()),
                 settings,
                 mapper);
-        files = new FlowFiles(ground.db(), settings.uploads(), ground.keys(), ground.clock());
+        files = new FlowFiles(ground.db(), settings.uploads(), ground.keys(), settings.keepFiles(), ground.clock());
+        given = new GivenFiles(settings.fileTypes(), files, reach, settings.uploadBytes());
         code = new CodeRuns(ground.code(), ground.processes(), mapper);
         sids = new Sids(
                 settings.serviceSub(),
@@ -220,6 +225,7 @@ public final class Workflows implements AutoCloseable {
                 reach::send,
                 reach::call,
                 reach::search,
+                given::check,
                 variables.of(run),
                 ground.clock());
     }
@@ -239,7 +245,8 @@ public final class Workflows implements AutoCloseable {
         var mapper = ground.mapper();
         var frames = new FrameStream(runStore, runner, mapper, ground.clock());
         new ChatFlowRoutes(flows, runStore, runner, frames, sids, mapper, ground.clock()).register(routes);
-        new RunRoutes(flows, runStore, runner, frames, sids, mapper, ground.clock()).register(routes);
+        new RunRoutes(flows, runStore, new RunList(ground.db(), mapper), runner, frames, sids, mapper, ground.clock())
+                .register(routes);
         new SampleRoutes(samples, flows, mapper).register(routes);
         new FlowRoutes(flows, mapper).register(routes);
         new ProtocolRoutes(flows, sids, mapper).register(routes);
@@ -266,7 +273,7 @@ public final class Workflows implements AutoCloseable {
 
     private void sweepUntilClosed() {
         try {
-            while (!closing.await(SWEEP.toMillis(), TimeUnit.MILLISECONDS)) {
+            for (var pause = FIRST_SWEEP; !closing.await(pause.toMillis(), TimeUnit.MILLISECONDS); pause = SWEEP) {
                 try {
                     sweep.run();
                 } catch (RuntimeException | IOException e) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -163,15 +164,17 @@ public record Config(
             String knowledge,
             List<String> allowedHosts,
             long fileBytes,
-            List<String> fileTypes,
+            FileTypes fileTypes,
+            int fileSeconds,
             int runDays,
             int runsKept,
             int codeSeconds,
             Optional<String> traces,
+            Map<String, String> traceHeaders,
             String tracer) {
         public Flows {
+            traceHeaders = Map.copyOf(traceHeaders);
             allowedHosts = List.copyOf(allowedHosts);
-            fileTypes = List.copyOf(fileTypes);
         }
     }
 
@@ -204,10 +207,12 @@ public record Config(
                 flows.allowedHosts(),
                 flows.fileBytes(),
                 flows.fileTypes(),
+                flows.fileSeconds(),
                 flows.runDays(),
                 flows.runsKept(),
                 flows.codeSeconds(),
                 flows.traces(),
+                flows.traceHeaders(),
                 flows.tracer());
         return new Config(on, sockets, data, models, accounts, code, localChat, courses, limits, none, own, logs, live);
     }
@@ -477,7 +482,12 @@ public record Config(
 
     private static Flows flows(Environment env) {
         env.number(FlowCatalogue.WORKERS, 0, 10_000);
-        for (var address : List.of(FlowCatalogue.PLUGIN_GET, FlowCatalogue.PLUGIN_RUN, FlowCatalogue.KNOWLEDGE)) {
+        for (var address : List.of(
+                FlowCatalogue.PLUGIN_GET,
+                FlowCatalogue.PLUGIN_RUN,
+                FlowCatalogue.PLUGIN_BASE,
+                FlowCatalogue.KNOWLEDGE,
+                FlowCatalogue.KNOWLEDGE_BASE)) {
             env.given(address).ifPresent(text -> url(env, address, text));
         }
         return new Flows(
@@ -488,17 +498,51 @@ public record Config(
                 env.text(FlowCatalogue.SERVICE_NAME),
                 new Secret(env.text(FlowCatalogue.APP_KEY)),
                 new Secret(env.text(FlowCatalogue.APP_SECRET)),
-                env.text(FlowCatalogue.PLUGIN_GET),
-                env.text(FlowCatalogue.PLUGIN_RUN),
-                env.text(FlowCatalogue.KNOWLEDGE),
+                service(env, FlowCatalogue.PLUGIN_GET, FlowCatalogue.PLUGIN_BASE, "/api/v1/tools/versions"),
+                service(env, FlowCatalogue.PLUGIN_RUN, FlowCatalogue.PLUGIN_BASE, "/api/v1/tools/http_run"),
+                service(env, FlowCatalogue.KNOWLEDGE, FlowCatalogue.KNOWLEDGE_BASE, "/knowledge/v1/chunk/query"),
                 env.list(FlowCatalogue.ALLOWED_HOSTS),
                 env.number(FlowCatalogue.FILE_BYTES, 1, 1 << 30),
-                env.list(FlowCatalogue.FILE_TYPES),
+                fileTypes(env),
+                env.number(FlowCatalogue.FILE_SECONDS, 60, 1_000_000_000),
                 env.number(FlowCatalogue.RUN_DAYS, 1, 36_500),
                 env.number(FlowCatalogue.RUNS_KEPT, 1, 10_000_000),
                 env.number(FlowCatalogue.CODE_SECONDS, 1, 300),
                 env.isOn(FlowCatalogue.OTLP_ENABLE) ? Optional.of(collector(env)) : Optional.empty(),
+                headers(env),
                 env.text(FlowCatalogue.OTLP_TRACE_NAME));
+    }
+
+    /** An address, or the usual path at the base of its service. */
+    private static String service(Environment env, Setting whole, Setting base, String path) {
+        var given = env.text(whole);
+        var root = env.text(base);
+        return given.isEmpty() && !root.isEmpty() ? root.replaceAll("/+$", "") + path : given;
+    }
+
+    private static Map<String, String> headers(Environment env) {
+        var headers = new LinkedHashMap<String, String>();
+        for (var one : env.text(FlowCatalogue.OTLP_HEADERS).split(",", -1)) {
+            int equals = one.indexOf('=');
+            if (equals > 0) {
+                headers.put(
+                        one.substring(0, equals).strip(),
+                        one.substring(equals + 1).strip());
+            } else if (!one.isBlank()) {
+                env.mistake(FlowCatalogue.OTLP_HEADERS.name(), "…", "a list of name=value");
+            }
+        }
+        return headers;
+    }
+
+    private static FileTypes fileTypes(Environment env) {
+        var text = env.text(FlowCatalogue.FILE_TYPES);
+        try {
+            return FileTypes.parse(text);
+        } catch (IllegalArgumentException e) {
+            env.mistake(FlowCatalogue.FILE_TYPES.name(), text, "a list of endings or a JSON object of such lists");
+            return FileTypes.parse("");
+        }
     }
 
     /** The address that the workflow service had was one of gRPC, without a scheme; beside it is that of HTTP. */

@@ -67,6 +67,20 @@ final class FlowCatalogue {
             FLOWS,
             "http://knowledge:20010/knowledge/v1/chunk/query",
             "Where a knowledge service is searched.");
+    static final Setting PLUGIN_BASE = Setting.of(
+            "PLUGIN_BASE_URL",
+            Kind.TEXT,
+            "",
+            FLOWS,
+            "http://link:18888",
+            "A tool service with its usual paths, where `PLUGIN_GET_URL` and `PLUGIN_RUN_URL` are unset.");
+    static final Setting KNOWLEDGE_BASE = Setting.of(
+            "KNOWLEDGE_BASE_URL",
+            Kind.TEXT,
+            "",
+            FLOWS,
+            "http://knowledge:20010",
+            "A knowledge service with its usual path, where `KNOWLEDGE_URL` is unset.");
     static final Setting ALLOWED_HOSTS = Setting.of(
             "WORKFLOW_ALLOWED_HOSTS",
             Kind.LIST,
@@ -80,15 +94,22 @@ final class FlowCatalogue {
             "20971520",
             FLOWS,
             "52428800",
-            "Bytes that one file uploaded for a workflow may have.");
+            "Bytes that one file uploaded for a workflow, or given to it by its address, may have.");
     static final Setting FILE_TYPES = Setting.of(
                     "ALLOWED_FILE_TYPE",
                     Kind.LIST,
                     "",
                     FLOWS,
                     "pdf,png,txt",
-                    "Endings of files that may be uploaded for workflows; unset: all.")
+                    "Endings of files that workflows take, or a JSON object of lists of them by kind; unset: all.")
             .alias("SUPPORT_FILE_TYPE");
+    static final Setting FILE_SECONDS = Setting.of(
+            "OSS_TTL",
+            Kind.NUMBER,
+            "604800",
+            FLOWS,
+            "157788000",
+            "Seconds that files uploaded for workflows are kept and can be read by their addresses.");
     static final Setting RUN_DAYS =
             Setting.of("WORKFLOW_RUN_DAYS", Kind.NUMBER, "30", FLOWS, "7", "Days that workflow runs are kept.");
     static final Setting RUNS_KEPT = Setting.of(
@@ -111,6 +132,15 @@ final class FlowCatalogue {
                     "http://collector:4318",
                     "Collector of traces, by OTLP over HTTP with JSON; `/v1/traces` is added.")
             .alias("OTEL_EXPORTER_OTLP_ENDPOINT");
+    static final Setting OTLP_HEADERS = Setting.of(
+                    "OTLP_HEADERS",
+                    Kind.TEXT,
+                    "",
+                    FLOWS,
+                    "authorization=Basic abc,x-scope=carafe",
+                    "Headers of requests to the collector: `name=value`, with commas between.")
+            .alias("OTEL_EXPORTER_OTLP_HEADERS")
+            .hidden();
     static final Setting OTLP_TRACE_NAME = Setting.of(
             "OTLP_TRACE_NAME",
             Kind.TEXT,
@@ -131,15 +161,19 @@ final class FlowCatalogue {
             APP_SECRET,
             PLUGIN_GET,
             PLUGIN_RUN,
+            PLUGIN_BASE,
             KNOWLEDGE,
+            KNOWLEDGE_BASE,
             ALLOWED_HOSTS,
             FILE_BYTES,
             FILE_TYPES,
+            FILE_SECONDS,
             RUN_DAYS,
             RUNS_KEPT,
             CODE_SECONDS,
             OTLP_ENABLE,
             OTLP_ENDPOINT,
+            OTLP_HEADERS,
             OTLP_TRACE_NAME);
 
     private FlowCatalogue() {}

@@ -115,6 +115,18 @@ public final class Db implements AutoCloseable {
         }
     }
 
+    /**
+     * SQLite keeps the pages of deleted rows: this gives some of them back to the disk, and tells how many are left.
+     * PostgreSQL does it by itself: 0.
+     */
+    public long giveBack(int pages) {
+        if (dialect() != Dialect.SQLITE) {
+            return 0;
+        }
+        int _ = write(session -> session.script("PRAGMA incremental_vacuum(" + pages + ")"));
+        return one("PRAGMA freelist_count", row -> row.getLong(1)).orElse(0L);
+    }
+
     /** Writes that were accepted are finished first. */
     @Override
     public void close() {

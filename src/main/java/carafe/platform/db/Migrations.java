@@ -25,7 +25,8 @@ public final class Migrations {
                     "0045_openwebui",
                     "0050_local_chat",
                     "0060_courses",
-                    "0070_workflows"));
+                    "0070_workflows",
+                    "0071_workflow_run_lists"));
     /** The tables of the request log: {@code log.db} on SQLite, beside the others on PostgreSQL. */
     public static final Migrations LOG_TABLES =
             of("migration_log", "migrations-log", List.of("0001_start", "0002_proxy"));

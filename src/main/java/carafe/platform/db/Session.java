@@ -84,6 +84,20 @@ final class Session {
         });
     }
 
+    /** Runs to its end a statement without rows that takes several steps, which a prepared one would not. */
+    int script(String sql) {
+        lastSql = sql;
+        try (var statement = connection.createStatement()) {
+            return statement.executeUpdate(sql);
+        } catch (SQLException e) {
+            var failure = DbException.of(e, sql);
+            if (DbException.losesTransaction(e)) {
+                lost = failure;
+            }
+            throw failure;
+        }
+    }
+
     private interface Use<T> {
         T of(PreparedStatement statement) throws SQLException;
     }

@@ -65,6 +65,7 @@ final class Bench {
                 (operation, arguments, limit, stop) -> arguments,
                 (query, top, kind, match, limit, stop) ->
                         JsonNodeFactory.instance.arrayNode().add(query),
+                (url, allowed, stop) -> {},
                 new Services.Variables() {
                     @Override
                     public Optional<JsonNode> get(String flowId, String name) {

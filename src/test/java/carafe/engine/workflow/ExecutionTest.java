@@ -292,4 +292,30 @@ class ExecutionTest {
         assertThat(bench.said()).isEqualTo("Try: Gre");
         assertThat(bench.calls).hasSize(1);
     }
+
+    private static Flow growing(String template) {
+        return Flow.fromStart()
+                .node("loop::l", "v:string", "q=node-start::s.AGENT_USER_INPUT", """
+                        {'LoopStartNodeId':'loop-node-start::x','maxLoopCount':100,'loopVariables':[
+                        {'id':'v','name':'v','schema':{'type':'string','value':{'type':'literal','content':'0123456789'}}}]}""")
+                .node("loop-node-start::x", "v:string q:string", "", "{}")
+                .joiner("text-joiner::j", "v=loop-node-start::x.v;q=loop-node-start::x.q", template)
+                .node("loop-node-end::y", "", "v=text-joiner::j.output", "{'outputMode':0}")
+                .end("v=loop::l.v", "{{v}}")
+                .edges("node-start::s>loop::l loop::l>node-end::e loop-node-start::x>text-joiner::j"
+                        + " text-joiner::j>loop-node-end::y");
+    }
+
+    @Test
+    void aTextThatHoldsItselfSeveralTimesDoesNotFillTheMemory() {
+        var ending = bench.run(growing("{{v}}{{v}}{{v}}{{v}}"), "x");
+        assertThat(ending.code()).as(ending.message()).isEqualTo(22302);
+    }
+
+    @Test
+    void norDoManyTextsTogether() {
+        var ending = bench.run(growing("{{q}}"), "x".repeat(1 << 20));
+        assertThat(ending.code()).as(ending.message()).isEqualTo(22301);
+        assertThat(ending.message()).contains("together");
+    }
 }

@@ -64,6 +64,7 @@ class NodesTest {
         server.createContext("/echo", NodesTest::echo);
         server.createContext("/meet", NodesTest::meet);
         server.createContext("/search", NodesTest::search);
+        server.createContext("/file", NodesTest::file);
         server.createContext("/tools", NodesTest::tools);
         server.createContext(
                 "/flaky",
@@ -164,6 +165,23 @@ class NodesTest {
         } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
             send(exchange, 400, "alone");
         }
+    }
+
+    private static void file(HttpExchange exchange) throws IOException {
+        var path = exchange.getRequestURI().getPath();
+        assertThat(exchange.getRequestMethod()).isEqualTo("HEAD");
+        var headers = exchange.getResponseHeaders();
+        if (path.contains("moved")) {
+            headers.set("Location", "/file/b.pdf");
+        }
+        if (path.contains("round")) {
+            headers.set("Location", path);
+        }
+        if (!path.contains("endless")) {
+            headers.set("Content-Length", path.contains("huge") ? "99999999999" : "100");
+        }
+        exchange.sendResponseHeaders(path.contains("gone") ? 404 : headers.containsKey("Location") ? 302 : 200, -1);
+        exchange.close();
     }
 
     private static void search(HttpExchange exchange) throws IOException {
@@ -928,6 +946,110 @@ class NodesTest {
                 "Content-Type",
                 "multipart/form-data; boundary=" + edge);
         assertThat(json(stranger).path("code").asInt()).isEqualTo(460);
+    }
+
+    private static Flow files(String file) {
+        var flow = Flow.fromStart()
+                .end("u=node-start::s.AGENT_USER_INPUT", "{{u}}")
+                .edges("node-start::s>node-end::e");
+        ((com.fasterxml.jackson.databind.node.ArrayNode) flow.json().at("/nodes/0/data/outputs")).add(Flow.json(file));
+        return flow;
+    }
+
+    private static int given(String flowId, String value) {
+        return run(ann, flowId, "{'AGENT_USER_INPUT':'x','doc':" + value + "}")
+                .path("code")
+                .asInt();
+    }
+
+    @Test
+    void aFileThatARunIsGivenIsLookedAtBefore() {
+        var id = create(files("""
+                {'name':'doc','required':true,'fileType':'file','allowedFileType':['pdf','image'],
+                 'schema':{'type':'string'}}"""));
+        assertThat(given(id, "'" + url("/file/a.pdf") + "'")).isZero();
+        assertThat(given(id, "'" + url("/file/a.PNG?x=1") + "'")).isZero();
+        assertThat(given(id, "'" + url("/file/moved.pdf") + "'")).isZero();
+        assertThat(given(id, "'" + url("/file/a.exe") + "'")).isEqualTo(23601);
+        assertThat(given(id, "'" + url("/file/none") + "'")).isEqualTo(23601);
+        assertThat(given(id, "'" + url("/file/huge.pdf") + "'")).isEqualTo(23601);
+        assertThat(given(id, "'" + url("/file/gone.pdf") + "'")).isEqualTo(23603);
+        assertThat(given(id, "'" + url("/file/endless.pdf") + "'")).isEqualTo(23603);
+        assertThat(given(id, "'" + url("/file/round.pdf") + "'")).isEqualTo(23603);
+        assertThat(given(id, "'file:///etc/hosts.pdf'")).isEqualTo(23603);
+        assertThat(given(id, "'http://10.1.2.3/a.pdf'")).as("behind the guard").isEqualTo(23603);
+        assertThat(given(id, "'no address'")).isEqualTo(23603);
+        assertThat(given(id, "''")).isEqualTo(23602);
+        assertThat(given(id, "null")).isEqualTo(23602);
+        assertThat(given(id, "7")).isEqualTo(23602);
+        assertThat(run(ann, id, "{'AGENT_USER_INPUT':'x'}").path("code").asInt())
+                .isEqualTo(23602);
+    }
+
+    @Test
+    void filesMayBeSeveralOrNoneAndAnUploadIsKnownByItsAddress() {
+        var id = create(files("{'name':'doc','fileType':'file','allowedFileType':['txt'],'schema':{'type':'array'}}"));
+        assertThat(given(id, "[]")).isZero();
+        assertThat(run(ann, id, "{'AGENT_USER_INPUT':'x'}").path("code").asInt())
+                .isZero();
+        assertThat(given(id, "['" + url("/file/a.txt") + "','" + url("/file/b.pdf") + "']"))
+                .isEqualTo(23601);
+        assertThat(given(id, "['" + url("/file/a.txt") + "',1]")).isEqualTo(23602);
+        var form =
+                "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a b.txt\"\r\n\r\nwords\r\n--edge--\r\n";
+        var answer = app.send(
+                ann, "POST", "/workflow/v1/upload_file", form, "Content-Type", "multipart/form-data; boundary=edge");
+        var own = json(answer).path("data").path("url").asText().replace("127.0.0.1", "carafe.invalid");
+        assertThat(given(id, "['" + own + "']")).isZero();
+        assertThat(given(id, "['" + own.replace("signature=", "signature=0") + "']"))
+                .isEqualTo(23603);
+    }
+
+    @Test
+    void aFileVariableThatCannotBeOneIsNamedWhenTheWorkflowIsStored() {
+        for (var one : List.of(
+                "{'name':'doc','fileType':'folder','schema':{'type':'string'}}",
+                "{'name':'doc','fileType':'file','schema':{'type':'object'}}")) {
+            var body = MAPPER.createObjectNode();
+            body.set("data", files(one).json());
+            assertThat(json(app.post(ann, "/api/v1/workflows/check", body.toString()))
+                            .toString())
+                    .contains("23602");
+        }
+    }
+
+    private static Flow calling(String inner, String limit, String retry) {
+        var flow = Flow.fromStart()
+                .node(
+                        "flow::f",
+                        "content:string",
+                        "AGENT_USER_INPUT=node-start::s.AGENT_USER_INPUT",
+                        "{'flowId':'" + inner + "','appId':'a','uid':'u'," + limit + "}");
+        if (!retry.isEmpty()) {
+            flow.retry(retry);
+        }
+        return flow.end("c=flow::f.content", "{{c}}").edges("node-start::s>flow::f flow::f>node-end::e");
+    }
+
+    @Test
+    void aSubWorkflowHasALimitOfItsOwnAndEachTryHasItsSteps() {
+        SAYINGS.put("stuck", HANG);
+        var slow = create(Flow.fromStart()
+                .node(
+                        "spark-llm::m",
+                        "v:string",
+                        "q=node-start::s.AGENT_USER_INPUT",
+                        "{'model':'clerk','template':'{{q}}','respFormat':2}")
+                .end("b=spark-llm::m.v", "{{b}}")
+                .edges("node-start::s>spark-llm::m spark-llm::m>node-end::e"));
+        app.post(ann, "/api/v1/workflows/" + slow + "/publish", "{}");
+        var late = run(calling(slow, "'timeout':1", ""), "stuck");
+        assertThat(late.path("code").asInt()).as(late.toString()).isEqualTo(22801);
+        var id = create(calling(slow, "'timeout':60", """
+                {'timeout':0.3,'should_retry':true,'max_retries':1,'error_strategy':1,'custom_output':{'content':'tea'}}"""));
+        assertThat(content(run(ann, id, "{'AGENT_USER_INPUT':'stuck'}"))).isEqualTo("tea");
+        var steps = lastRun(id).path("steps");
+        assertThat(steps.findValuesAsText("path")).contains("flow::f#0/node-start::s", "flow::f#1/node-start::s");
     }
 
     @Test

@@ -241,4 +241,47 @@ class WorkflowRunsTest {
                         .asInt())
                 .isEqualTo(460);
     }
+
+    private List<String> listed(TestApp.User user, String query) {
+        var answer = app.get(user, "/api/v1/workflows/runs" + query);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return json(answer).path("runs").findValuesAsText("id");
+    }
+
+    private String ran(String flowId) {
+        var answer = app.post(ann, "/workflow/v1/debug/chat/completions", chat(flowId, "x", false));
+        return answer.headers().firstValue("X-Carafe-Run").orElseThrow();
+    }
+
+    @Test
+    void runsOfAllOnesWorkflowsAreListedByStateAndPageByPage() throws InterruptedException {
+        var eve = app.signUp("eve");
+        var text = create(text());
+        var question = create(question());
+        var ids = new java.util.ArrayList<String>();
+        for (var flow : List.of(text, question, text)) {
+            ids.addFirst(ran(flow));
+            Thread.sleep(2); // not in one millisecond
+        }
+        assertThat(listed(ann, "")).containsExactlyElementsOf(ids);
+        assertThat(listed(ann, "?status=waiting")).containsExactly(ids.get(1));
+        assertThat(listed(ann, "?status=done")).containsExactly(ids.get(0), ids.get(2));
+        assertThat(listed(ann, "?status=failed")).isEmpty();
+        var first = json(app.get(ann, "/api/v1/workflows/runs?limit=2"));
+        assertThat(first.path("runs").findValuesAsText("id")).containsExactly(ids.get(0), ids.get(1));
+        assertThat(first.at("/runs/0/flow_name").asText()).isEqualTo("flow");
+        assertThat(listed(ann, "?limit=2&before=" + first.path("next").asText()))
+                .containsExactly(ids.get(2));
+        assertThat(listed(eve, "")).isEmpty();
+        for (var wrong : List.of("status=over", "limit=0", "limit=201", "limit=x", "before=x", "before=9e9_")) {
+            assertThat(app.get(ann, "/api/v1/workflows/runs?" + wrong).statusCode())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
+        assertThat(app.get(null, "/api/v1/workflows/runs").statusCode()).isEqualTo(401);
+        var ofOne = json(app.get(ann, "/api/v1/workflows/" + question + "/runs?status=done"));
+        assertThat(ofOne.path("runs")).isEmpty();
+        app.send(ann, "DELETE", "/api/v1/workflows/" + text, null);
+        assertThat(listed(ann, "")).as("runs outlive their workflow").containsExactlyElementsOf(ids);
+    }
 }

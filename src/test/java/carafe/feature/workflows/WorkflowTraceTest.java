@@ -25,9 +25,11 @@ class WorkflowTraceTest {
     @Test
     void eachRunIsATraceWithASpanForEachNodeAndLargeValuesAreLinks() throws Exception {
         var received = new LinkedBlockingQueue<JsonNode>();
+        var tokens = new LinkedBlockingQueue<String>();
         var collector = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         collector.createContext("/v1/traces", exchange -> {
             received.add(MAPPER.readTree(exchange.getRequestBody()));
+            tokens.add(String.valueOf(exchange.getRequestHeaders().getFirst("X-Token")));
             exchange.sendResponseHeaders(200, -1);
             exchange.close();
         });
@@ -36,6 +38,8 @@ class WorkflowTraceTest {
                 folder,
                 "OTLP_ENABLE",
                 "1",
+                "OTLP_HEADERS",
+                "x-token=abc=,x-more=1",
                 "OTLP_ENDPOINT",
                 "http://127.0.0.1:" + collector.getAddress().getPort())) {
             var ann = app.signUp("ann");
@@ -56,6 +60,7 @@ class WorkflowTraceTest {
 
             var trace = received.poll(60, TimeUnit.SECONDS);
             assertThat(trace).isNotNull();
+            assertThat(tokens.take()).isEqualTo("abc=");
             var spans = trace.path("resourceSpans")
                     .path(0)
                     .path("scopeSpans")

@@ -309,6 +309,54 @@ class WorkflowWireTest {
         assertThat(answer.path("token_cost").path("total_tokens").asInt(-1)).isZero();
     }
 
+    private static JsonNode tried(Flow flow) {
+        var body = object().put("id", "x").put("name", "x");
+        body.set("data", flow.json());
+        return call("POST", "/workflow/v1/node/debug", body);
+    }
+
+    @Test
+    void aNodeThatCannotBeTriedSaysSoOnce() {
+        var waits = tried(new Flow().node("wait::w", "", "", "{'seconds':1000}"));
+        assertThat(waits.path("code").asInt()).as(waits.toString()).isEqualTo(21700);
+        assertThat(waits.path("message").asText()).containsOnlyOnce("could not be tried");
+        assertThat(tried(new Flow().node("wait::w", "", "", "{'seconds':0}"))
+                        .path("code")
+                        .asInt(-1))
+                .isZero();
+        assertThat(tried(new Flow().node("agent::a", "", "", "{}")).path("code").asInt())
+                .isEqualTo(22101);
+    }
+
+    @Test
+    void anUnknownTypeIsNamedOnceAndNotForEachEdge() {
+        var flow = Flow.fromStart()
+                .node("agent::a", "", "", "{}")
+                .end("x=node-start::s.AGENT_USER_INPUT", "{{x}}")
+                .edges("node-start::s>node-end::e node-start::s>agent::a agent::a>node-end::e");
+        var body = object().put("name", "f").put("app_id", "carafe").put("status", 1);
+        body.set("data", flow.json());
+        var answer = call("POST", "/workflow/v1/protocol/add", body);
+        assertThat(answer.path("code").asInt()).as(answer.toString()).isEqualTo(22101);
+        assertThat(answer.path("message").asText()).containsOnlyOnce("agent::a");
+    }
+
+    @Test
+    void historyHasThreeKindsOfContent() {
+        var id = add(text("x"));
+        var body = object().put("flow_id", id).put("stream", false);
+        body.putObject("parameters").put("AGENT_USER_INPUT", "x");
+        var said = body.putArray("history").addObject().put("role", "user").put("content", "c");
+        assertThat(code(call("POST", "/workflow/v1/debug/chat/completions", body)))
+                .isZero();
+        said.put("content_type", "image");
+        assertThat(code(call("POST", "/workflow/v1/debug/chat/completions", body)))
+                .isZero();
+        said.put("content_type", "smell");
+        assertThat(code(call("POST", "/workflow/v1/debug/chat/completions", body)))
+                .isEqualTo(460);
+    }
+
     @Test
     void aPortOfItsOwnAnswersWorkflowsOnly() throws Exception {
         int port = app.app().http().secondPort().orElseThrow();

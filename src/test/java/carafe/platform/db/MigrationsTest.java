@@ -77,7 +77,8 @@ class MigrationsTest {
                         "0045_openwebui",
                         "0050_local_chat",
                         "0060_courses",
-                        "0070_workflows");
+                        "0070_workflows",
+                        "0071_workflow_run_lists");
         assertThat(db.list("SELECT id FROM job", row -> row.getString("id"))).isEmpty();
     }
 
@@ -145,7 +146,8 @@ class MigrationsTest {
                         "0045_openwebui.sql",
                         "0050_local_chat.sql",
                         "0060_courses.sql",
-                        "0070_workflows.sql");
+                        "0070_workflows.sql",
+                        "0071_workflow_run_lists.sql");
         assertThat(filesOf("migrations-log")).containsExactlyInAnyOrder("0001_start.sql", "0002_proxy.sql");
     }
 

@@ -86,7 +86,8 @@ class PostgresTest {
                         "0045_openwebui",
                         "0050_local_chat",
                         "0060_courses",
-                        "0070_workflows"));
+                        "0070_workflows",
+                        "0071_workflow_run_lists"));
     }
 
     @Test
