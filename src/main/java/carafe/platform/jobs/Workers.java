@@ -55,7 +55,9 @@ final class Workers {
 
     /** Those of which one more may run. */
     List<String> kindsWithRoom() {
-        return kinds().stream().filter(kind -> ofKind(kind).availablePermits() > 0).toList();
+        return kinds().stream()
+                .filter(kind -> ofKind(kind).availablePermits() > 0)
+                .toList();
     }
 
     int free() {

@@ -168,6 +168,33 @@ class CourseReaderTest {
         var reading = read();
         assertThat(told(reading)).contains(DOUBLE + "/README.md: is larger than 1 MiB");
         assertThat(reading.course().orElseThrow().lesson("welcome")).isPresent();
+        assertThat(reading.broken()).containsExactly(DOUBLE);
+    }
+
+    /** What is left of it would be served with fewer tests or other files than its author meant. */
+    @ParameterizedTest
+    @ValueSource(strings = {"tests/hidden.json", "files/words.txt", "solution/main.py"})
+    void aLessonWithAFileThatCannotBeReadIsBroken(String name) throws Exception {
+        course.file(DOUBLE + "/" + name, "");
+        try (var file =
+                new RandomAccessFile(course.root().resolve(DOUBLE + "/" + name).toFile(), "rw")) {
+            file.setLength(2 << 20);
+        }
+        assertThat(read().broken()).containsExactly(DOUBLE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"opens\": \"2999-13-01\"}", "{\"due\": 7}", "{\"due\": \"2020-01-01\""})
+    void withoutTheTimesOfItsChapterALessonIsBroken(String chapter) {
+        course.file("01-basics/chapter.json", chapter);
+        assertThat(read().broken()).contains("01-basics/01-welcome", DOUBLE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"timezone\": \"Mars/Olympus\"}", "{\"id\": 7}", "{\"language\": []}"})
+    void aCourseThatCannotMeanWhatItSaysIsNone(String json) {
+        course.file("course.json", json);
+        assertThat(read().course()).isEmpty();
     }
 
     @Test
