@@ -121,6 +121,7 @@ import carafe.platform.ops.MetricsRoutes;
 import carafe.platform.ops.Readiness;
 import carafe.platform.ops.RequestLog;
 import carafe.platform.ops.RequestRows;
+import carafe.platform.ops.SettingRoutes;
 import carafe.platform.realtime.EventRoutes;
 import carafe.platform.realtime.Events;
 import carafe.platform.realtime.socketio.SocketIo;
@@ -665,9 +666,11 @@ public final class App implements AutoCloseable {
         new AbsentRoutes().register(routes);
         new WebRoutes(
                         Version.TEXT,
-                        config.server().frontEnd().map(FrontEnd::new).orElse(null))
+                        config.server().frontEnd().map(FrontEnd::new).orElse(null),
+                        clock)
                 .register(routes);
         new HealthRoutes(health, readiness, clock).register(routes);
+        new SettingRoutes(config.logs()).register(routes);
         new MetricsRoutes(metrics, config.logs().metricsToken()).register(routes);
     }
 

@@ -86,6 +86,9 @@ public final class CourseReader {
     }
 
     private Optional<Course> course(String folderName) {
+        if (files.refused().contains(COURSE)) {
+            return Optional.empty();
+        }
         if (!files.has(COURSE)) {
             boolean yaml = files.has("course.yml") || files.has("course.yaml");
             findings.error(COURSE, 0, yaml ? "is missing; YAML is not read, write it as JSON" : "is missing");
@@ -110,6 +113,9 @@ public final class CourseReader {
         }
         var chapters = chapters(json, root, setup);
         findDoubles(chapters);
+        var links = new Links(files, findings);
+        chapters.forEach(chapter ->
+                chapter.lessons().forEach(lesson -> links.check(lesson.folder(), lesson.folder() + "/" + README)));
         return Optional.of(new Course(
                 id,
                 text(json, COURSE, root, "title", id),

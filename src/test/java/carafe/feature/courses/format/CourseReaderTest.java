@@ -160,6 +160,33 @@ class CourseReaderTest {
     }
 
     @Test
+    void linksNameWhatIsThere() {
+        course.file(DOUBLE + "/files/words.txt", "one").file(DOUBLE + "/README.md", """
+                        ---
+                        title: Double
+                        ---
+                        [words](files/words.txt) [site](https://example.org/x) [back](../01-welcome/README.md#top) [a](#b)
+                        ```
+                        [in code](nowhere.md)
+                        ```
+                        `[in code](nowhere.md)` and [gone](nowhere.md) ![up](../../../secret.png)
+                        [root](</etc/passwd>)
+                        """);
+        var reading = read();
+        assertThat(told(reading))
+                .containsExactly(
+                        DOUBLE + "/README.md:8: the link 'nowhere.md' names a file that is not there",
+                        DOUBLE + "/README.md:8: the link '../../../secret.png' leads outside the course",
+                        DOUBLE + "/README.md:9: the link '/etc/passwd' leads outside the course");
+        assertThat(reading.broken()).isEmpty();
+    }
+
+    @Test
+    void whatIsToldCommandsNoTerminal() {
+        assertThat(Finding.error("a\u001b[31m.md", 1, "x\u0007").toString()).isEqualTo("a?[31m.md:1: x?");
+    }
+
+    @Test
     void aHugeFileIsToldAndNotRead() throws Exception {
         try (var file = new RandomAccessFile(
                 course.root().resolve(DOUBLE + "/README.md").toFile(), "rw")) {
