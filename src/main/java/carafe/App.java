@@ -572,7 +572,7 @@ public final class App implements AutoCloseable {
                 server.port(),
                 server.shutdownTimeout(),
                 Networks.parse(server.trustedProxies()),
-                new Cors(server.corsOrigins()),
+                new Cors(server.corsOrigins(), config.logs().environment().equals("development")),
                 config.flows()
                         .port()
                         .map(port -> new HttpServer.Second(port, Workflows::owns))

@@ -136,9 +136,6 @@ final class MigrateRoutes {
     }
 
     private Learner create(String username) {
-        if (username.isBlank()) {
-            throw new Problem.Unprocessable("'username' must not be empty.", "username");
-        }
         return learners.create(username, username, JsonNodeFactory.instance.objectNode());
     }
 

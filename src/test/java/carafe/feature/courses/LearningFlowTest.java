@@ -274,6 +274,7 @@ class LearningFlowTest {
                 .as("nothing was written")
                 .isEqualTo(200);
         for (var wrong : List.of(
+                "{\"username\":\"<b>bold</b>\"}",
                 "{\"progress_list\":[{\"chapter\":\"one\",\"lesson\":1}]}",
                 "{\"progress_list\":[{\"chapter\":1,\"lesson\":1.5}]}",
                 "{\"progress_list\":[{\"chapter\":1,\"lesson\":1,\"completed\":\"yes\"}]}",

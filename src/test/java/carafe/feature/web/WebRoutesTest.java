@@ -37,7 +37,7 @@ class WebRoutesTest {
     void start() {
         server = new HttpServer(
                 new HttpServer.Settings(
-                        "127.0.0.1", 0, Duration.ofSeconds(1), Networks.parse(List.of()), new Cors(List.of())),
+                        "127.0.0.1", 0, Duration.ofSeconds(1), Networks.parse(List.of()), new Cors(List.of(), false)),
                 Json.mapper(),
                 (credentials, address) -> new Caller.Anonymous(address),
                 new Limits(area -> 0),

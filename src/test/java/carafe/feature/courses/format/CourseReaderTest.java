@@ -106,6 +106,7 @@ class CourseReaderTest {
                 "id: a/b => 2: 'id' must be",
                 "title: x;points: many => 3: 'points' must be a number",
                 "title: x;due: tomorrow => 3: 'due'",
+                "title: x;due: +999999999-12-31T00:00:00Z => 3: 'due'",
                 "title: x;late: sometimes => 3: 'late' reads like",
                 "title: x;kind: quiz => 3: 'kind' is",
                 "title: x;title: y => 3: 'title' is given twice",
