@@ -121,6 +121,7 @@ import carafe.platform.ops.MetricsRoutes;
 import carafe.platform.ops.Readiness;
 import carafe.platform.ops.RequestLog;
 import carafe.platform.ops.RequestRows;
+import carafe.platform.ops.SettingRoutes;
 import carafe.platform.realtime.EventRoutes;
 import carafe.platform.realtime.Events;
 import carafe.platform.realtime.socketio.SocketIo;
@@ -573,7 +574,7 @@ public final class App implements AutoCloseable {
                 server.port(),
                 server.shutdownTimeout(),
                 Networks.parse(server.trustedProxies()),
-                new Cors(server.corsOrigins()),
+                new Cors(server.corsOrigins(), config.logs().environment().equals("development")),
                 config.flows()
                         .port()
                         .map(port -> new HttpServer.Second(port, Workflows::owns))
@@ -667,9 +668,11 @@ public final class App implements AutoCloseable {
         new AbsentRoutes().register(routes);
         new WebRoutes(
                         Version.TEXT,
-                        config.server().frontEnd().map(FrontEnd::new).orElse(null))
+                        config.server().frontEnd().map(FrontEnd::new).orElse(null),
+                        clock)
                 .register(routes);
         new HealthRoutes(health, readiness, clock).register(routes);
+        new SettingRoutes(config.logs()).register(routes);
         new MetricsRoutes(metrics, config.logs().metricsToken()).register(routes);
     }
 

@@ -65,6 +65,7 @@ class RouteAccessTest {
             "/health/db",
             "/ready",
             "/metrics",
+            "/config",
             "/api/config",
             "/api/health",
             "/api/ws/chat", // checks for itself, as proofs may stand in its address: DoorTest

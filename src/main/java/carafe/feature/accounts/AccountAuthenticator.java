@@ -44,7 +44,8 @@ final class AccountAuthenticator implements Authenticator {
         }
         var token = credentials.token();
         // a key in a cookie or a socket would escape the rules for keys
-        var known = token.startsWith(KEY_PREFIX) && credentials.source().mayBeKey() ? byKey(token) : bySession(token);
+        var known =
+                token.startsWith(KEY_PREFIX) && credentials.source().mayBeKey() ? byKey(token) : bySession(credentials);
         known.ifPresent(lastSeen::saw);
         return known.orElseGet(() ->
                 new Caller.Anonymous(address, tokens.isExpired(token) ? Caller.Proof.EXPIRED : Caller.Proof.INVALID));
@@ -62,7 +63,11 @@ final class AccountAuthenticator implements Authenticator {
         return caller;
     }
 
-    private Optional<Caller> bySession(String token) {
+    private Optional<Caller> bySession(Credentials credentials) {
+        if (!credentials.source().mayBeSession()) {
+            return Optional.empty();
+        }
+        var token = credentials.token();
         // the signature and the time are checked each time: they cost microseconds and need no table
         return tokens.read(token)
                 .flatMap(session -> cache.get(

@@ -50,9 +50,16 @@ public final class AccountStore {
         this.clock = clock;
     }
 
-    /** Whether anybody has ever signed up. The last admin cannot go, so this never turns back. */
+    /**
+     * Whether anybody has ever signed up; the learners of an open class, who cannot sign in, are nobody here. The last
+     * admin cannot go, so this never turns back.
+     */
     boolean any() {
-        return db.one("SELECT 1 FROM account WHERE id <> ? LIMIT 1", row -> true, STRANGERS)
+        return db.one(
+                        "SELECT 1 FROM account WHERE id <> ?"
+                                + " AND (role <> 'user' OR email IS NOT NULL OR password_hash IS NOT NULL) LIMIT 1",
+                        row -> true,
+                        STRANGERS)
                 .isPresent();
     }
 

@@ -71,10 +71,6 @@ public final class LearnerRoutes {
     private void create(Context ctx) {
         var fields = body.fields(ctx);
         var username = fields.text("username", 50).strip();
-        if (!username.matches("[\\p{L}\\p{N}_.@ -]{1,50}")) {
-            throw new Problem.Unprocessable(
-                    "'username' must be 1 to 50 letters, digits, dots, hyphens and underscores.", "username");
-        }
         var settings = settings(fields).orElseGet(JsonNodeFactory.instance::objectNode);
         ctx.json(json(learners.create(username, fullName(fields).orElse(username), settings)));
     }

@@ -59,11 +59,14 @@ public final class Learners {
         return db.one(SELECT + "WHERE id = ? AND deleted_at IS NULL", Learners::read, id);
     }
 
+    /** By user name, or by the address that stands for one where an account has none. */
     public Optional<Learner> named(String username) {
+        var name = username.toLowerCase(Locale.ROOT);
         return db.one(
-                SELECT + "WHERE lower(username) = ? AND deleted_at IS NULL",
+                SELECT + "WHERE (lower(username) = ? OR lower(email) = ?) AND deleted_at IS NULL LIMIT 1",
                 Learners::read,
-                username.toLowerCase(Locale.ROOT));
+                name,
+                name);
     }
 
     /** The first one of an open class, made when there is none. */
@@ -82,6 +85,10 @@ public final class Learners {
 
     /** @throws Problem.Course when the name is taken */
     public Learner create(String username, String fullName, ObjectNode settings) {
+        if (!username.matches("[\\p{L}\\p{N}_.@ -]{1,50}") || username.isBlank()) {
+            throw new Problem.Unprocessable(
+                    "'username' must be 1 to 50 letters, digits, dots, hyphens and underscores.", "username");
+        }
         try {
             return db.transaction(() -> {
                 if (named(username).isPresent()) {

@@ -76,7 +76,7 @@ public final class Courses implements AutoCloseable {
                 },
                 new Grader.Rules(settings.safety(), settings.processes()));
         examinations = new Examinations(db, new Examiner(grader, "course-check"), mapper, clock);
-        library = new Library(settings.folder(), settings.samples(), examinations::later, clock);
+        library = new Library(settings.folder(), settings.copies(), settings.samples(), examinations::later, clock);
         submissions = new Submissions(
                 db, stored, scores, overrides, progress, library, grader, examinations, ground.jobs(), mapper, clock);
         tutor = new Tutor(ground.models(), ground.catalogue(), mapper, ground.ids(), settings.tutorModel());

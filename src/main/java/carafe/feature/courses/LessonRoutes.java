@@ -47,10 +47,7 @@ final class LessonRoutes {
         routes.get(
                 "/api/lessons/{lesson}",
                 rule,
-                Moved.to(
-                        "/api/v1/lessons/{lesson_id}",
-                        meters,
-                        ctx -> show(ctx, lookup.lesson(ctx.pathParam("lesson")))));
+                Moved.to("/api/v1/lessons/{lesson}", meters, ctx -> show(ctx, lookup.lesson(ctx.pathParam("lesson")))));
     }
 
     private void list(Context ctx) {

@@ -14,8 +14,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,6 +44,7 @@ final class Library implements AutoCloseable {
     private static final int MOST_FILES = 20_000;
 
     private final Path folder;
+    private final LastGood copies;
     private final boolean samples;
     private final Consumer<List<Lesson>> saved;
     private final Clock clock;
@@ -55,9 +54,13 @@ final class Library implements AutoCloseable {
     private final AtomicReference<@Nullable Thread> watcher = new AtomicReference<>();
     private volatile Map<String, Shelved> shelf = Map.of();
 
-    /** @param saved is told which lessons have changed since they were read before */
-    Library(Path folder, boolean samples, Consumer<List<Lesson>> saved, Clock clock) {
+    /**
+     * @param copies where the last good files of each course are kept, by its folder's name, for the next start
+     * @param saved is told which lessons have changed since they were read before
+     */
+    Library(Path folder, Path copies, boolean samples, Consumer<List<Lesson>> saved, Clock clock) {
         this.folder = folder;
+        this.copies = new LastGood(copies);
         this.samples = samples;
         this.saved = saved;
         this.clock = clock;
@@ -143,7 +146,11 @@ final class Library implements AutoCloseable {
             var before = shelf.values().stream().collect(Collectors.toMap(one -> one.folder(), one -> one));
             var fresh = new ArrayList<Shelved>();
             var changed = new ArrayList<Lesson>();
-            for (var place : folders()) {
+            var places = folders();
+            if (!places.isEmpty() && !before.keySet().equals(Set.copyOf(places))) {
+                copies.forgetAllBut(places);
+            }
+            for (var place : places) {
                 var known = before.get(place);
                 var fingerprint = fingerprint(place);
                 if (known != null && known.fingerprint().equals(fingerprint)) {
@@ -182,10 +189,17 @@ final class Library implements AutoCloseable {
         var name = place.getFileName().toString();
         var stale = new HashSet<String>();
         var before = known == null ? Optional.<Course>empty() : known.course();
-        var course = result.course().map(read -> whole(read, result.broken(), before, stale));
-        if (course.isEmpty() && before.isPresent()) {
-            course = before;
-            before.get().lessons().forEach(lesson -> stale.add(lesson.id()));
+        if (before.isEmpty() && (result.course().isEmpty() || !result.broken().isEmpty())) {
+            before = copies.of(name);
+        }
+        var served = before;
+        var course = result.course().map(read -> LastGood.whole(read, result.broken(), served, stale));
+        if (course.isEmpty() && served.isPresent()) {
+            course = served;
+            served.get().lessons().forEach(lesson -> stale.add(lesson.id()));
+        }
+        if (result.course().isPresent()) {
+            copies.keep(place, result.broken());
         }
         log.info(
                 "course read folder={} lessons={} findings={}",
@@ -200,41 +214,6 @@ final class Library implements AutoCloseable {
                 place,
                 fingerprint,
                 clock.instant());
-    }
-
-    /** The course with the last good version of each lesson that is broken now, and without those that have none. */
-    private static Course whole(Course read, Set<String> broken, Optional<Course> before, Set<String> stale) {
-        if (broken.isEmpty()) {
-            return read;
-        }
-        var good = new HashMap<String, Lesson>();
-        before.ifPresent(course -> course.lessons()
-                .filter(lesson -> broken.contains(lesson.folder()))
-                .forEach(lesson -> good.put(lesson.folder(), lesson)));
-        var ids = new HashSet<String>();
-        read.lessons().filter(lesson -> !broken.contains(lesson.folder())).forEach(lesson -> ids.add(lesson.id()));
-        var chapters = new ArrayList<Course.Chapter>();
-        for (var chapter : read.chapters()) {
-            var lessons = new ArrayList<Lesson>();
-            chapter.lessons().stream()
-                    .filter(lesson -> !broken.contains(lesson.folder()))
-                    .forEach(lessons::add);
-            good.values().stream()
-                    .filter(lesson -> parent(lesson.folder()).equals(chapter.folder()))
-                    .filter(lesson -> ids.add(lesson.id()))
-                    .forEach(lesson -> {
-                        lessons.add(lesson);
-                        stale.add(lesson.id());
-                    });
-            lessons.sort(Comparator.comparing(Lesson::folder, CourseReader.NATURAL));
-            chapters.add(new Course.Chapter(chapter.id(), chapter.title(), chapter.folder(), lessons));
-        }
-        return read.with(chapters, CourseReader.hash(chapters));
-    }
-
-    private static String parent(String path) {
-        int slash = path.lastIndexOf('/');
-        return slash < 0 ? "" : path.substring(0, slash);
     }
 
     private static List<Lesson> changes(@Nullable Shelved known, Shelved read) {

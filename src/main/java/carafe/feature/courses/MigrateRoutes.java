@@ -136,9 +136,6 @@ final class MigrateRoutes {
     }
 
     private Learner create(String username) {
-        if (username.isBlank()) {
-            throw new Problem.Unprocessable("'username' must not be empty.", "username");
-        }
         return learners.create(username, username, JsonNodeFactory.instance.objectNode());
     }
 
@@ -149,14 +146,14 @@ final class MigrateRoutes {
     private List<Place> places(Fields fields) {
         var places = new ArrayList<Place>();
         for (var one : list(fields, "progress_list")) {
-            var key = one.path("chapter").asText() + "-" + one.path("lesson").asText();
-            var found = find(key);
+            var found = find(number(one, "chapter") + "-" + number(one, "lesson"));
+            var completed = one.path("completed");
+            if (!completed.isMissingNode() && !completed.isNull() && !completed.isBoolean() && !completed.isInt()) {
+                throw wrong("progress_list", "'completed' is true or false");
+            }
+            var code = text(one.path("code"), "progress_list");
             if (found != null) {
-                places.add(new Place(
-                        found.ref(),
-                        found.lesson().code().entry(),
-                        one.path("completed").asBoolean(),
-                        text(one.path("code"), "progress_list")));
+                places.add(new Place(found.ref(), found.lesson().code().entry(), completed.asBoolean(), code));
             }
         }
         return places;
@@ -182,7 +179,10 @@ final class MigrateRoutes {
     private List<Said> said(Fields fields) {
         var said = new ArrayList<Said>();
         for (var chat : list(fields, "chat_history")) {
-            var found = find(chat.path("lesson_key").asText());
+            if (!chat.path("lesson_key").isTextual() || !chat.path("messages").isArray()) {
+                throw wrong("chat_history", "each entry has a text 'lesson_key' and a list 'messages'");
+            }
+            var found = find(chat.path("lesson_key").textValue());
             for (var message : chat.path("messages")) {
                 var role = message.path("role").asText();
                 if (!Set.of("user", "assistant", "system").contains(role)) {
@@ -197,6 +197,20 @@ final class MigrateRoutes {
             }
         }
         return said;
+    }
+
+    /** Of a chapter or a lesson: a number, or one that was kept as text. */
+    private static String number(JsonNode one, String name) {
+        var value = one.path(name);
+        if (!value.isIntegralNumber()
+                && !(value.isTextual() && value.textValue().matches("\\d{1,9}"))) {
+            throw wrong("progress_list", "each entry has a whole number as '" + name + "'");
+        }
+        return value.asText();
+    }
+
+    private static Problem wrong(String field, String rule) {
+        return new Problem.Unprocessable("In '" + field + "' " + rule + ".", field, Problem.Mistake.TYPE);
     }
 
     private static List<JsonNode> list(Fields fields, String name) {

@@ -72,6 +72,11 @@ final class Regrades {
             public int maxAttempts() {
                 return 50; // it goes on where it was, after a stop or while the engine is away
             }
+
+            @Override
+            public int mostAtOnce() {
+                return 2; // they take minutes, and the places are those of the submissions, too
+            }
         });
     }
 

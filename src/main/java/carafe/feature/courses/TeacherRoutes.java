@@ -225,11 +225,15 @@ final class TeacherRoutes {
 
     private static Instant moment(String text) {
         try {
-            return OffsetDateTime.parse(text).toInstant();
+            var time = OffsetDateTime.parse(text);
+            if (time.getYear() >= 1970 && time.getYear() <= 9999) {
+                return time.toInstant();
+            }
         } catch (DateTimeException e) {
-            throw new Problem.Unprocessable(
-                    "'due_at' must be a time with its zone, such as 2026-12-01T18:00:00Z.", "due_at");
+            // told below
         }
+        throw new Problem.Unprocessable(
+                "'due_at' must be a time with its zone, such as 2026-12-01T18:00:00Z.", "due_at");
     }
 
     private void revoke(Context ctx) {

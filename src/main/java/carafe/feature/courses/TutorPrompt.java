@@ -121,6 +121,9 @@ final class TutorPrompt {
                 }
                 return text;
             }
+            if (!text.matches("[A-Za-z0-9+/=\\s]+")) {
+                throw new Problem.Unprocessable("'images' must hold pictures in base64.", "images.0");
+            }
             return "data:image/png;base64," + text;
         });
     }

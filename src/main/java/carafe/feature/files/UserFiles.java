@@ -132,6 +132,11 @@ public final class UserFiles {
             return TRIES;
         }
 
+        @Override
+        public int mostAtOnce() {
+            return 6; // others find places while somebody sends a shelf of documents
+        }
+
         /** Nobody will read it any more: a page that waits for it must not wait for ever. */
         @Override
         public void gaveUp(String payload) {

@@ -86,7 +86,7 @@ public final class Proxy implements AutoCloseable {
                         HttpServer.NO_PORT,
                         ground.stopTimeout(),
                         Networks.parse(List.of()),
-                        new Cors(List.of())),
+                        new Cors(List.of(), false)),
                 ground.mapper(),
                 (credentials, address) -> new Caller.Anonymous(address),
                 new Limits(area -> 0),

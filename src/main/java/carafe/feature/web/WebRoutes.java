@@ -7,6 +7,7 @@ import carafe.platform.http.Rule;
 import carafe.platform.http.Surface;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,13 +39,15 @@ public final class WebRoutes {
 
     private final String version;
     private final @Nullable FrontEnd other;
+    private final Clock clock;
     private @Nullable WebAssets loaded;
     private @Nullable Asset document;
 
     /** @param other the front end at {@code /}, null for our own pages */
-    public WebRoutes(String version, @Nullable FrontEnd other) {
+    public WebRoutes(String version, @Nullable FrontEnd other, Clock clock) {
         this.version = version;
         this.other = other;
+        this.clock = clock;
     }
 
     // with the first page and not with the start, which it would make a tenth of a second longer
@@ -114,7 +117,9 @@ public final class WebRoutes {
                     "message",
                     "Carafe is running here",
                     "api",
-                    "/v1"));
+                    "/v1",
+                    "timestamp",
+                    clock.instant().toString()));
         }
     }
 

@@ -46,7 +46,7 @@ public final class Catalogue {
                     "",
                     SERVER,
                     "https://chat.example.org",
-                    "Web origins that may call the API; `*` for any, then without cookies.")
+                    "Web origins that may call the API; `*` for any, then without cookies. While developing also `http://localhost`.")
             .alias("ALLOWED_ORIGINS");
     static final Setting COOKIE_SECURE = Setting.of(
             "WEBUI_AUTH_COOKIE_SECURE",

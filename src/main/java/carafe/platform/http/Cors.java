@@ -3,28 +3,34 @@ package carafe.platform.http;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Cross-origin access from configuration ({@code CORS_ALLOW_ORIGIN}): none by default, {@code *} for anybody without
- * credentials, or a list of origins that may also use cookies. Source: the Fetch standard, section 3.2.
+ * credentials, or a list of origins that may also use cookies; in development pages of {@code http://localhost} as well. Source: the Fetch standard, section 3.2.
  */
 public final class Cors {
     private final boolean any;
-    private final Set<String> origins;
+    private static final Pattern LOCAL = Pattern.compile("http://localhost(:[0-9]{1,5})?");
 
-    public Cors(List<String> allowed) {
+    private final Set<String> origins;
+    private final boolean development;
+
+    public Cors(List<String> allowed, boolean development) {
         this.any = allowed.contains("*");
         this.origins = Set.copyOf(allowed);
+        this.development = development;
     }
 
     boolean allowsCredentials(String origin) {
-        return !origin.equals("*") && origins.contains(origin);
+        return (!origin.equals("*") && origins.contains(origin))
+                || (development && LOCAL.matcher(origin).matches());
     }
 
     /** Adds the headers a browser needs; answers true when the request was a preflight and is done. */
     boolean apply(Context ctx) {
         var origin = ctx.header("Origin");
-        if (origin == null || !(any || origins.contains(origin))) {
+        if (origin == null || !(any || allowsCredentials(origin))) {
             return false;
         }
         var listed = allowsCredentials(origin);

@@ -15,12 +15,19 @@ public record Credentials(Source source, String token) {
         API_KEY_HEADER,
         COOKIE,
         SOCKET,
+        /** The query of an address: those end up in logs and histories, so no sign-in travels there. */
+        QUERY,
         /** The name of an app that a trusted gateway vouches for. */
         GATEWAY;
 
         /** Whether it may be an API key: cookies and sockets are the place of a sign-in. */
         public boolean mayBeKey() {
-            return this == BEARER || this == API_KEY_HEADER;
+            return this == BEARER || this == API_KEY_HEADER || this == QUERY;
+        }
+
+        /** Whether it may be the token of a sign-in. */
+        public boolean mayBeSession() {
+            return this != QUERY;
         }
     }
 
@@ -31,7 +38,7 @@ public record Credentials(Source source, String token) {
 
     /** A key in the query of an address, where a client can send no header. */
     public static Credentials ofQueryKey(String key) {
-        return bounded(Source.API_KEY_HEADER, key.trim());
+        return bounded(Source.QUERY, key.trim());
     }
 
     public static Credentials of(Context ctx) {

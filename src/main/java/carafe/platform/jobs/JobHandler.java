@@ -19,4 +19,9 @@ public interface JobHandler {
     default int maxAttempts() {
         return 5;
     }
+
+    /** How many of this kind run on one node at once, at least 1: the other places stay free for other kinds. */
+    default int mostAtOnce() {
+        return Integer.MAX_VALUE;
+    }
 }

@@ -59,6 +59,9 @@ final class JobStore {
 
     /** Ready jobs of these kinds that are due, the longest due first. */
     List<Job.Row> due(Collection<String> kinds, int limit) {
+        if (kinds.isEmpty() || limit == 0) {
+            return List.of();
+        }
         return db.list(
                 "SELECT " + COLUMNS + " FROM job WHERE state = 'ready' AND run_at <= ? AND kind IN (" + marks(kinds)
                         + ") ORDER BY run_at, id LIMIT ?",

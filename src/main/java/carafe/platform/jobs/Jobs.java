@@ -83,7 +83,7 @@ public final class Jobs implements AutoCloseable {
             return Optional.empty();
         }
         db.afterCommit(() -> {
-            if (workers.take()) {
+            if (workers.take(row.kind())) {
                 workers.launch(row);
             } else {
                 store.giveBack(row.id());
@@ -156,16 +156,19 @@ public final class Jobs implements AutoCloseable {
 
     private boolean claimDue() {
         boolean claimed = false;
-        for (var row : store.due(workers.kinds(), workers.free())) {
-            if (stopping || !workers.take()) {
+        for (var row : store.due(workers.kindsWithRoom(), workers.free())) {
+            if (stopping) {
                 break;
+            }
+            if (!workers.take(row.kind())) {
+                continue; // its kind has all the places it may have, others may follow
             }
             var ours = store.claim(row.id());
             if (ours.isPresent()) {
                 workers.launch(ours.get());
                 claimed = true;
             } else {
-                workers.leave();
+                workers.leave(row.kind());
             }
         }
         return claimed;

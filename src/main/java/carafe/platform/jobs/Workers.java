@@ -4,6 +4,7 @@ import carafe.platform.db.Db;
 import carafe.platform.db.DbException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +27,7 @@ final class Workers {
     private final Map<String, JobHandler> handlers = new ConcurrentHashMap<>();
     private final int places;
     private final Semaphore free;
+    private final Map<String, Semaphore> freeOfKind = new ConcurrentHashMap<>();
     private final Runnable whenFree;
     private final Map<String, Thread> running = new ConcurrentHashMap<>(); // by job id, one per taken place
     private volatile boolean stopping;
@@ -44,24 +46,45 @@ final class Workers {
         if (handlers.putIfAbsent(kind, handler) != null) {
             throw new IllegalStateException("two handlers for jobs of kind " + kind);
         }
+        freeOfKind.put(kind, new Semaphore(handler.mostAtOnce()));
     }
 
     Set<String> kinds() {
         return handlers.keySet();
     }
 
+    /** Those of which one more may run. */
+    List<String> kindsWithRoom() {
+        return kinds().stream()
+                .filter(kind -> ofKind(kind).availablePermits() > 0)
+                .toList();
+    }
+
     int free() {
         return free.availablePermits();
     }
 
-    /** Takes a place; {@link #launch} or {@link #leave} must follow. */
-    boolean take() {
-        return !stopping && free.tryAcquire();
+    /** Takes a place for a job of a kind; {@link #launch} or {@link #leave} must follow. */
+    boolean take(String kind) {
+        if (stopping || !ofKind(kind).tryAcquire()) {
+            return false;
+        }
+        if (free.tryAcquire()) {
+            return true;
+        }
+        ofKind(kind).release();
+        return false;
     }
 
-    void leave() {
+    void leave(String kind) {
+        ofKind(kind).release();
         free.release();
         whenFree.run();
+    }
+
+    /** The places of a kind; one that nobody here does is given back at once and needs no bound. */
+    private Semaphore ofKind(String kind) {
+        return freeOfKind.computeIfAbsent(kind, unknown -> new Semaphore(Integer.MAX_VALUE));
     }
 
     boolean isRunning(String jobId) {
@@ -90,7 +113,7 @@ final class Workers {
                 attempt(row);
             } finally {
                 running.remove(row.id());
-                leave();
+                leave(row.kind());
             }
         });
         running.put(row.id(), thread);

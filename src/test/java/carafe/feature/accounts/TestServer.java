@@ -64,7 +64,7 @@ final class TestServer implements AutoCloseable {
                 new Accounts.Options(false, "Carafe", "1.2.3", Set.of("enable_tags_generation"), java.util.Map.of()));
         http = new HttpServer(
                 new HttpServer.Settings(
-                        "127.0.0.1", 0, Duration.ofSeconds(20), Networks.parse(List.of()), new Cors(List.of())),
+                        "127.0.0.1", 0, Duration.ofSeconds(20), Networks.parse(List.of()), new Cors(List.of(), false)),
                 mapper,
                 accounts.authenticator(),
                 new Limits(area -> 0),

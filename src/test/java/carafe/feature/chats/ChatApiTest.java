@@ -62,7 +62,7 @@ class ChatApiTest {
                 at.clock);
         server = new HttpServer(
                 new HttpServer.Settings(
-                        "127.0.0.1", 0, Duration.ofSeconds(1), Networks.parse(List.of()), new Cors(List.of())),
+                        "127.0.0.1", 0, Duration.ofSeconds(1), Networks.parse(List.of()), new Cors(List.of(), false)),
                 Json.mapper(),
                 (credentials, address) ->
                         credentials.token().isEmpty() ? new Caller.Anonymous(address) : person(credentials.token()),

@@ -54,7 +54,8 @@ class CourseSurfaceTest {
         assertThat(error.path("timestamp").isNumber()).isTrue();
         assertThat(error.path("timestamp").asDouble()).isBetween(1.7e9, 9e9);
         assertThat(error.path("request_id").asText())
-                .isEqualTo(answer.headers().firstValue("X-Request-ID").orElseThrow());
+                .isEqualTo(answer.headers().firstValue("X-Request-ID").orElseThrow())
+                .matches("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
         assertThat(!error.has("details") || !error.path("details").isEmpty()).isTrue();
         versions(answer);
         return error;

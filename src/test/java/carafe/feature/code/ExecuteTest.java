@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -215,6 +218,28 @@ class ExecuteTest {
                         .path("success")
                         .asBoolean())
                 .isTrue();
+    }
+
+    @Test
+    void theStrictCheckBoundsHowInvolvedAProgramIs() {
+        IntFunction<String> nested = depth -> IntStream.range(0, depth)
+                        .mapToObj(i -> "  ".repeat(i) + "if 1:\n")
+                        .collect(Collectors.joining())
+                + "  ".repeat(depth) + "pass\n";
+        assertThat(strict(nested.apply(5))).isEqualTo(200);
+        assertThat(strict(nested.apply(6))).isEqualTo(400);
+        assertThat(strict("for i in []: pass\n".repeat(10))).isEqualTo(200);
+        assertThat(strict("for i in []: pass\n".repeat(11))).isEqualTo(400);
+        assertThat(strict("def f(): pass\n".repeat(20))).isEqualTo(200);
+        assertThat(strict("def f(): pass\n".repeat(21))).isEqualTo(400);
+        assertThat(strict("import os as o\no.system('ls')")).isEqualTo(400);
+        assertThat(strict("class Model:\n  def eval(self): pass\nModel().eval()"))
+                .isEqualTo(200);
+    }
+
+    private int strict(String program) {
+        return app.post(user, EXECUTE, code(program).put("safety", "strict").toString())
+                .statusCode();
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import carafe.platform.config.Config;
 import carafe.platform.config.ConfigException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,49 @@ class OpenClassTest {
             assertThat(app.post(null, "/api/v1/code/execute", "{}").statusCode())
                     .isEqualTo(429);
         }
+    }
+
+    @Test
+    void learnersWithoutAccountsDoNotTakeTheFirstAccountsPlace() {
+        try (var app = TestApp.start(folder, "COURSE_AUTH", "open", "ENVIRONMENT", "development")) {
+            assertThat(app.post(null, "/api/users", "{\"username\":\"pupil\"}").statusCode())
+                    .isEqualTo(200);
+            var admin = app.signUp("teacher"); // may administrate, as on any new server
+            assertThat(app.get(admin, "/api/users").statusCode()).isEqualTo(200);
+            var email = TestApp.json(app.get(admin, "/api/users/current"))
+                    .path("username")
+                    .asText();
+            assertThat(app.post(null, "/api/users", "{\"username\":\"" + email + "\"}")
+                            .statusCode())
+                    .as("a name that an account is shown by")
+                    .isEqualTo(409);
+            assertThat(app.post(null, "/api/migrate", "{\"username\":\"" + email + "\"}")
+                            .statusCode())
+                    .isEqualTo(403);
+            var plain = app.signUp("second");
+            assertThat(app.get(plain, "/api/users").statusCode()).isEqualTo(403);
+        }
+    }
+
+    @Test
+    void pagesOfThisMachineAreLetInWhileDeveloping() {
+        try (var app =
+                TestApp.start(folder, "ENVIRONMENT", "development", "CORS_ALLOW_ORIGIN", "https://class.example")) {
+            assertThat(allowed(app, "https://class.example")).hasValue("https://class.example");
+            assertThat(allowed(app, "http://localhost:5173")).hasValue("http://localhost:5173");
+            assertThat(allowed(app, "http://localhost:5173.evil.example")).isEmpty();
+            assertThat(allowed(app, "http://localhost.evil.example")).isEmpty();
+        }
+        try (var app = TestApp.start(folder, "CORS_ALLOW_ORIGIN", "https://class.example")) {
+            assertThat(allowed(app, "http://localhost:5173")).isEmpty();
+            assertThat(app.get(null, "/config").body()).contains("\"environment\":\"production\"", "\"debug\":false");
+        }
+    }
+
+    private static Optional<String> allowed(TestApp app, String origin) {
+        return app.send(null, "GET", "/api/v1/errors", null, "Origin", origin)
+                .headers()
+                .firstValue("Access-Control-Allow-Origin");
     }
 
     @Test

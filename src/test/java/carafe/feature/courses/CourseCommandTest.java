@@ -41,6 +41,10 @@ class CourseCommandTest {
                 .file(DOUBLE + "/mistakes/none/main.py", "def double(n):\n    return n + n\n")
                 .file(DOUBLE + "/mistakes/none/hint.md", "None.");
         CourseFolder.demo(root.resolve("leak")).file(DOUBLE + "/hints.md", "## Try\nWhat is double(7123)?\n");
+        CourseFolder.demo(root.resolve("row"))
+                .file(DOUBLE + "/tests/hidden.json", """
+                        {"tests": [{"name": "secret", "call": "double(712345)", "returns": 1424690}]}""")
+                .file(DOUBLE + "/hints.md", "## Try\n712345 alone is fine.\n\n| 712345 | 1424690 |\n");
         CourseFolder.demo(root.resolve("pattern"))
                 .file(
                         DOUBLE + "/tests/visible.json",
@@ -56,6 +60,7 @@ class CourseCommandTest {
                         + "/solution/main.py: the solution does not pass: 'two' (fail) expected 4, got 6")
                 .contains("/starter/" + DOUBLE + "/starter/main.py: the starter passes all tests already")
                 .contains("/mistake/" + DOUBLE + "/mistakes/none: this mistake passes all tests")
+                .contains("/row/" + DOUBLE + "/hints.md:4: shows what the hidden test 'secret' asks")
                 .contains("/leak/" + DOUBLE + "/hints.md:2: shows what the hidden test 'secret seven' asks")
                 .contains("the test's pattern takes too long")
                 .contains("did not end within 0.3 s");

@@ -257,6 +257,9 @@ class ExercisesTest {
         assertThat(TestApp.json(refused).path("error").path("code").asText()).isEqualTo("CONFLICT_ERROR");
         // one more for this person alone
         var override = path("limited") + "/overrides/" + num(user);
+        assertThat(app.send(teacher, "PUT", override, "{\"due_at\":\"+999999999-12-31T23:59:59Z\"}")
+                        .statusCode())
+                .isEqualTo(400);
         assertThat(app.send(user, "PUT", override, "{\"attempts\":3}").statusCode())
                 .isEqualTo(403);
         ok(app.send(teacher, "PUT", override, "{\"attempts\":3}"));

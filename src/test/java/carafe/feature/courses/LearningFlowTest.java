@@ -8,6 +8,7 @@ import carafe.feature.courses.format.CourseFolder;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -272,6 +273,17 @@ class LearningFlowTest {
         assertThat(app.post(null, "/api/users", "{\"username\":\"half\"}").statusCode())
                 .as("nothing was written")
                 .isEqualTo(200);
+        for (var wrong : List.of(
+                "{\"username\":\"<b>bold</b>\"}",
+                "{\"progress_list\":[{\"chapter\":\"one\",\"lesson\":1}]}",
+                "{\"progress_list\":[{\"chapter\":1,\"lesson\":1.5}]}",
+                "{\"progress_list\":[{\"chapter\":1,\"lesson\":1,\"completed\":\"yes\"}]}",
+                "{\"chat_history\":[{\"lesson_key\":7,\"messages\":[]}]}",
+                "{\"chat_history\":[{\"lesson_key\":\"1-1\",\"messages\":{}}]}")) {
+            assertThat(app.post(null, "/api/migrate", wrong).statusCode())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
     }
 
     @Test
@@ -279,6 +291,8 @@ class LearningFlowTest {
         var old = app.get(null, "/api/lessons");
         assertThat(old.headers().firstValue("Deprecation")).hasValue("true");
         assertThat(old.headers().firstValue("Link")).hasValue("</api/v1/lessons>; rel=\"successor-version\"");
+        assertThat(app.get(null, "/api/lessons/4.1").headers().firstValue("Link"))
+                .hasValue("</api/v1/lessons/4.1>; rel=\"successor-version\"");
         var page = app.get(null, "/api/v1/lessons/1");
         var tag = page.headers().firstValue("ETag").orElseThrow();
         assertThat(page.headers().firstValue("Cache-Control")).hasValue("private, max-age=600");

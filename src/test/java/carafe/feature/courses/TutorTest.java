@@ -68,6 +68,8 @@ class TutorTest {
             assertThat(ok(app.post(user, HINT, ADDS)).path("kind").asText()).isEqualTo("none");
             assertThat(ok(app.get(teacher, "/api/v1/courses/demo/hints")).path("hints"))
                     .hasSize(2);
+            var picture = "{\"message\": \"What is this?\", \"images\": [\"http://example.org/x.png\"]}";
+            assertThat(app.post(user, "/api/v1/chat", picture).statusCode()).isEqualTo(400);
         }
     }
 

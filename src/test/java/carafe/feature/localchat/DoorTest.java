@@ -44,6 +44,9 @@ class DoorTest {
                     .isEqualTo(401);
             assertThat(ChatClient.refusal(app, null, "?api_key=sk-0123456789")).isEqualTo(401);
             assertThat(ChatClient.refusal(app, null, "?token=nonsense")).isEqualTo(401);
+            // addresses end up in logs: no sign-in is taken from one
+            assertThat(ChatClient.refusal(app, null, "?api_key=" + ann.token())).isEqualTo(401);
+            assertThat(ChatClient.refusal(app, null, "?token=" + ann.token())).isEqualTo(401);
             assertThat(ChatClient.refusal(app, ann, "?session_id=a%20b")).isEqualTo(400);
 
             var ticket =

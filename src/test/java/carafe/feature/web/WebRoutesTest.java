@@ -37,12 +37,12 @@ class WebRoutesTest {
     void start() {
         server = new HttpServer(
                 new HttpServer.Settings(
-                        "127.0.0.1", 0, Duration.ofSeconds(1), Networks.parse(List.of()), new Cors(List.of())),
+                        "127.0.0.1", 0, Duration.ofSeconds(1), Networks.parse(List.of()), new Cors(List.of(), false)),
                 Json.mapper(),
                 (credentials, address) -> new Caller.Anonymous(address),
                 new Limits(area -> 0),
                 end -> {},
-                routes -> new WebRoutes("1.2.3", null).register(routes));
+                routes -> new WebRoutes("1.2.3", null, java.time.Clock.systemUTC()).register(routes));
         server.start();
     }
 
@@ -85,7 +85,7 @@ class WebRoutesTest {
     void aProgramThatAsksForTheRootGetsJson() throws Exception {
         var answer = get("/", "Accept", "*/*");
         assertThat(header(answer, "Content-Type")).startsWith("application/json");
-        assertThat(text(answer)).contains("\"name\":\"Carafe\"", "\"version\":\"1.2.3\"");
+        assertThat(text(answer)).contains("\"name\":\"Carafe\"", "\"version\":\"1.2.3\"", "\"timestamp\":\"");
         assertThat(answer.headers().allValues("Vary")).contains("Accept");
     }
 

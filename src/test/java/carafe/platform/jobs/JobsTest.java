@@ -154,6 +154,46 @@ class JobsTest {
     }
 
     @Test
+    void aKindWithABoundLeavesTheOtherPlacesToOthers() throws Exception {
+        var go = new CountDownLatch(1);
+        var atOnce = new AtomicInteger();
+        var most = new AtomicInteger();
+        var node = node();
+        node.start();
+        started.push(node);
+        var jobs = jobs(node, 4, job -> seen.add(job.payload()));
+        jobs.handle("regrade", new JobHandler() {
+            @Override
+            public void run(Job job) throws Exception {
+                most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+                assertThat(go.await(30, TimeUnit.SECONDS)).isTrue();
+                atOnce.decrementAndGet();
+            }
+
+            @Override
+            public int mostAtOnce() {
+                return 2;
+            }
+        });
+        for (int i = 0; i < 10; i++) { // due before anything else, and more than the queue is asked for at once
+            jobs.enqueue("regrade", null, "{}", clock.instant());
+        }
+        jobs.start();
+        started.push(jobs);
+        jobs.startHere("regrade", "here", "{}");
+        until(() -> most.get() == 2);
+        clock.pass(Duration.ofSeconds(1));
+        jobs.enqueue("mail", null, "queued", clock.instant());
+        assertThat(next()).isEqualTo("queued");
+        jobs.startHere("mail", "k", "here");
+        assertThat(next()).isEqualTo("here");
+        assertThat(atOnce.get()).isEqualTo(2);
+        go.countDown();
+        until(() -> rows().isEmpty());
+        assertThat(most.get()).isEqualTo(2);
+    }
+
+    @Test
     void aJobStartedHereFinishesTogetherWithItsResult() throws Exception {
         var jobs = start(4, job -> {
             job.finish(() -> db.update("INSERT INTO done (id) VALUES (?)", job.id()));

@@ -62,7 +62,7 @@ class OpsServerTest {
                 Duration.ofMillis(300));
         health.measureIn(metrics);
         var settings = new HttpServer.Settings(
-                "127.0.0.1", 0, Duration.ofSeconds(2), Networks.parse(List.of()), new Cors(List.of()));
+                "127.0.0.1", 0, Duration.ofSeconds(2), Networks.parse(List.of()), new Cors(List.of(), false));
         server = new HttpServer(
                 settings, Json.mapper(), WHO, new Limits(area -> 0), new RequestLog(metrics, 50), routes -> {
                     new HealthRoutes(health, readiness, Clock.systemUTC()).register(routes);

@@ -14,7 +14,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -34,6 +36,7 @@ final class CourseFiles {
 
     private final Path root;
     private final SortedMap<String, Path> files = new TreeMap<>(NATURAL);
+    private final Set<String> refused = new HashSet<>();
     private final Findings findings;
 
     /** Numbers within names count as numbers. */
@@ -57,6 +60,16 @@ final class CourseFiles {
 
     boolean has(String name) {
         return files.containsKey(name);
+    }
+
+    /** Where a file is. */
+    Path path(String name) {
+        return Objects.requireNonNull(files.get(name), name);
+    }
+
+    /** What is there and was left out for its kind, size or place; a lesson it lies in is not whole. */
+    Set<String> refused() {
+        return Collections.unmodifiableSet(refused);
     }
 
     /** Names of the files below {@code folder} (without a slash at its end), relative to it. */
@@ -97,7 +110,9 @@ final class CourseFiles {
     Optional<byte[]> bytes(String name) {
         var path = files.get(name);
         if (path == null) {
-            findings.error(name, 0, "is missing");
+            if (!refused.contains(name)) { // that was told
+                findings.error(name, 0, "is missing");
+            }
             return Optional.empty();
         }
         try (InputStream in = Files.newInputStream(path)) {
@@ -150,13 +165,13 @@ final class CourseFiles {
                     return FileVisitResult.CONTINUE;
                 }
                 if (attributes.isDirectory()) {
-                    findings.error(name, 0, "lies too deep");
+                    refuse(name, "lies too deep");
                 } else if (!attributes.isRegularFile()) {
-                    findings.error(name, 0, "is neither a file nor a folder");
+                    refuse(name, "is neither a file nor a folder");
                 } else if (attributes.size() > MOST_BYTES) {
-                    findings.error(name, 0, tooLarge());
+                    refuse(name, tooLarge());
                 } else if (files.size() >= MOST_FILES) {
-                    findings.error(name, 0, "is one of more than " + MOST_FILES + " files; the rest is left out");
+                    refuse(name, "is one of more than " + MOST_FILES + " files; the rest is left out");
                     return FileVisitResult.TERMINATE;
                 } else {
                     files.put(name, file);
@@ -166,10 +181,15 @@ final class CourseFiles {
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException e) {
-                findings.error(name(file), 0, "cannot be read: " + e.getClass().getSimpleName());
+                refuse(name(file), "cannot be read: " + e.getClass().getSimpleName());
                 return FileVisitResult.CONTINUE;
             }
         });
+    }
+
+    private void refuse(String name, String why) {
+        refused.add(name);
+        findings.error(name, 0, why);
     }
 
     private String name(Path path) {
@@ -188,7 +208,7 @@ final class CourseFiles {
         if (!Files.isSymbolicLink(path) || path.toRealPath().startsWith(root)) {
             return false;
         }
-        findings.error(name, 0, "is a link that leads outside the course");
+        refuse(name, "is a link that leads outside the course");
         return true;
     }
 

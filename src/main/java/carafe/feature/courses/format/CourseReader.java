@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class CourseReader {
     /**
      * @param course empty when its course.json cannot be used
-     * @param broken folders of lessons that are there and could not be read without errors
+     * @param broken folders of lessons that are there and could not be read without errors, and chapter.json files
      */
     public record Reading(Optional<Course> course, List<Finding> findings, Set<String> broken) {
         public Reading {
@@ -86,6 +86,9 @@ public final class CourseReader {
     }
 
     private Optional<Course> course(String folderName) {
+        if (files.refused().contains(COURSE)) {
+            return Optional.empty();
+        }
         if (!files.has(COURSE)) {
             boolean yaml = files.has("course.yml") || files.has("course.yaml");
             findings.error(COURSE, 0, yaml ? "is missing; YAML is not read, write it as JSON" : "is missing");
@@ -96,6 +99,7 @@ public final class CourseReader {
             return Optional.empty();
         }
         var root = json.root();
+        int before = findings.errors();
         known(json, COURSE, root, KEYS);
         var id = text(json, COURSE, root, "id", folderName);
         if (!ID.matcher(id).matches() || RESERVED.contains(id)) {
@@ -104,8 +108,14 @@ public final class CourseReader {
             return Optional.empty();
         }
         var setup = setup(json, root);
+        if (findings.errors() > before) {
+            return Optional.empty(); // with another zone or language than was meant, deadlines and runs would be wrong
+        }
         var chapters = chapters(json, root, setup);
         findDoubles(chapters);
+        var links = new Links(files, findings);
+        chapters.forEach(chapter ->
+                chapter.lessons().forEach(lesson -> links.check(lesson.folder(), lesson.folder() + "/" + README)));
         return Optional.of(new Course(
                 id,
                 text(json, COURSE, root, "title", id),
@@ -221,7 +231,8 @@ public final class CourseReader {
     }
 
     private boolean isLesson(String folder) {
-        return files.has(folder + "/" + README);
+        var readme = folder + "/" + README;
+        return files.has(readme) || files.refused().contains(readme);
     }
 
     private Course.Chapter chapter(String folder, List<String> inside, Course.Setup setup) {
@@ -229,12 +240,17 @@ public final class CourseReader {
         var id = plainName(folder);
         var title = Character.toUpperCase(id.charAt(0)) + id.substring(1).replace('-', ' ');
         var defaults = new Defaults(Optional.empty(), Optional.empty());
+        int before = findings.errors();
         var json = files.has(file) ? json(file) : null;
         if (json != null) {
             known(json, file, json.root(), Set.of("id", "title", "opens", "due"));
             title = text(json, file, json.root(), "title", title);
             defaults = new Defaults(
                     moment(json, file, "opens", setup.zone(), false), moment(json, file, "due", setup.zone(), true));
+        }
+        if (findings.errors() > before || files.refused().contains(file)) {
+            broken.add(file); // without what it says of their time the lessons would open early or never end
+            broken.addAll(inside);
         }
         var lessons = new ArrayList<Lesson>();
         for (var lessonFolder : inside) {
@@ -259,7 +275,7 @@ public final class CourseReader {
     private Optional<Lesson> lesson(String folder, Course.Setup setup, Defaults defaults) {
         int before = findings.errors();
         var lesson = new LessonReader(files, setup, folder, findings).read(defaults);
-        if (findings.errors() > before) {
+        if (findings.errors() > before || files.refused().stream().anyMatch(name -> name.startsWith(folder + "/"))) {
             broken.add(folder);
         }
         return lesson;

@@ -25,9 +25,10 @@ public record Finding(Severity severity, String file, int line, String message) 
         return severity == Severity.ERROR;
     }
 
-    /** {@code file:line: message}, the form that editors make links of. */
+    /** {@code file:line: message}, the form that editors make links of, without what would command a terminal. */
     @Override
     public String toString() {
-        return file + (line > 0 ? ":" + line : "") + ": " + (isError() ? "" : "warning: ") + message;
+        var text = file + (line > 0 ? ":" + line : "") + ": " + (isError() ? "" : "warning: ") + message;
+        return text.replaceAll("[\\p{Cntrl}&&[^\\n\\t]]", "?");
     }
 }

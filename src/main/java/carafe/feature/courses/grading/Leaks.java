@@ -13,6 +13,7 @@ final class Leaks {
     /** Shorter inputs occur by chance. */
     private static final int LEAST_INPUT = 6;
 
+    private static final int LEAST_ANSWER = 3;
     private static final int LEAST_LINES = 3;
 
     private Leaks() {}
@@ -78,7 +79,12 @@ final class Leaks {
     /** Where {@code text} holds both the input and the answer of a test, or its call; else -1. */
     private static int place(TableTest test, String text) {
         return switch (test.input()) {
-            case TableTest.Call call -> call.expression().length() < LEAST_INPUT ? -1 : text.indexOf(call.expression());
+            case TableTest.Call call ->
+                call.expression().length() < LEAST_INPUT
+                        ? -1
+                        : text.contains(call.expression())
+                                ? text.indexOf(call.expression())
+                                : row(call.expression(), test.expected(), text);
             case TableTest.Run run -> {
                 var input = run.stdin().strip();
                 boolean answered = test.expected() instanceof TableTest.Output output
@@ -87,6 +93,31 @@ final class Leaks {
                 yield input.length() < LEAST_INPUT || !answered ? -1 : text.indexOf(input);
             }
         };
+    }
+
+    /** Where a line holds the arguments of a call and beside them its answer, as a table of examples does; else -1. */
+    private static int row(String call, TableTest.Expected expected, String text) {
+        var asked = call.substring(call.indexOf('(') + 1, Math.max(call.indexOf('(') + 1, call.lastIndexOf(')')))
+                .strip();
+        var answer = switch (expected) {
+            case TableTest.Value(var value, var _) -> value.isValueNode() ? value.asText() : value.toString();
+            case TableTest.Output output -> output.text().strip();
+            case TableTest.Raised _ -> "";
+        };
+        if (asked.length() < LEAST_INPUT || answer.length() < LEAST_ANSWER) {
+            return -1;
+        }
+        int at = text.indexOf(asked);
+        while (at >= 0) {
+            int end = text.indexOf('\n', at);
+            var before = text.substring(text.lastIndexOf('\n', at) + 1, at);
+            var after = text.substring(at + asked.length(), end < at + asked.length() ? text.length() : end);
+            if (before.contains(answer) || after.contains(answer)) {
+                return at;
+            }
+            at = text.indexOf(asked, at + 1);
+        }
+        return -1;
     }
 
     /** Without comments, blank lines and indentation of the whole. */

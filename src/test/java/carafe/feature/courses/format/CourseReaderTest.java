@@ -106,6 +106,7 @@ class CourseReaderTest {
                 "id: a/b => 2: 'id' must be",
                 "title: x;points: many => 3: 'points' must be a number",
                 "title: x;due: tomorrow => 3: 'due'",
+                "title: x;due: +999999999-12-31T00:00:00Z => 3: 'due'",
                 "title: x;late: sometimes => 3: 'late' reads like",
                 "title: x;kind: quiz => 3: 'kind' is",
                 "title: x;title: y => 3: 'title' is given twice",
@@ -160,6 +161,33 @@ class CourseReaderTest {
     }
 
     @Test
+    void linksNameWhatIsThere() {
+        course.file(DOUBLE + "/files/words.txt", "one").file(DOUBLE + "/README.md", """
+                        ---
+                        title: Double
+                        ---
+                        [words](files/words.txt) [site](https://example.org/x) [back](../01-welcome/README.md#top) [a](#b)
+                        ```
+                        [in code](nowhere.md)
+                        ```
+                        `[in code](nowhere.md)` and [gone](nowhere.md) ![up](../../../secret.png)
+                        [root](</etc/passwd>)
+                        """);
+        var reading = read();
+        assertThat(told(reading))
+                .containsExactly(
+                        DOUBLE + "/README.md:8: the link 'nowhere.md' names a file that is not there",
+                        DOUBLE + "/README.md:8: the link '../../../secret.png' leads outside the course",
+                        DOUBLE + "/README.md:9: the link '/etc/passwd' leads outside the course");
+        assertThat(reading.broken()).isEmpty();
+    }
+
+    @Test
+    void whatIsToldCommandsNoTerminal() {
+        assertThat(Finding.error("a\u001b[31m.md", 1, "x\u0007").toString()).isEqualTo("a?[31m.md:1: x?");
+    }
+
+    @Test
     void aHugeFileIsToldAndNotRead() throws Exception {
         try (var file = new RandomAccessFile(
                 course.root().resolve(DOUBLE + "/README.md").toFile(), "rw")) {
@@ -168,6 +196,33 @@ class CourseReaderTest {
         var reading = read();
         assertThat(told(reading)).contains(DOUBLE + "/README.md: is larger than 1 MiB");
         assertThat(reading.course().orElseThrow().lesson("welcome")).isPresent();
+        assertThat(reading.broken()).containsExactly(DOUBLE);
+    }
+
+    /** What is left of it would be served with fewer tests or other files than its author meant. */
+    @ParameterizedTest
+    @ValueSource(strings = {"tests/hidden.json", "files/words.txt", "solution/main.py"})
+    void aLessonWithAFileThatCannotBeReadIsBroken(String name) throws Exception {
+        course.file(DOUBLE + "/" + name, "");
+        try (var file =
+                new RandomAccessFile(course.root().resolve(DOUBLE + "/" + name).toFile(), "rw")) {
+            file.setLength(2 << 20);
+        }
+        assertThat(read().broken()).containsExactly(DOUBLE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"opens\": \"2999-13-01\"}", "{\"due\": 7}", "{\"due\": \"2020-01-01\""})
+    void withoutTheTimesOfItsChapterALessonIsBroken(String chapter) {
+        course.file("01-basics/chapter.json", chapter);
+        assertThat(read().broken()).contains("01-basics/01-welcome", DOUBLE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"timezone\": \"Mars/Olympus\"}", "{\"id\": 7}", "{\"language\": []}"})
+    void aCourseThatCannotMeanWhatItSaysIsNone(String json) {
+        course.file("course.json", json);
+        assertThat(read().course()).isEmpty();
     }
 
     @Test

@@ -44,7 +44,7 @@ public final class SocketServer implements AutoCloseable {
                         port,
                         Duration.ofSeconds(5),
                         Networks.parse(List.of()),
-                        new Cors(List.of("https://pages.example"))),
+                        new Cors(List.of("https://pages.example"), false)),
                 mapper,
                 this::authenticate,
                 new Limits(area -> 0),
