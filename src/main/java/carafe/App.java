@@ -280,7 +280,7 @@ public final class App implements AutoCloseable {
             chats = new ChatStore(db);
             messages = new MessageStore(db);
             turnStore = new TurnStore(db, chats, messages, events, ids, clock, nodes.id());
-            chatSockets = new ChatSockets(sockets, chats, clock);
+            chatSockets = new ChatSockets(sockets, chats, new FolderStore(db, chats, ids, clock), clock);
             var turnSockets = new TurnSockets(chatSockets);
             chatTags = new ChatTags(db);
             taskCalls = new TaskCalls(models, catalogue, settings, mapper, ids);
@@ -665,7 +665,10 @@ public final class App implements AutoCloseable {
         new AbsentRoutes().register(routes);
         new WebRoutes(
                         Version.TEXT,
-                        config.server().frontEnd().map(FrontEnd::new).orElse(null))
+                        config.server()
+                                .frontEnd()
+                                .map(folder -> new FrontEnd(folder, name()))
+                                .orElse(null))
                 .register(routes);
         new HealthRoutes(health, readiness, clock).register(routes);
         new MetricsRoutes(metrics, config.logs().metricsToken()).register(routes);

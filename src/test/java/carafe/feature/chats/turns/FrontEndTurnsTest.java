@@ -262,6 +262,13 @@ class FrontEndTurnsTest {
                         .path("task_ids")
                         .toString())
                 .isEqualTo("[\"a1\"]");
+        assertThat(json(app.get(ann, "/api/v1/chats/?page=1")).at("/0/active").asBoolean())
+                .as("the list shows that it is being written")
+                .isTrue();
+        assertThat(json(app.get(ann, "/api/v1/chats/search?text=go"))
+                        .at("/0/active")
+                        .asBoolean())
+                .isTrue();
         var bob = app.signUp("bob");
         assertThat(app.post(bob, "/api/tasks/stop/a1", "{}").statusCode()).isEqualTo(404);
         assertThat(json(app.post(bob, "/api/tasks/chat/" + chatId + "/stop", "{}"))
@@ -272,8 +279,31 @@ class FrontEndTurnsTest {
         assertThat(provider.left.await(20, TimeUnit.SECONDS)).isTrue();
         var cancelled = eventsUntil(type("chat:tasks:cancel")).getLast();
         assertThat(cancelled.at("/data/data/output/0/status").asText()).isEqualTo("incomplete");
+        eventsUntil(FrontEndTurnsTest::isIdle);
+        assertThat(json(app.get(ann, "/api/v1/chats/?page=1")).at("/0/active").asBoolean())
+                .isFalse();
         assertThat(chat(chatId).at("/chat/history/messages/a1/content").asText())
                 .contains("more");
+    }
+
+    @Test
+    void readingAChatTellsWhatIsStillUnreadInFolders() {
+        var folder = json(app.post(ann, "/api/v1/folders/", "{\"name\":\"Work\"}"))
+                .path("id")
+                .asText();
+        var chatId = ask(
+                        "echo",
+                        "a1",
+                        "\"folder_id\":\"" + folder + "\"," + question("u1", null, "hello") + "," + NOTHING_BESIDE)
+                .path("chat_id")
+                .asText();
+        eventsUntil(FrontEndTurnsTest::isIdle);
+        app.post(ann, "/api/v1/chats/" + chatId + "/unread", "{}");
+        assertThat(json(app.get(ann, "/api/v1/folders/")).at("/0/unread_count").asInt())
+                .isEqualTo(1);
+        socket.send("42[\"events:chat\",{\"chat_id\":\"" + chatId + "\",\"data\":{\"type\":\"last_read_at\"}}]");
+        var read = eventsUntil(data -> data.at("/data/last_read_at").isNumber()).getLast();
+        assertThat(read.at("/data/data/folder_unread_counts").toString()).isEqualTo("{\"" + folder + "\":0}");
     }
 
     @Test
