@@ -36,6 +36,7 @@ import carafe.feature.chats.MessageStore;
 import carafe.feature.chats.SearchRoutes;
 import carafe.feature.chats.TurnStore;
 import carafe.feature.chats.turns.FrontEndTurns;
+import carafe.feature.chats.turns.PlainCalls;
 import carafe.feature.chats.turns.TaskCalls;
 import carafe.feature.chats.turns.TaskRoutes;
 import carafe.feature.chats.turns.TurnRoutes;
@@ -609,7 +610,9 @@ public final class App implements AutoCloseable {
             return;
         }
         var forwarder = new Forwarder(models, heartbeats, clients, requestRows, mapper, ids, clock);
-        new GatewayRoutes(forwarder, frontEndTurns::answer, catalogue, mapper, ids, clock).register(routes);
+        var plain = new PlainCalls(files, mapper);
+        new GatewayRoutes(forwarder, frontEndTurns::answer, plain::prepare, catalogue, mapper, ids, clock)
+                .register(routes);
         new MessagesRoutes(forwarder, catalogue, mapper, ids).register(routes);
         new ResponsesRoutes(forwarder, mapper, ids, clock).register(routes);
         new OllamaRoutes(forwarder, catalogue, this::localDetails, mapper, clock).register(routes);

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -284,6 +285,35 @@ class FrontEndTurnsTest {
                 .isFalse();
         assertThat(chat(chatId).at("/chat/history/messages/a1/content").asText())
                 .contains("more");
+    }
+
+    @Test
+    void plainCallsGiveTheirFilesToTheModelAndNothingThatOnlyWeUnderstand() throws Exception {
+        var file = upload(ann, "notes.txt", "text/plain", "the cat is grey".getBytes(StandardCharsets.UTF_8))
+                .path("id")
+                .asText();
+        var request = """
+                {"model":"echo","messages":[{"role":"user","content":"which colour?"}],"temperature":0.1,"logit_bias":{"1":2},
+                 "files":[{"type":"file","id":"%s"}],"features":{"web_search":false},"variables":{},"tool_ids":[],
+                 "params":{"temperature":0.9,"seed":4},"model_item":{"id":"echo"},"background_tasks":{}}""".formatted(file);
+        assertThat(app.post(ann, "/api/chat/completions", request).statusCode()).isEqualTo(200);
+        var sent = provider.requests.take();
+        assertThat(sent.at("/messages/0/content").asText())
+                .contains("the cat is grey")
+                .endsWith("which colour?");
+        assertThat(sent.path("temperature").asDouble()).isEqualTo(0.1);
+        assertThat(sent.path("seed").asInt()).isEqualTo(4);
+        assertThat(sent.at("/logit_bias/1").asInt())
+                .as("what others understand")
+                .isEqualTo(2);
+        assertThat(sent.properties())
+                .extracting(Map.Entry::getKey)
+                .doesNotContain(
+                        "files", "features", "variables", "tool_ids", "params", "model_item", "background_tasks");
+
+        var bob = app.signUp("bob");
+        app.post(bob, "/api/chat/completions", request);
+        assertThat(provider.requests.take().toString()).doesNotContain("grey").contains("which colour?");
     }
 
     @Test
