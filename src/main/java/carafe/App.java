@@ -36,6 +36,7 @@ import carafe.feature.chats.MessageStore;
 import carafe.feature.chats.SearchRoutes;
 import carafe.feature.chats.TurnStore;
 import carafe.feature.chats.turns.FrontEndTurns;
+import carafe.feature.chats.turns.PlainCalls;
 import carafe.feature.chats.turns.TaskCalls;
 import carafe.feature.chats.turns.TaskRoutes;
 import carafe.feature.chats.turns.TurnRoutes;
@@ -281,7 +282,7 @@ public final class App implements AutoCloseable {
             chats = new ChatStore(db);
             messages = new MessageStore(db);
             turnStore = new TurnStore(db, chats, messages, events, ids, clock, nodes.id());
-            chatSockets = new ChatSockets(sockets, chats, clock);
+            chatSockets = new ChatSockets(sockets, chats, new FolderStore(db, chats, ids, clock), clock);
             var turnSockets = new TurnSockets(chatSockets);
             chatTags = new ChatTags(db);
             taskCalls = new TaskCalls(models, catalogue, settings, mapper, ids);
@@ -612,7 +613,9 @@ public final class App implements AutoCloseable {
             return;
         }
         var forwarder = new Forwarder(models, heartbeats, clients, requestRows, mapper, ids, clock);
-        new GatewayRoutes(forwarder, frontEndTurns::answer, catalogue, mapper, ids, clock).register(routes);
+        var plain = new PlainCalls(files, mapper);
+        new GatewayRoutes(forwarder, frontEndTurns::answer, plain::prepare, catalogue, mapper, ids, clock)
+                .register(routes);
         new MessagesRoutes(forwarder, catalogue, mapper, ids).register(routes);
         new ResponsesRoutes(forwarder, mapper, ids, clock).register(routes);
         new OllamaRoutes(forwarder, catalogue, this::localDetails, mapper, clock).register(routes);
@@ -668,7 +671,10 @@ public final class App implements AutoCloseable {
         new AbsentRoutes().register(routes);
         new WebRoutes(
                         Version.TEXT,
-                        config.server().frontEnd().map(FrontEnd::new).orElse(null),
+                        config.server()
+                                .frontEnd()
+                                .map(folder -> new FrontEnd(folder, name()))
+                                .orElse(null),
                         clock)
                 .register(routes);
         new HealthRoutes(health, readiness, clock).register(routes);

@@ -1,11 +1,8 @@
 package carafe.feature.accounts;
 
-import carafe.platform.config.Catalogue;
-import carafe.platform.config.LiveSettings;
 import carafe.platform.http.Authenticator;
 import carafe.platform.http.Caller;
 import carafe.platform.http.Credentials;
-import carafe.platform.http.Problem;
 import java.util.Optional;
 
 /**
@@ -18,7 +15,7 @@ final class AccountAuthenticator implements Authenticator {
     private final Tokens tokens;
     private final LoginStore logins;
     private final ApiKeyStore keys;
-    private final LiveSettings settings;
+    private final Permissions permissions;
     private final CallerCache cache;
     private final LastSeen lastSeen;
 
@@ -26,13 +23,13 @@ final class AccountAuthenticator implements Authenticator {
             Tokens tokens,
             LoginStore logins,
             ApiKeyStore keys,
-            LiveSettings settings,
+            Permissions permissions,
             CallerCache cache,
             LastSeen lastSeen) {
         this.tokens = tokens;
         this.logins = logins;
         this.keys = keys;
-        this.settings = settings;
+        this.permissions = permissions;
         this.cache = cache;
         this.lastSeen = lastSeen;
     }
@@ -56,11 +53,15 @@ final class AccountAuthenticator implements Authenticator {
             return Optional.empty();
         }
         var hash = TokenHash.of(key);
-        var caller = cache.get(hash, () -> keys.caller(hash).map(Caller.class::cast));
-        if (caller.isPresent() && !settings.isOn(Catalogue.ENABLE_API_KEYS)) {
-            throw new Problem.Forbidden("API keys are switched off on this server.");
+        var known = cache.get(hash, () -> {
+            var caller = keys.caller(hash);
+            caller.ifPresent(held -> permissions.requireKeys(held.owner())); // a refusal is not remembered
+            return caller.map(Caller.class::cast);
+        });
+        if (known.isPresent()) {
+            permissions.requireKeysOn(); // also what is remembered ends with the switch
         }
-        return caller;
+        return known;
     }
 
     private Optional<Caller> bySession(Credentials credentials) {

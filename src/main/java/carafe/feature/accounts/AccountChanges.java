@@ -1,8 +1,6 @@
 package carafe.feature.accounts;
 
 import carafe.platform.audit.AuditLog;
-import carafe.platform.config.Catalogue;
-import carafe.platform.config.LiveSettings;
 import carafe.platform.config.Secret;
 import carafe.platform.db.Db;
 import carafe.platform.db.DbException;
@@ -41,7 +39,7 @@ final class AccountChanges {
     private final ApiKeyStore keys;
     private final Passwords passwords;
     private final SignIn signIn;
-    private final LiveSettings settings;
+    private final Permissions permissions;
     private final CallerCache cache;
     private final AuditLog audit;
 
@@ -52,7 +50,7 @@ final class AccountChanges {
             ApiKeyStore keys,
             Passwords passwords,
             SignIn signIn,
-            LiveSettings settings,
+            Permissions permissions,
             CallerCache cache,
             AuditLog audit) {
         this.db = db;
@@ -61,7 +59,7 @@ final class AccountChanges {
         this.keys = keys;
         this.passwords = passwords;
         this.signIn = signIn;
-        this.settings = settings;
+        this.permissions = permissions;
         this.cache = cache;
         this.audit = audit;
     }
@@ -141,7 +139,7 @@ final class AccountChanges {
     }
 
     Secret newKey(Caller.Person person, String ip) {
-        requireKeysOn();
+        permissions.requireKeys(person);
         return changing(person.id(), () -> {
             var key = keys.replacePersonal(person.id());
             audit("api-key-made", person.id(), person.id(), ip);
@@ -150,7 +148,7 @@ final class AccountChanges {
     }
 
     Optional<Secret> key(Caller.Person person) {
-        requireKeysOn();
+        permissions.requireKeys(person);
         return keys.personal(person.id());
     }
 
@@ -162,12 +160,6 @@ final class AccountChanges {
             }
             return deleted;
         });
-    }
-
-    private void requireKeysOn() {
-        if (!settings.isOn(Catalogue.ENABLE_API_KEYS)) {
-            throw new Problem.Forbidden("API keys are switched off on this server.");
-        }
     }
 
     /** By an admin. A new password ends the account's sign-ins. */

@@ -72,11 +72,11 @@ public final class Accounts implements AutoCloseable {
         var keys = new ApiKeyStore(db, secrets, new Ids(clock), clock);
         this.tokens = new Tokens(secrets, clock);
         var cache = new CallerCache(clock);
-        this.authenticator = new AccountAuthenticator(tokens, logins, keys, settings, cache, lastSeen);
         var teams = new TeamStore(db, clock);
-        var signIn = new SignIn(db, store, logins, teams, passwords, tokens, settings, cache, audit, clock);
-        var changes = new AccountChanges(db, store, logins, keys, passwords, signIn, settings, cache, audit);
         this.permissions = new Permissions(settings, teams, options.permissions());
+        this.authenticator = new AccountAuthenticator(tokens, logins, keys, permissions, cache, lastSeen);
+        var signIn = new SignIn(db, store, logins, teams, passwords, tokens, settings, cache, audit, clock);
+        var changes = new AccountChanges(db, store, logins, keys, passwords, signIn, permissions, cache, audit);
         this.grants = new Grants(db, teams, permissions);
         var json = new AccountJson(permissions, clock);
         var body = new Body(mapper);
@@ -89,7 +89,7 @@ public final class Accounts implements AutoCloseable {
         this.interfaceRoutes = new InterfaceRoutes(db, settings, audit, body);
         this.groupRoutes = new GroupRoutes(db, teams, permissions, json, cache, audit, body, new Ids(clock));
         this.namedKeyRoutes =
-                new NamedKeyRoutes(new NamedKeys(db, cache, audit, new Ids(clock), clock), settings, mapper);
+                new NamedKeyRoutes(new NamedKeys(db, cache, audit, new Ids(clock), clock), permissions, mapper);
         this.learners = new Learners(db, store, changes, cache, audit, new Ids(clock), clock);
         this.cache = cache;
         this.inUse = new ModelsInUse(clock);

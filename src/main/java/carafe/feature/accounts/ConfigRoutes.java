@@ -161,7 +161,7 @@ final class ConfigRoutes {
         }
         ui.put("response_watermark", settings.text(Catalogue.WATERMARK)).put("iframe_csp", "");
         ui.putObject("default_interface_settings");
-        ui.putObject("visibility");
+        ui.set("visibility", Texts.object(settings.text(Catalogue.VISIBILITY)));
         var models = settings.text(Catalogue.DEFAULT_MODELS);
         body.put("default_models", models.isEmpty() ? null : models)
                 .put("default_pinned_models", settings.text(Catalogue.PINNED_MODELS));

@@ -244,7 +244,7 @@ final class GroupRoutes {
         var person = Caller.of(ctx).person();
         var team = team(ctx);
         boolean member = teams.of(person.id()).stream().anyMatch(own -> own.id().equals(team.id()));
-        boolean open = !team.data().at("/config/share").asText("true").equals("false");
+        boolean open = team.data().at("/config/share").asText("true").equals("true");
         if (!member && !open && person.role() != Caller.Role.ADMIN) {
             throw new Problem.NotFound("group");
         }

@@ -55,6 +55,8 @@ final class InterfaceRoutes {
         routes.get(CONFIGS + "/models/defaults", USER, this::modelDefaults);
         routes.get(CONFIGS + "/models", ADMIN, ctx -> ctx.json(models()));
         routes.post(CONFIGS + "/models", ADMIN, this::setModels);
+        routes.post(CONFIGS + "/interface/visibility", ADMIN, this::setVisibility);
+        routes.post(CONFIGS + "/connections", ADMIN, this::setConnections);
         routes.get(CONFIGS + "/export", ADMIN, this::export);
         routes.post(CONFIGS + "/import", ADMIN, this::restore);
     }
@@ -95,6 +97,40 @@ final class InterfaceRoutes {
         answer.set("suggestions", Texts.array(settings.text(Catalogue.SUGGESTIONS)));
         answer.putObject("i18n");
         ctx.json(answer);
+    }
+
+    /** {@code {visibility: {<part>: bool}}}; which parts there are is the front end's business. */
+    private void setVisibility(Context ctx) {
+        var fields = body.fields(ctx);
+        var given = fields.optionalObject("visibility").orElseThrow(() -> fields.missing("visibility"));
+        for (var part : given.node().properties()) {
+            if (!part.getValue().isBoolean()) {
+                var where = "visibility." + part.getKey();
+                throw new Problem.Unprocessable("'" + where + "' must be true or false.", where);
+            }
+        }
+        store(
+                ctx,
+                Map.of(
+                        Catalogue.VISIBILITY,
+                        given.node().isEmpty() ? "" : given.node().toString()));
+        var answer = JsonNodeFactory.instance.objectNode();
+        answer.set("visibility", Texts.object(settings.text(Catalogue.VISIBILITY)));
+        ctx.json(answer);
+    }
+
+    /** Browsers cannot be let call model servers themselves, and the list of models is always kept for a while. */
+    private void setConnections(Context ctx) {
+        var fields = body.fields(ctx);
+        for (var name : List.of("ENABLE_DIRECT_CONNECTIONS", "ENABLE_DIRECT_INTEGRATIONS")) {
+            if (fields.optionalBool(name).orElse(false)) {
+                throw new Problem.BadRequest("Connections from the browser are not to be had here.", name);
+            }
+        }
+        ctx.json(Map.of(
+                "ENABLE_DIRECT_CONNECTIONS", false,
+                "ENABLE_DIRECT_INTEGRATIONS", false,
+                "ENABLE_BASE_MODELS_CACHE", true));
     }
 
     private void modelDefaults(Context ctx) {

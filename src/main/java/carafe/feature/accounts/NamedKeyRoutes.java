@@ -1,7 +1,5 @@
 package carafe.feature.accounts;
 
-import carafe.platform.config.Catalogue;
-import carafe.platform.config.LiveSettings;
 import carafe.platform.http.Access;
 import carafe.platform.http.Body;
 import carafe.platform.http.Caller;
@@ -20,13 +18,13 @@ final class NamedKeyRoutes {
     private static final int MAX_NAME = 100;
 
     private final NamedKeys keys;
-    private final LiveSettings settings;
+    private final Permissions permissions;
     private final Body body;
     private final ObjectMapper mapper;
 
-    NamedKeyRoutes(NamedKeys keys, LiveSettings settings, ObjectMapper mapper) {
+    NamedKeyRoutes(NamedKeys keys, Permissions permissions, ObjectMapper mapper) {
         this.keys = keys;
-        this.settings = settings;
+        this.permissions = permissions;
         this.body = new Body(mapper);
         this.mapper = mapper;
     }
@@ -46,9 +44,7 @@ final class NamedKeyRoutes {
         if (!(Caller.of(ctx) instanceof Caller.Person person)) {
             throw new Problem.Forbidden("API keys cannot be used here; sign in.");
         }
-        if (!settings.isOn(Catalogue.ENABLE_API_KEYS)) {
-            throw new Problem.Forbidden("API keys are switched off on this server.");
-        }
+        permissions.requireKeys(person);
         return person;
     }
 

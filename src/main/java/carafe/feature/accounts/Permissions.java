@@ -85,6 +85,18 @@ public final class Permissions {
                 || of(person.id()).at("/" + path.replace('.', '/')).asBoolean();
     }
 
+    /** @throws Problem.Forbidden where API keys are switched off, or not for this person */
+    void requireKeys(Caller.Person person) {
+        requireKeysOn();
+        require(person, "features.api_keys");
+    }
+
+    void requireKeysOn() {
+        if (!settings.isOn(Catalogue.ENABLE_API_KEYS)) {
+            throw new Problem.Forbidden("API keys are switched off on this server.");
+        }
+    }
+
     /** @throws Problem.Forbidden unless the person may */
     public void require(Caller.Person person, String path) {
         if (!allows(person, path)) {

@@ -29,9 +29,9 @@ public record Chat(
     /** What a chat is called until somebody names it. */
     public static final String UNTITLED = "New Chat";
 
-    /** A chat at its start, filed nowhere. */
+    /** A chat at its start, filed nowhere; whoever made it has seen it. */
     public static Chat fresh(String id, String accountId, String title, String meta, long now) {
-        return new Chat(id, accountId, KIND, title, null, null, false, false, null, meta, null, now, now);
+        return new Chat(id, accountId, KIND, title, null, null, false, false, null, meta, now, now, now);
     }
 
     /** As it comes in from elsewhere, with what it was there. */
@@ -47,7 +47,7 @@ public record Chat(
                 wasArchived,
                 null,
                 meta,
-                null,
+                updated,
                 created,
                 updated);
     }

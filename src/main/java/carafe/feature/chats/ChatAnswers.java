@@ -110,7 +110,9 @@ public final class ChatAnswers {
                 .put("title", chat.title())
                 .put("updated_at", chat.updatedAt() / 1000)
                 .put("created_at", chat.createdAt() / 1000)
-                .put("archived", chat.archived());
+                .put("archived", chat.archived())
+                .put("active", chat.active())
+                .putNull("snippet");
         var read = chat.lastReadAt();
         return read == null ? row.putNull("last_read_at") : row.put("last_read_at", read / 1000);
     }

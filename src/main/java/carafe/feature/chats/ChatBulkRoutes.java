@@ -97,7 +97,13 @@ public final class ChatBulkRoutes {
     }
 
     private void importAll(Context ctx) throws IOException {
-        var imported = saves.importAll(account(ctx), body.fields(ctx));
+        readers.accounts().permissions().require(Caller.of(ctx).person(), "chat.import");
+        var fields = body.fields(ctx);
+        if (fields.has("chat") && !fields.has("chats")) {
+            answers.write(ctx, saves.importOne(account(ctx), fields));
+            return;
+        }
+        var imported = saves.importAll(account(ctx), fields);
         try (var out = answers.open(ctx)) {
             out.writeStartArray();
             for (var chat : imported) {

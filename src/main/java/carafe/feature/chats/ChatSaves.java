@@ -74,6 +74,11 @@ public final class ChatSaves {
         return all.stream().map(this::store).toList();
     }
 
+    /** One chat, as front ends before 0.12 send it: what {@link #importAll} takes in a list, alone. */
+    Chat importOne(String accountId, Fields request) {
+        return store(past(accountId, request));
+    }
+
     private Whole past(String accountId, Fields sent) {
         long now = clock.millis();
         var whole = read(accountId, sent, now);

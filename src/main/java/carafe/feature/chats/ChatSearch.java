@@ -64,17 +64,19 @@ public final class ChatSearch {
     private List<Found> inMessages(String accountId, String query, int limit) {
         return db.list(
                 """
-                SELECT c.id, c.title, c.created_at, c.updated_at, max(m.seq) AS hit
+                SELECT c.id, c.title, c.last_read_at, c.created_at, c.updated_at, max(m.seq) AS hit,
+                       (SELECT count(*) FROM turn t WHERE t.chat_id = c.id) AS writers
                 FROM message m JOIN chat c ON c.id = m.chat_id
                 WHERE c.account_id = ? AND c.archived = 0 AND c.deleted_at IS NULL AND %s
-                GROUP BY c.id, c.title, c.created_at, c.updated_at
+                GROUP BY c.id, c.title, c.last_read_at, c.created_at, c.updated_at
                 ORDER BY c.updated_at DESC, c.id DESC LIMIT ?""".formatted(db.dialect().matchesMessage()),
                 row -> new Found(
                         new ChatRow(
                                 row.getString("id"),
                                 row.getString("title"),
                                 false,
-                                null,
+                                row.getLong("writers") > 0,
+                                ChatStore.nullableLong(row, "last_read_at"),
                                 row.getLong("created_at"),
                                 row.getLong("updated_at")),
                         row.getLong("hit")),

@@ -23,11 +23,13 @@ public final class ChatSockets {
 
     private final SocketIo sockets;
     private final ChatStore chats;
+    private final FolderStore folders;
     private final Clock clock;
 
-    public ChatSockets(SocketIo sockets, ChatStore chats, Clock clock) {
+    public ChatSockets(SocketIo sockets, ChatStore chats, FolderStore folders, Clock clock) {
         this.sockets = sockets;
         this.chats = chats;
+        this.folders = folders;
         this.clock = clock;
     }
 
@@ -114,7 +116,8 @@ public final class ChatSockets {
         long now = clock.millis();
         if (chats.setRead(accountId, chatId, now)) {
             var data = JsonNodeFactory.instance.objectNode().put("type", "chat:list");
-            data.putObject("data").put("chat_id", chatId).put("last_read_at", now / 1000);
+            var read = data.putObject("data").put("chat_id", chatId).put("last_read_at", now / 1000);
+            read.set("folder_unread_counts", folders.unread(accountId));
             tell(accountId, chatId, null, data, null);
         }
     }

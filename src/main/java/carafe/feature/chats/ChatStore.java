@@ -17,7 +17,10 @@ public final class ChatStore {
     /** Rows on one page of any list; the page size of Open WebUI. */
     public static final int PAGE = 60;
 
-    private static final String ROW = "SELECT id, title, archived, last_read_at, created_at, updated_at FROM chat ";
+    private static final String ROW = """
+            SELECT id, title, archived, last_read_at, created_at, updated_at,
+                   (SELECT count(*) FROM turn WHERE turn.chat_id = chat.id) AS writers
+            FROM chat\s""";
     private static final String FULL = """
             SELECT id, account_id, kind, title, current_id, folder_id, pinned, archived, share_id, meta, last_read_at,
                    created_at, updated_at
@@ -328,6 +331,7 @@ public final class ChatStore {
                 row.getString("id"),
                 row.getString("title"),
                 row.getBoolean("archived"),
+                row.getLong("writers") > 0,
                 nullableLong(row, "last_read_at"),
                 row.getLong("created_at"),
                 row.getLong("updated_at"));
@@ -350,7 +354,7 @@ public final class ChatStore {
                 row.getLong("updated_at"));
     }
 
-    private static @Nullable Long nullableLong(ResultSet row, String column) throws SQLException {
+    static @Nullable Long nullableLong(ResultSet row, String column) throws SQLException {
         long value = row.getLong(column);
         return row.wasNull() ? null : value;
     }

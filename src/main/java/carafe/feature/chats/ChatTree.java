@@ -77,6 +77,9 @@ final class ChatTree {
         }
         out.writeObjectFieldStart("variables");
         out.writeEndObject();
+        for (var absent : List.of("tasks", "summary", "context_usage")) {
+            out.writeNullField(absent);
+        }
         out.writeEndObject();
     }
 

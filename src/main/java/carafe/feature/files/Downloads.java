@@ -13,6 +13,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives uploaded bytes back so that they are never code of our origin: pictures, sound, PDF and text are shown, text of
@@ -22,6 +24,8 @@ import java.util.Set;
 final class Downloads {
     private static final Set<String> SHOWN =
             Set.of("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf");
+
+    private static final int MOST_TAGS = 50;
 
     private Downloads() {}
 
@@ -40,6 +44,10 @@ final class Downloads {
         ctx.header("Accept-Ranges", "bytes");
         ctx.header("ETag", tag);
         ctx.disableCompression();
+        if (isKnown(ctx.header("If-None-Match"), tag)) {
+            ctx.status(304);
+            return;
+        }
         var condition = ctx.header("If-Range");
         var range = condition == null || condition.equals(tag)
                 ? ByteRange.of(ctx.header("Range"), file.size())
@@ -57,6 +65,14 @@ final class Downloads {
         } catch (NoSuchFileException e) {
             throw new Problem.NotFound("file");
         }
+    }
+
+    /** Whether the client has these bytes. Source: RFC 9110, section 13.1.2. */
+    private static boolean isKnown(@Nullable String condition, String tag) {
+        return condition != null
+                && Stream.of(condition.split(",", MOST_TAGS))
+                        .map(String::strip)
+                        .anyMatch(known -> known.equals("*") || known.equals(tag) || known.equals("W/" + tag));
     }
 
     private static void copy(SeekableByteChannel from, long length, OutputStream to) throws IOException {

@@ -14,16 +14,19 @@ import carafe.platform.http.Problem;
 import carafe.platform.http.Routes;
 import carafe.platform.http.Rule;
 import carafe.platform.http.Surface;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 
 /**
  * The OpenAI API (platform.openai.com/docs/api-reference): models, chat completions, completions and embeddings. Bodies
- * pass through as they are, so that fields this program has never heard of work.
+ * pass through as they are, so that fields this program has never heard of work; at Open WebUI's addresses, without those that
+ * are Open WebUI's own.
  */
 public final class GatewayRoutes {
     /** Images travel inside the JSON. */
@@ -35,8 +38,15 @@ public final class GatewayRoutes {
         boolean answer(Context ctx, Fields fields);
     }
 
+    /** Takes out of a request what only this program understands; false when nothing was changed. */
+    @FunctionalInterface
+    public interface Extras {
+        boolean prepare(Caller caller, ObjectNode request);
+    }
+
     private final Forwarder forwarder;
     private final Chats chats;
+    private final Extras extras;
     private final ModelCatalogue catalogue;
     private final Clock clock;
     private final Body body;
@@ -45,9 +55,16 @@ public final class GatewayRoutes {
     private final long startedAt;
 
     public GatewayRoutes(
-            Forwarder forwarder, Chats chats, ModelCatalogue catalogue, ObjectMapper mapper, Ids ids, Clock clock) {
+            Forwarder forwarder,
+            Chats chats,
+            Extras extras,
+            ModelCatalogue catalogue,
+            ObjectMapper mapper,
+            Ids ids,
+            Clock clock) {
         this.forwarder = forwarder;
         this.chats = chats;
+        this.extras = extras;
         this.catalogue = catalogue;
         this.clock = clock;
         this.body = new Body(mapper);
@@ -87,8 +104,19 @@ public final class GatewayRoutes {
             throw new Problem.BadRequest("'messages' must hold at least one message.", "messages");
         }
         var node = fields.node();
+        if (surface == Surface.WEBUI && extras.prepare(Caller.of(ctx), node)) {
+            original = bytes(node);
+        }
         var call = new RawCall(Dialect.OPENAI, "/chat/completions", model, original, node, Map.of(), () -> asked(node));
         forwarder.forward(ctx, surface, call, new ChatWriter(mapper, ids.next(), model, now(), wantsUsage(node)));
+    }
+
+    private byte[] bytes(ObjectNode node) {
+        try {
+            return mapper.writeValueAsBytes(node);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e); // cannot be: it goes into memory
+        }
     }
 
     /** The same request with its {@code stream} said, which means no where it is missing. */

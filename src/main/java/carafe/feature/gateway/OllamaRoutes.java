@@ -71,7 +71,14 @@ public final class OllamaRoutes {
                 "/ollama/api/version",
                 read,
                 ctx -> ctx.json(mapper.createObjectNode().put("version", VERSION)));
+        var open = Rule.of(Surface.OLLAMA, Access.PUBLIC);
+        routes.get("/ollama/", open, OllamaRoutes::alive);
+        routes.head("/ollama/", open, OllamaRoutes::alive);
         routes.get("/ollama/api/ps", Rule.of(Surface.OLLAMA, Access.ADMIN), this::loaded);
+    }
+
+    private static void alive(Context ctx) {
+        ctx.json(Map.of("status", true));
     }
 
     /** A call with its model's full name: {@code llama3} is {@code llama3:latest} where only that is known. */

@@ -1,6 +1,7 @@
 package carafe.feature.web;
 
 import carafe.platform.http.Problem;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -50,9 +52,19 @@ public final class FrontEnd {
     private static final Map<String, String> EMPTY = Map.of("/static/loader.js", "js", "/static/custom.css", "css");
 
     private final Path root;
+    private final Map<String, Said> said;
 
-    /** @param folder with an {@code index.html} */
-    public FrontEnd(Path folder) {
+    /** What the server has to say itself: the files of that name in the folder know neither its name nor its address. */
+    private record Said(String type, String text) {}
+
+    /**
+     * @param folder with an {@code index.html}
+     * @param name what an installed app and a search engine of the browser are called
+     */
+    public FrontEnd(Path folder, String name) {
+        this.said = Map.of(
+                "/manifest.json", new Said("application/json", manifest(name)),
+                "/opensearch.xml", new Said("application/xml", search(name)));
         try {
             this.root = folder.toRealPath();
         } catch (IOException e) {
@@ -63,6 +75,11 @@ public final class FrontEnd {
     /** @throws Problem.NotFound for a file that is not there */
     void serve(Context ctx) throws IOException {
         var path = ctx.path();
+        var own = said.get(path);
+        if (own != null) {
+            ctx.header("Cache-Control", ONE_HOUR).contentType(own.type()).result(own.text());
+            return;
+        }
         var file = find(path);
         if (file != null) {
             send(ctx, file, extension(path), cache(path));
@@ -75,6 +92,47 @@ public final class FrontEnd {
         } else {
             throw new Problem.NotFound("file");
         }
+    }
+
+    /** A web app manifest (W3C), with which pages can be installed and take shared texts. */
+    private static String manifest(String name) {
+        var manifest = JsonNodeFactory.instance
+                .objectNode()
+                .put("name", name)
+                .put("short_name", name)
+                .put("description", name)
+                .put("start_url", "/")
+                .put("display", "standalone")
+                .put("background_color", "#343541");
+        var icons = manifest.putArray("icons");
+        for (var purpose : List.of("any", "maskable")) {
+            icons.addObject()
+                    .put("src", "/static/logo.png")
+                    .put("type", "image/png")
+                    .put("sizes", "500x500")
+                    .put("purpose", purpose);
+        }
+        manifest.putObject("share_target")
+                .put("action", "/")
+                .put("method", "GET")
+                .putObject("params")
+                .put("text", "shared");
+        return manifest.toString();
+    }
+
+    /** An OpenSearch 1.1 description: a question from the browser's address bar. */
+    private static String search(String name) {
+        var escaped = name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+        return """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">
+                <ShortName>%s</ShortName>
+                <Description>%s</Description>
+                <InputEncoding>UTF-8</InputEncoding>
+                <Image width="16" height="16" type="image/x-icon">/static/favicon.png</Image>
+                <Url type="text/html" method="get" template="/?q={searchTerms}"/>
+                </OpenSearchDescription>
+                """.formatted(escaped, escaped);
     }
 
     /** The file of the folder at {@code path}, also after links have been followed; null when there is none. */

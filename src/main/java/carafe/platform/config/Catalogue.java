@@ -501,6 +501,14 @@ public final class Catalogue {
                     "[{\"id\":\"1\",\"type\":\"info\",\"content\":\"Hello\",\"dismissible\":true,\"timestamp\":0}]",
                     "Banners on the pages, as a JSON list.")
             .live();
+    public static final Setting VISIBILITY = Setting.of(
+                    "UI_VISIBILITY",
+                    Kind.TEXT,
+                    "",
+                    FRONT_END,
+                    "{}",
+                    "Which parts of the pages are shown, as a JSON object of switches.")
+            .live();
     public static final Setting SUGGESTIONS = Setting.of(
                     "DEFAULT_PROMPT_SUGGESTIONS",
                     Kind.TEXT,
@@ -849,6 +857,7 @@ public final class Catalogue {
             FOLDERS,
             FOLDER_FILES,
             BANNERS,
+            VISIBILITY,
             SUGGESTIONS,
             DEFAULT_MODELS,
             PINNED_MODELS,

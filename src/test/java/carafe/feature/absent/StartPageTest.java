@@ -55,6 +55,7 @@ class StartPageTest {
         assertThat(version.has("deployment_id")).isTrue();
         assertThat(get(null, "/api/changelog").isObject()).isTrue();
         assertThat(get(null, "/health").path("status").isTextual()).isTrue();
+        assertThat(get(ann, "/ollama/").path("status").asBoolean()).isTrue();
         assertThat(get(ann, "/ollama/api/version").path("version").asText()).matches("\\d+\\.\\d+.*");
         assertThat(get(admin, "/ollama/api/ps").path("models").isArray()).isTrue();
         assertThat(app.get(ann, "/ollama/api/ps").statusCode()).isIn(401, 403);

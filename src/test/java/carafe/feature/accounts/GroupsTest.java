@@ -112,6 +112,9 @@ class GroupsTest {
         assertThat(foreign.statusCode()).isEqualTo(unknown.statusCode()).isEqualTo(404);
         assertThat(TestApp.json(foreign).path("detail"))
                 .isEqualTo(TestApp.json(unknown).path("detail"));
+        var among = group("among", ",\"data\":{\"config\":{\"share\":\"members\"}}");
+        assertThat(app.get(bob, GROUPS + "id/" + among + "/info").statusCode()).isEqualTo(404);
+        assertThat(app.get(bob, GROUPS + "id/" + open + "/info").statusCode()).isEqualTo(200);
     }
 
     @Test

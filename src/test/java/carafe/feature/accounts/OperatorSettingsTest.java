@@ -46,6 +46,69 @@ class OperatorSettingsTest {
     }
 
     @Test
+    void whoMayNotHaveKeysCanNeitherMakeNorUseOneAndWhoMayNotImportCannot() {
+        try (var app = TestApp.start(folder)) {
+            var admin = app.signUp("admin");
+            var ann = app.signUp("ann");
+            var key = new TestApp.User(
+                    ann.id(),
+                    TestApp.json(app.post(ann, "/api/v1/auths/api_key", "{}"))
+                            .path("api_key")
+                            .asText());
+            var named = TestApp.json(app.post(ann, "/api/api-keys", "{\"name\":\"script\"}"))
+                    .path("key")
+                    .asText();
+            app.post(
+                    admin,
+                    "/api/v1/users/default/permissions",
+                    "{\"features\":{\"api_keys\":false},\"chat\":{\"import\":false}}");
+
+            assertThat(app.post(ann, "/api/v1/auths/api_key", "{}").statusCode())
+                    .isEqualTo(403);
+            assertThat(app.post(ann, "/api/api-keys", "{\"name\":\"more\"}").statusCode())
+                    .isEqualTo(403);
+            assertThat(app.get(key, "/api/v1/chats/").statusCode()).isEqualTo(403);
+            assertThat(app.get(new TestApp.User(ann.id(), named), "/api/v1/chats/")
+                            .statusCode())
+                    .isEqualTo(403);
+            assertThat(app.post(ann, "/api/v1/chats/import", "{\"chats\":[]}").statusCode())
+                    .isEqualTo(403);
+            assertThat(app.get(ann, "/api/v1/chats/").statusCode()).isEqualTo(200);
+            assertThat(app.post(admin, "/api/v1/auths/api_key", "{}").statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    /** The page of these settings saves three things at once, and none of them when one is refused. */
+    @Test
+    void whatIsShownAndHowBrowsersConnectCanBeSaved() {
+        try (var app = TestApp.start(folder)) {
+            var admin = app.signUp("admin");
+            var path = "/api/v1/configs/interface/visibility";
+            assertThat(TestApp.json(app.post(admin, path, "{\"visibility\":{\"notes\":false}}"))
+                            .at("/visibility/notes")
+                            .isBoolean())
+                    .isTrue();
+            assertThat(TestApp.json(app.get(admin, "/api/config"))
+                            .at("/ui/visibility")
+                            .toString())
+                    .isEqualTo("{\"notes\":false}");
+            assertThat(app.post(admin, path, "{\"visibility\":{\"notes\":\"no\"}}")
+                            .statusCode())
+                    .isEqualTo(422);
+            assertThat(app.post(admin, path, "{}").statusCode()).isEqualTo(422);
+
+            var connections = "/api/v1/configs/connections";
+            var saved = app.post(admin, connections, app.get(admin, connections).body());
+            assertThat(saved.statusCode()).isEqualTo(200);
+            assertThat(TestApp.json(saved)).isEqualTo(TestApp.json(app.get(admin, connections)));
+            assertThat(app.post(admin, connections, "{\"ENABLE_DIRECT_CONNECTIONS\":true}")
+                            .statusCode())
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
     void aVariableThatSetsNothingIsAMistake() {
         var variables = Map.of(
                 "USER_PERMISSIONS_CHAT_FLY", "true",

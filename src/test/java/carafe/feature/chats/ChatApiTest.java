@@ -106,6 +106,12 @@ class ChatApiTest {
             assertThat(row.path("id").textValue()).as(list).isEqualTo(id);
             assertThat(row.path("title").textValue()).isEqualTo("Greeting");
             assertThat(row.path("updated_at").longValue()).isEqualTo(1767225600);
+            assertThat(row.path("last_read_at").longValue())
+                    .as("who made it has seen it")
+                    .isEqualTo(1767225600);
+            assertThat(row.path("active").isBoolean()).isTrue();
+            assertThat(row.path("active").booleanValue()).isFalse();
+            assertThat(row.has("snippet")).isTrue();
         }
         assertThat(ok("ann", "GET", CHATS + "search?text=hello", "")
                         .at("/0/snippet")

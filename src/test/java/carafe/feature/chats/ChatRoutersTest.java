@@ -255,6 +255,23 @@ class ChatRoutersTest {
     }
 
     @Test
+    void frontEndsBefore012ImportOneChatAtATime() {
+        var folder = post("/api/v1/folders/", "{\"name\":\"Old\"}").path("id").asText();
+        var one = body("old", "x").strip();
+        var sent = one.substring(0, one.length() - 1) + ",\"meta\":{\"tags\":[\"t\"]},\"pinned\":true,\"folder_id\":\""
+                + folder + "\",\"created_at\":1700000000,\"updated_at\":1700000001}";
+        var imported = post(CHATS + "/import", sent);
+        assertThat(imported.path("title").asText()).isEqualTo("old");
+        assertThat(imported.path("pinned").asBoolean()).isTrue();
+        assertThat(imported.path("folder_id").asText()).isEqualTo(folder);
+        assertThat(imported.path("created_at").asLong()).isEqualTo(1700000000);
+        assertThat(imported.at("/meta/tags/0").asText()).isEqualTo("t");
+        assertThat(get(CHATS + "/" + imported.path("id").asText())).isEqualTo(imported);
+        var circle = sent.replace("\"parentId\":null", "\"parentId\":\"a2\"");
+        assertThat(app.post(ann, CHATS + "/import", circle).statusCode()).isEqualTo(422);
+    }
+
+    @Test
     void anImportWithOneBrokenTreeIsRefusedWhole() {
         var circle = body("broken", "x").replace("\"parentId\":null", "\"parentId\":\"a2\"");
         var orphan = body("broken", "x").replace("\"parentId\":\"a1\"", "\"parentId\":\"gone\"");

@@ -304,6 +304,23 @@ class FilesTest {
     }
 
     @Test
+    void bytesThatABrowserHasAreNotSentAgain() {
+        var id = add(ann, "digits.txt", "0123456789".getBytes(StandardCharsets.UTF_8));
+        var tag = piece(id).headers().firstValue("ETag").orElseThrow();
+        for (var known : List.of(tag, "W/" + tag, "\"other\", " + tag, "*")) {
+            var answer = piece(id, "If-None-Match", known);
+            assertThat(answer.statusCode()).as(known).isEqualTo(304);
+            assertThat(answer.body()).isEmpty();
+            assertThat(answer.headers().firstValue("ETag")).contains(tag);
+            assertThat(answer.headers().firstValue("Cache-Control")).contains("private, no-cache");
+        }
+        assertThat(piece(id, "If-None-Match", "\"other\"").body()).isEqualTo("0123456789");
+        assertThat(app.send(bob, "GET", FILES + id + "/content", null, "If-None-Match", tag)
+                        .statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
     void aPieceOfAFileCanBeHad() {
         var id = add(ann, "digits.txt", "0123456789".getBytes(StandardCharsets.UTF_8));
         var middle = piece(id, "Range", "bytes=2-4");

@@ -37,7 +37,7 @@ class FrontEndTest {
         Files.writeString(folder.resolve("secret.txt"), "secret");
         Files.createSymbolicLink(pages.resolve("link.txt"), folder.resolve("secret.txt"));
         Files.createSymbolicLink(pages.resolve("outside"), folder);
-        app = TestApp.start(folder.resolve("data"), "FRONTEND_DIR", pages.toString());
+        app = TestApp.start(folder.resolve("data"), "FRONTEND_DIR", pages.toString(), "WEBUI_NAME", "Carafe & Co <x>");
     }
 
     @AfterAll
@@ -62,6 +62,20 @@ class FrontEndTest {
             assertThat(header(answer, "Content-Type")).startsWith("text/html");
             assertThat(header(answer, "Cache-Control")).isEqualTo("no-cache");
         }
+    }
+
+    @Test
+    void itsManifestAndItsSearchAreWrittenHere() {
+        var manifest = TestApp.json(get("/manifest.json"));
+        assertThat(manifest.path("name").asText()).isEqualTo("Carafe & Co <x> (Open WebUI)");
+        assertThat(manifest.path("start_url").asText()).isEqualTo("/");
+        assertThat(manifest.at("/icons/0/src").asText()).isEqualTo("/static/logo.png");
+        assertThat(manifest.at("/share_target/params/text").asText()).isEqualTo("shared");
+        var search = get("/opensearch.xml");
+        assertThat(header(search, "Content-Type")).startsWith("application/xml");
+        assertThat(search.body())
+                .contains("template=\"/?q={searchTerms}\"")
+                .contains("<ShortName>Carafe &amp; Co &lt;x&gt; (Open WebUI)</ShortName>");
     }
 
     @Test
@@ -93,7 +107,7 @@ class FrontEndTest {
         assertThat(header(packed, "Content-Encoding")).isEqualTo("gzip");
         assertThat(header(get("/wasm.wasm"), "Content-Type")).isEqualTo("application/wasm");
         assertThat(header(get("/manifest.json"), "Content-Type")).startsWith("application/json");
-        var again = get("/manifest.json", "If-None-Match", header(get("/manifest.json"), "ETag"));
+        var again = get("/wasm.wasm", "If-None-Match", header(get("/wasm.wasm"), "ETag"));
         assertThat(again.statusCode()).isEqualTo(304);
     }
 

@@ -96,10 +96,15 @@ final class Prompt {
     /** As the others, with the messages of a client that keeps the chat itself. */
     ObjectNode request(ArrayNode given, Params params, String accountId, JsonNode beside) {
         var request = mapper.createObjectNode();
-        addBeside(given, beside, attachments.of(accountId));
+        attach(given, beside, accountId);
         request.set("messages", given);
         request.setAll(params.request());
         return request;
+    }
+
+    /** Puts {@code files} of the account into the last question. */
+    void attach(ArrayNode messages, JsonNode files, String accountId) {
+        addBeside(messages, files, attachments.of(accountId));
     }
 
     private static void addBeside(ArrayNode messages, JsonNode beside, Attachments.Request attached) {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -262,6 +263,13 @@ class FrontEndTurnsTest {
                         .path("task_ids")
                         .toString())
                 .isEqualTo("[\"a1\"]");
+        assertThat(json(app.get(ann, "/api/v1/chats/?page=1")).at("/0/active").asBoolean())
+                .as("the list shows that it is being written")
+                .isTrue();
+        assertThat(json(app.get(ann, "/api/v1/chats/search?text=go"))
+                        .at("/0/active")
+                        .asBoolean())
+                .isTrue();
         var bob = app.signUp("bob");
         assertThat(app.post(bob, "/api/tasks/stop/a1", "{}").statusCode()).isEqualTo(404);
         assertThat(json(app.post(bob, "/api/tasks/chat/" + chatId + "/stop", "{}"))
@@ -272,8 +280,60 @@ class FrontEndTurnsTest {
         assertThat(provider.left.await(20, TimeUnit.SECONDS)).isTrue();
         var cancelled = eventsUntil(type("chat:tasks:cancel")).getLast();
         assertThat(cancelled.at("/data/data/output/0/status").asText()).isEqualTo("incomplete");
+        eventsUntil(FrontEndTurnsTest::isIdle);
+        assertThat(json(app.get(ann, "/api/v1/chats/?page=1")).at("/0/active").asBoolean())
+                .isFalse();
         assertThat(chat(chatId).at("/chat/history/messages/a1/content").asText())
                 .contains("more");
+    }
+
+    @Test
+    void plainCallsGiveTheirFilesToTheModelAndNothingThatOnlyWeUnderstand() throws Exception {
+        var file = upload(ann, "notes.txt", "text/plain", "the cat is grey".getBytes(StandardCharsets.UTF_8))
+                .path("id")
+                .asText();
+        var request = """
+                {"model":"echo","messages":[{"role":"user","content":"which colour?"}],"temperature":0.1,"logit_bias":{"1":2},
+                 "files":[{"type":"file","id":"%s"}],"features":{"web_search":false},"variables":{},"tool_ids":[],
+                 "params":{"temperature":0.9,"seed":4},"model_item":{"id":"echo"},"background_tasks":{}}""".formatted(file);
+        assertThat(app.post(ann, "/api/chat/completions", request).statusCode()).isEqualTo(200);
+        var sent = provider.requests.take();
+        assertThat(sent.at("/messages/0/content").asText())
+                .contains("the cat is grey")
+                .endsWith("which colour?");
+        assertThat(sent.path("temperature").asDouble()).isEqualTo(0.1);
+        assertThat(sent.path("seed").asInt()).isEqualTo(4);
+        assertThat(sent.at("/logit_bias/1").asInt())
+                .as("what others understand")
+                .isEqualTo(2);
+        assertThat(sent.properties())
+                .extracting(Map.Entry::getKey)
+                .doesNotContain(
+                        "files", "features", "variables", "tool_ids", "params", "model_item", "background_tasks");
+
+        var bob = app.signUp("bob");
+        app.post(bob, "/api/chat/completions", request);
+        assertThat(provider.requests.take().toString()).doesNotContain("grey").contains("which colour?");
+    }
+
+    @Test
+    void readingAChatTellsWhatIsStillUnreadInFolders() {
+        var folder = json(app.post(ann, "/api/v1/folders/", "{\"name\":\"Work\"}"))
+                .path("id")
+                .asText();
+        var chatId = ask(
+                        "echo",
+                        "a1",
+                        "\"folder_id\":\"" + folder + "\"," + question("u1", null, "hello") + "," + NOTHING_BESIDE)
+                .path("chat_id")
+                .asText();
+        eventsUntil(FrontEndTurnsTest::isIdle);
+        app.post(ann, "/api/v1/chats/" + chatId + "/unread", "{}");
+        assertThat(json(app.get(ann, "/api/v1/folders/")).at("/0/unread_count").asInt())
+                .isEqualTo(1);
+        socket.send("42[\"events:chat\",{\"chat_id\":\"" + chatId + "\",\"data\":{\"type\":\"last_read_at\"}}]");
+        var read = eventsUntil(data -> data.at("/data/last_read_at").isNumber()).getLast();
+        assertThat(read.at("/data/data/folder_unread_counts").toString()).isEqualTo("{\"" + folder + "\":0}");
     }
 
     @Test
