@@ -77,7 +77,7 @@ class RouteAccessTest {
             "/api/v1/docs",
             "/api/v1/redoc",
             "/ws/socket.io",
-            "/ollama",
+            "/ollama/",
             "/workflow/v1/files/{id}/{name}",
             "/workflow/v1/health",
             "/api/v1/auths/signin",
