@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * memory, and who is slower than that from the store.
  */
 final class LiveRun implements Journal {
-    private static final int RECENT = 256;
+    /** Frames that are kept for those who read along, beside the last ones that were stored together. */
+    private static final int RECENT = 16;
 
     final Run run;
     private final RunStore store;
@@ -113,7 +114,7 @@ final class LiveRun implements Journal {
         try {
             seq += entry.frames().size();
             recent.addAll(entry.frames());
-            while (recent.size() > RECENT) {
+            while (recent.size() > Math.max(RECENT, entry.frames().size())) {
                 recent.remove();
             }
             changed.signalAll();

@@ -105,7 +105,8 @@ final class RunRoutes {
             throw new Problem.BadRequest("'limit' must be from 1 to " + MOST_PAGE + ".", "limit");
         }
         int limit = Integer.parseInt(size);
-        var before = Objects.requireNonNullElse(ctx.queryParam("before"), Long.MAX_VALUE + "_");
+        var given = Objects.requireNonNullElse(ctx.queryParam("before"), "");
+        var before = given.isEmpty() ? Long.MAX_VALUE + "_" : given;
         if (!before.matches("\\d{1,19}_.{0,100}")) {
             throw new Problem.BadRequest("'before' must be what 'next' said.", "before");
         }

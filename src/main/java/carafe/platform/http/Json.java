@@ -2,6 +2,7 @@ package carafe.platform.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -14,10 +15,15 @@ public final class Json {
     /** The most tokens of one document. A megabyte of empty objects would otherwise become thirty in memory. */
     public static final long MAX_TOKENS = 1_000_000;
 
+    private static final int SPARE_BUFFERS = 64;
+
     private Json() {}
 
     public static JsonMapper mapper() {
         var factory = JsonFactory.builder()
+                // by default each thread keeps buffers of its own, sixteen kilobytes for every virtual thread that
+                // waits
+                .recyclerPool(JsonRecyclerPools.newBoundedPool(SPARE_BUFFERS))
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
                         .maxStringLength(64 << 20)
