@@ -103,6 +103,11 @@ public final class Sandbox implements AutoCloseable {
         }
     }
 
+    /** Whether in this language no case of a program can find out what later ones get. */
+    public static boolean sealsCases(String language) {
+        return Languages.all().stream().anyMatch(one -> one.id().equals(language) && one.sealedCases());
+    }
+
     private Language language(String id) {
         return languages.stream()
                 .filter(one -> one.id().equals(id))

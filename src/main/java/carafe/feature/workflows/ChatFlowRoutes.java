@@ -80,7 +80,7 @@ final class ChatFlowRoutes {
             input.set("ext", asked.path("ext").isObject() ? asked.path("ext") : mapper.createObjectNode());
             part = runner.begin(run(FlowRules.sid(ctx), party, flowId, version, uid, chatId, debug, streams, input));
         } catch (FlowFailure e) {
-            ctx.json(refusal(FlowRules.sid(ctx), e));
+            ctx.json(frames.refusal(FlowRules.sid(ctx), e));
             return;
         }
         answer(ctx, part, 0);
@@ -168,24 +168,6 @@ final class ChatFlowRoutes {
             }
         }
         return list;
-    }
-
-    /** What a call gets that cannot begin: one frame, its empty keys kept. */
-    private ObjectNode refusal(String sid, FlowFailure failure) {
-        var frame = mapper.createObjectNode()
-                .put("code", failure.number())
-                .put("message", failure.explain())
-                .put("id", sid)
-                .put("created", clock.instant().getEpochSecond());
-        frame.putObject("workflow_step").putNull("node").put("seq", 0).put("progress", 1);
-        var choice = frame.putArray("choices").addObject();
-        choice.putObject("delta").put("role", "assistant").put("content", "").put("reasoning_content", "");
-        choice.put("index", 0).put("finish_reason", "stop");
-        frame.putObject("usage")
-                .put("completion_tokens", 0)
-                .put("prompt_tokens", 0)
-                .put("total_tokens", 0);
-        return frame.putNull("event_data");
     }
 
     private void answer(Context ctx, LiveRun part, long from) throws ClientGone, InterruptedException {

@@ -1,6 +1,7 @@
 package carafe.feature.workflows;
 
 import carafe.engine.workflow.FlowCode;
+import carafe.engine.workflow.FlowFailure;
 import carafe.engine.workflow.Frame;
 import carafe.platform.http.ClientGone;
 import carafe.platform.http.ResponseStream;
@@ -77,18 +78,37 @@ final class FrameStream {
         var why = runner.isStopping()
                 ? "the server stops; the run goes on after its next start"
                 : "the run was put aside";
-        var frame = mapper.createObjectNode()
-                .put("code", code.number())
-                .put("message", code.explain(why))
-                .put("id", run.sid())
-                .put("created", clock.instant().getEpochSecond());
+        var frame = head(code.number(), code.explain(why), run.sid());
         var step = frame.putObject("workflow_step");
         var before = last == null ? mapper.createObjectNode() : last.path("workflow_step");
         step.put("seq", run.isDebug() ? 0 : before.path("seq").asInt(0) + 1);
         step.put("progress", before.path("progress").asDouble(0));
+        return end(frame);
+    }
+
+    /** What a call gets that cannot begin: one frame, its empty keys kept. */
+    ObjectNode refusal(String sid, FlowFailure failure) {
+        var frame = head(failure.number(), failure.explain(), sid);
+        frame.putObject("workflow_step").putNull("node").put("seq", 0).put("progress", 1);
+        return end(frame).putNull("event_data");
+    }
+
+    private ObjectNode head(int code, String message, String sid) {
+        return mapper.createObjectNode()
+                .put("code", code)
+                .put("message", message)
+                .put("id", sid)
+                .put("created", clock.instant().getEpochSecond());
+    }
+
+    private static void wordless(ObjectNode frame, String reason) {
         var choice = frame.putArray("choices").addObject();
         choice.putObject("delta").put("role", "assistant").put("content", "").put("reasoning_content", "");
-        choice.put("index", 0).put("finish_reason", "stop");
+        choice.put("index", 0).put("finish_reason", reason);
+    }
+
+    private static ObjectNode end(ObjectNode frame) {
+        wordless(frame, "stop");
         frame.putObject("usage")
                 .put("completion_tokens", 0)
                 .put("prompt_tokens", 0)
@@ -102,17 +122,11 @@ final class FrameStream {
 
     /** A sign of life with the place of the last frame. */
     private String ping(Run run, Frame last) {
-        var ping = mapper.createObjectNode()
-                .put("code", 0)
-                .put("message", "Success")
-                .put("id", run.sid())
-                .put("created", clock.instant().getEpochSecond());
+        var ping = head(0, "Success", run.sid());
         if (last != null) {
             ping.set("workflow_step", read(last).path("workflow_step"));
         }
-        var choice = ping.putArray("choices").addObject();
-        choice.putObject("delta").put("role", "assistant").put("content", "").put("reasoning_content", "");
-        choice.put("index", 0).put("finish_reason", "ping");
+        wordless(ping, "ping");
         return ping.toString();
     }
 

@@ -5,6 +5,7 @@ import carafe.engine.sandbox.Outcome;
 import carafe.engine.sandbox.Outcome.CaseResult;
 import carafe.engine.sandbox.Program;
 import carafe.engine.sandbox.Safety;
+import carafe.engine.sandbox.Sandbox;
 import carafe.feature.courses.format.Lesson;
 import carafe.feature.courses.format.TableTest;
 import java.io.IOException;
@@ -49,9 +50,6 @@ public final class Grader {
 
     private static final int MOST_OUTPUT = 64 << 10;
     private static final int MEMORY_MB = 65_536; // the container's own bound is below
-    /** The language whose cases get what they are asked when their turn comes. */
-    private static final String SEALED = "python";
-
     private static final String HARNESS = "_carafe";
     private static final String TESTS = "_carafe_tests";
     private static final Set<String> HARNESS_NEEDS =
@@ -82,7 +80,7 @@ public final class Grader {
         try {
             var visible = tests.stream().filter(test -> !test.hidden()).toList();
             var hidden = tests.stream().filter(TableTest::hidden).toList();
-            if (lesson.about().language().equals(SEALED)) {
+            if (Sandbox.sealsCases(lesson.about().language())) {
                 run(lesson, files, visible, hidden, true, owner, results, report);
             } else {
                 run(lesson, files, visible, List.of(), true, owner, results, report);
