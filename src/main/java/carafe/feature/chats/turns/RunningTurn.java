@@ -157,17 +157,23 @@ public final class RunningTurn {
         return over.await(timeout, unit);
     }
 
-    /** A place among the listeners; its first update is a snapshot. */
+    /** A place among the listeners; its first update is a snapshot of what there is now. */
     public synchronized Listener listen() {
         var listener = new Listener();
+        listener.queue.addAll(now());
         listeners.add(listener);
         return listener;
+    }
+
+    private List<Update> now() {
+        var snapshot = new Update.Snapshot(content.toString(), reasoning.toString());
+        return ended == null ? List.of(snapshot) : List.of(snapshot, new Update.End(ended));
     }
 
     /** One listener's queue; used by one thread. */
     public final class Listener implements AutoCloseable {
         private final ArrayDeque<Update> queue = new ArrayDeque<>();
-        private boolean fresh = true;
+        private boolean fresh;
         private boolean closed;
 
         private void offer(Update update) {
@@ -202,8 +208,7 @@ public final class RunningTurn {
         private List<Update> start() {
             fresh = false;
             queue.clear();
-            var snapshot = new Update.Snapshot(content.toString(), reasoning.toString());
-            return ended == null ? List.of(snapshot) : List.of(snapshot, new Update.End(ended));
+            return now();
         }
 
         private List<Update> drain() {

@@ -96,7 +96,7 @@ final class Conversation {
         }
         socket = fresh;
         var answer = JsonNodeFactory.instance.objectNode().put("sid", fresh.id());
-        session.send(new Packet(Packet.Type.CONNECT, Packet.ROOT, -1, answer, 0).frames());
+        fresh.open(new Packet(Packet.Type.CONNECT, Packet.ROOT, -1, answer, 0).frames());
         io.connected(fresh);
         if (session.isOver()) {
             over(); // it ended meanwhile and was not told of this socket

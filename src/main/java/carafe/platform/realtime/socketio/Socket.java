@@ -35,6 +35,7 @@ public final class Socket {
     private final AtomicLong nextCall = new AtomicLong();
     private volatile Identity identity;
     private volatile long handler = NOBODY;
+    private volatile boolean open;
     private boolean gone;
 
     Socket(String id, EngineSession session, Rooms rooms) {
@@ -104,11 +105,23 @@ public final class Socket {
     }
 
     public void emit(String event, JsonNode payload) {
-        session.send(frames(event, payload, -1));
+        send(frames(event, payload, -1));
+    }
+
+    /** Tells the client that it is connected, before anything else: what its rooms heard earlier was not for it. */
+    synchronized void open(List<Frame> answer) {
+        session.send(answer);
+        open = true;
     }
 
     void send(List<Frame> frames) {
-        session.send(frames);
+        if (open || isOpen()) {
+            session.send(frames);
+        }
+    }
+
+    private synchronized boolean isOpen() {
+        return open;
     }
 
     static List<Frame> frames(String event, JsonNode payload, long id) {
