@@ -150,9 +150,11 @@ public final class WorkflowBench {
         try (var server = server(small, newFolder(), upstream)) {
             var api = api(server);
             var flow = create(api, model(), edges("node-start::s", "spark-llm::l", "node-end::e"));
+            long start = System.nanoTime();
             int finished = together(server, request(server, flow, true, false), count).get();
+            double seconds = (System.nanoTime() - start) / 1e9;
             table.row(String.format("%,d runs waiting for a model at once", count), "–",
-                    String.format("%,d finished, %s resident, heap at most 512 MB", finished, Table.mb(server.residentMb())), "all, ≤ 512 MB heap",
+                    String.format("%,d finished in %.0f s, %s resident, heap at most 512 MB", finished, seconds, Table.mb(server.residentMb())), "all, ≤ 512 MB heap",
                     table.met(finished == count));
         }
     }
@@ -236,7 +238,7 @@ public final class WorkflowBench {
             var in = socket.getInputStream();
             var text = new StringBuilder();
             double first = 0;
-            byte[] buffer = new byte[64 << 10];
+            byte[] buffer = new byte[4 << 10];
             for (int n; (n = in.read(buffer)) > 0; ) {
                 text.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
                 if (first == 0 && text.indexOf("data: ") >= 0) first = (System.nanoTime() - start) / 1e6;
