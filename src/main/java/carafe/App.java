@@ -562,6 +562,10 @@ public final class App implements AutoCloseable {
                 Duration.ofDays(flows.runDays()),
                 flows.runsKept(),
                 Duration.ofSeconds(flows.codeSeconds()),
+                new FlowSettings.Agent(
+                        flows.agent().base(),
+                        flows.agent().name(),
+                        flows.agent().version()),
                 flows.traces(),
                 flows.traceHeaders(),
                 flows.tracer(),

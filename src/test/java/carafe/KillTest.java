@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,47 +16,15 @@ class KillTest {
     @TempDir
     Path folder;
 
-    private Process serve(String upstream, Path log) throws IOException {
-        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var builder = new ProcessBuilder(List.of(
-                java,
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "carafe.Main"));
-        builder.environment().clear();
-        builder.environment().put("PORT", "0");
-        builder.environment().put("HOST", "127.0.0.1");
-        builder.environment().put("DATA_DIR", folder.resolve("data").toString());
-        builder.environment().put("OPENAI_API_BASE_URLS", upstream);
-        builder.directory(folder.toFile());
-        return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    }
-
-    /** The port it tells in its log. */
-    private static int port(Process process, Path log) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (System.nanoTime() < deadline) {
-            var line = Files.readString(log)
-                    .lines()
-                    .filter(l -> l.contains("Carafe is ready on port"))
-                    .findFirst();
-            if (line.isPresent()) {
-                return Integer.parseInt(line.get().replaceAll(".*ready on port (\\d+).*", "$1"));
-            }
-            if (process.waitFor(50, TimeUnit.MILLISECONDS)) {
-                break;
-            }
-        }
-        throw new AssertionError("not ready: " + Files.readString(log));
+    private ServerProcess serve(String upstream) throws IOException {
+        return ServerProcess.start(folder, "", Map.of("OPENAI_API_BASE_URLS", upstream));
     }
 
     @Test
     void aChatOpensAfterAKillAndSaysWhatHappened() throws Exception {
         try (var provider = new FakeProvider()) {
-            var log = folder.resolve("1.log");
-            var process = serve(provider.url(), log);
-            var client = TestApp.at("http://127.0.0.1:" + port(process, log));
+            var process = serve(provider.url());
+            var client = process.client();
             var ann = client.signUp("ann");
             var turn = json(client.post(ann, "/api/v1/chats/turns", "{\"model\":\"endless\",\"content\":\"go on\"}"));
             var chat = "/api/v1/chats/" + turn.path("chat_id").asText();
@@ -66,12 +34,10 @@ class KillTest {
             while (!stored(client, ann, chat, message).path("content").asText().contains("more")) {
                 assertThat(System.nanoTime()).isLessThan(deadline);
             }
-            process.destroyForcibly().waitFor();
+            process.kill();
 
-            var again = folder.resolve("2.log");
-            var second = serve(provider.url(), again);
-            try {
-                var after = TestApp.at("http://127.0.0.1:" + port(second, again));
+            try (var second = serve(provider.url())) {
+                var after = second.client();
                 var answer = stored(after, ann, chat, message);
                 assertThat(answer.path("state").asText()).isEqualTo("error");
                 assertThat(answer.path("content").asText()).contains("more");
@@ -82,8 +48,6 @@ class KillTest {
                                 .path("message_id")
                                 .asText())
                         .isNotEmpty();
-            } finally {
-                second.destroyForcibly().waitFor();
             }
         }
     }
@@ -100,9 +64,8 @@ class KillTest {
     @Test
     void aSessionKeepsEveryMessageThatWasStoredBeforeAKill() throws Exception {
         try (var provider = new FakeProvider()) {
-            var log = folder.resolve("1.log");
-            var process = serve(provider.url(), log);
-            var client = TestApp.at("http://127.0.0.1:" + port(process, log));
+            var process = serve(provider.url());
+            var client = process.client();
             var ann = client.signUp("ann");
             var session = json(client.post(ann, "/api/sessions", "{\"title\":\"killed\"}"))
                     .path("id")
@@ -131,12 +94,10 @@ class KillTest {
                     .contains("more")) {
                 assertThat(System.nanoTime()).isLessThan(deadline);
             }
-            process.destroyForcibly().waitFor();
+            process.kill();
 
-            var again = folder.resolve("2.log");
-            var second = serve(provider.url(), again);
-            try {
-                var after = TestApp.at("http://127.0.0.1:" + port(second, again));
+            try (var second = serve(provider.url())) {
+                var after = second.client();
                 var stored = json(after.get(ann, messages));
                 assertThat(stored.findValuesAsText("content").subList(0, 7))
                         .containsExactly("stored 0", "stored 0", "stored 1", "stored 1", "stored 2", "stored 2", "cut");
@@ -150,81 +111,50 @@ class KillTest {
                                         "{\"model\":\"echo\",\"messages\":[{\"role\":\"user\",\"content\":\"on\"}]}")
                                 .statusCode())
                         .isEqualTo(200);
-            } finally {
-                second.destroyForcibly().waitFor();
             }
         }
     }
 
     @Test
     void tablesCanBeMadeWithoutServing() throws Exception {
-        var log = folder.resolve("init.log");
-        assertThat(initDb(log)).isZero();
+        assertThat(initDb(0)).doesNotContain("in use");
         assertThat(folder.resolve("data/carafe.db")).exists();
-        assertThat(initDb(log)).as("again").isZero();
-        try (var provider = new FakeProvider()) {
-            var process = serve(provider.url(), folder.resolve("1.log"));
-            try {
-                port(process, folder.resolve("1.log"));
-                assertThat(initDb(log)).as("while a server has the folder").isEqualTo(1);
-                assertThat(Files.readString(log)).contains("is in use by the process");
-            } finally {
-                process.destroyForcibly().waitFor();
-            }
+        assertThat(initDb(0)).as("again").doesNotContain("in use");
+        try (var provider = new FakeProvider();
+                var process = serve(provider.url())) {
+            process.client();
+            assertThat(initDb(1)).as("while a server has the folder").contains("is in use by the process");
         }
         Files.writeString(folder.resolve("data/carafe.db"), "this is no database, whatever its name says".repeat(100));
-        assertThat(initDb(log)).as("damaged").isEqualTo(1);
+        assertThat(initDb(1)).as("damaged").isNotEmpty();
     }
 
-    private int initDb(Path log) throws Exception {
-        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var builder = new ProcessBuilder(
-                java,
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "carafe.Main",
-                "init-db");
-        builder.environment().clear();
-        builder.environment().put("DATA_DIR", folder.resolve("data").toString());
-        return builder.directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start()
-                .waitFor();
+    private String initDb(int status) throws Exception {
+        try (var process = ServerProcess.start(folder, "init-db", Map.of())) {
+            assertThat(process.awaitEnd()).isEqualTo(status);
+            return process.log();
+        }
     }
 
     @Test
     void aSecondProcessOnTheSameFolderRefusesToStart() throws Exception {
-        try (var provider = new FakeProvider()) {
-            var log = folder.resolve("1.log");
-            var first = serve(provider.url(), log);
-            try {
-                port(first, log);
-                var other = folder.resolve("2.log");
-                var second = serve(provider.url(), other);
-                assertThat(second.waitFor()).isEqualTo(2);
-                assertThat(Files.readString(other)).contains("is in use by the process with pid " + first.pid());
-            } finally {
-                first.destroyForcibly().waitFor();
+        try (var provider = new FakeProvider();
+                var first = serve(provider.url())) {
+            first.client();
+            try (var second = serve(provider.url())) {
+                assertThat(second.awaitEnd()).isEqualTo(2);
+                assertThat(second.log()).contains("is in use by the process with pid " + first.pid());
             }
         }
     }
 
     @Test
     void everyMistakeInTheConfigurationIsToldAtOnce() throws Exception {
-        var log = folder.resolve("1.log");
-        Files.writeString(folder.resolve(".env"), "PORT=http\nDEFAULT_USER_ROLE=king\nOPENAI_API_BASE_URLS=nowhere\n");
-        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var builder = new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), "carafe.Main");
-        builder.environment().clear();
-        var process = builder.directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-
-        assertThat(process.waitFor()).isEqualTo(2);
-        assertThat(Files.readString(log)).contains("PORT", "DEFAULT_USER_ROLE", "OPENAI_API_BASE_URLS");
+        Files.writeString(folder.resolve(".env"), "DEFAULT_USER_ROLE=king\nOPENAI_API_BASE_URLS=nowhere\n");
+        try (var process = ServerProcess.start(folder, "", Map.of("PORT", "http"))) {
+            assertThat(process.awaitEnd()).isEqualTo(2);
+            assertThat(process.log()).contains("PORT", "DEFAULT_USER_ROLE", "OPENAI_API_BASE_URLS");
+        }
         assertThat(folder.resolve("data")).doesNotExist();
     }
 }

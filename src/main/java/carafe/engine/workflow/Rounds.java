@@ -16,12 +16,29 @@ final class Rounds {
 
     /** Each round on its own; results in the order of the elements, however the rounds end. */
     Result iterate(NodeRun work, Task.Iteration iteration) {
+        if (iteration.seconds() == 0) {
+            return iterate(work, iteration, work.stop());
+        }
+        try (var patience = new Patience(work.stop(), Duration.ofSeconds(iteration.seconds()))) {
+            try {
+                return iterate(work, iteration, patience.stop());
+            } catch (FlowFailure e) {
+                if (work.stop().isStopped() || !patience.isOver()) {
+                    throw e;
+                }
+                throw new FlowFailure(FlowCode.ITERATION, "it took more than " + iteration.seconds() + " s");
+            }
+        }
+    }
+
+    private Result iterate(NodeRun work, Task.Iteration iteration, Stop outer) {
         var elements = elements(work);
         var ends = new @Nullable Ended[elements.size()];
-        var stop = new Stop(work.stop());
+        var stop = new Stop(outer);
         try {
             if (iteration.parallel()) {
                 inParallel(work, iteration, elements, ends, stop);
+                outer.check();
             } else {
                 for (int i = 0; i < elements.size(); i++) {
                     ends[i] = round(work, iteration, elements.get(i), i, stop);
@@ -104,7 +121,6 @@ final class Rounds {
             }));
         }
         threads.forEach(Rounds::join);
-        work.stop().check();
         if (!failures.isEmpty()) {
             throw failures.getFirst();
         }

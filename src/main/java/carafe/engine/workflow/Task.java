@@ -62,7 +62,7 @@ sealed interface Task {
         DROP
     }
 
-    record Iteration(String start, boolean parallel, int concurrency, OnRound onError) implements Task {}
+    record Iteration(String start, boolean parallel, int concurrency, OnRound onError, int seconds) implements Task {}
 
     record Loop(
             String start,

@@ -151,7 +151,8 @@ final class Tasks {
                 p.required("IterationStartNodeId"),
                 p.flag("isParallel", false),
                 p.number("maxConcurrency", 5, 1, 100),
-                onError);
+                onError,
+                p.number("timeout", 0, 0, 86_400));
     }
 
     private static Task loop(Params p) {

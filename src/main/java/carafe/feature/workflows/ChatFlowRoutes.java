@@ -21,7 +21,7 @@ import java.util.Set;
 
 /** Runs workflows and answers their questions: rows 13 to 16 of the contract's section 1. */
 final class ChatFlowRoutes {
-    private static final Rule RULE = FlowRules.RULE.withMaxBody(8 * Rule.MEBIBYTE);
+    static final Rule RULE = FlowRules.RULE.withMaxBody(8 * Rule.MEBIBYTE);
     private static final int MOST_HISTORY = 1_000;
     private static final Set<String> CONTENT_TYPES = Set.of("text", "image", "audio");
 
@@ -53,8 +53,8 @@ final class ChatFlowRoutes {
     }
 
     void register(Routes routes) {
-        routes.post("/workflow/v1/chat/completions", RULE, with(ctx -> chat(ctx, false)));
-        routes.post("/workflow/v1/debug/chat/completions", RULE, with(ctx -> chat(ctx, true)));
+        routes.post("/workflow/v1/chat/completions", RULE, with(ctx -> chat(ctx, body.object(ctx), false)));
+        routes.post("/workflow/v1/debug/chat/completions", RULE, with(ctx -> chat(ctx, body.object(ctx), true)));
         routes.post("/workflow/v1/resume", RULE, with(ctx -> resume(ctx, false)));
         routes.post("/workflow/v1/debug/resume", RULE, with(ctx -> resume(ctx, true)));
     }
@@ -63,8 +63,8 @@ final class ChatFlowRoutes {
         return FlowRules.with(sids, handler);
     }
 
-    private void chat(Context ctx, boolean debug) throws ClientGone, InterruptedException {
-        var asked = body.object(ctx);
+    /** Runs what {@code asked} names (contract, section 1.1) and answers with its frames. */
+    void chat(Context ctx, ObjectNode asked, boolean debug) throws ClientGone, InterruptedException {
         var flowId = FlowRules.text(asked, "flow_id", 40);
         var parameters = FlowRules.object(asked, "parameters");
         var version = FlowRules.optional(asked, "version", 40, "");

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param keepFiles how long uploaded files are kept and can be read
  * @param keepFor how long runs that are over are kept, and {@code keepRuns} how many of one workflow
  * @param codeLimit how long code may run that its node gives no limit
+ * @param agent how other agents see the workflows
  * @param traces the collector of traces; empty: none. {@code traceHeaders} go with them, {@code tracer} and {@code serviceName} are named in them
  */
 public record FlowSettings(
@@ -42,10 +43,14 @@ public record FlowSettings(
         Duration keepFor,
         int keepRuns,
         Duration codeLimit,
+        Agent agent,
         Optional<String> traces,
         Map<String, String> traceHeaders,
         String tracer,
         String serviceName) {
+    /** @param base the address of this server for others; empty: not said */
+    public record Agent(String base, String name, String version) {}
+
     public FlowSettings {
         reachable = List.copyOf(reachable);
         traceHeaders = Map.copyOf(traceHeaders);

@@ -244,7 +244,9 @@ public final class Workflows implements AutoCloseable {
     public void register(Routes routes) {
         var mapper = ground.mapper();
         var frames = new FrameStream(runStore, runner, mapper, ground.clock());
-        new ChatFlowRoutes(flows, runStore, runner, frames, sids, mapper, ground.clock()).register(routes);
+        var chats = new ChatFlowRoutes(flows, runStore, runner, frames, sids, mapper, ground.clock());
+        chats.register(routes);
+        new AgentRoutes(chats, settings.agent(), sids, mapper).register(routes);
         new RunRoutes(flows, runStore, new RunList(ground.db(), mapper), runner, frames, sids, mapper, ground.clock())
                 .register(routes);
         new SampleRoutes(samples, flows, mapper).register(routes);
@@ -305,6 +307,7 @@ public final class Workflows implements AutoCloseable {
                 || path.startsWith("/sparkflow/")
                 || path.equals("/v1/publish")
                 || path.equals("/v1/auth")
+                || path.equals("/.well-known/agent-card.json")
                 || path.equals("/health")
                 || path.startsWith("/health/")
                 || path.equals("/ready");

@@ -169,6 +169,7 @@ public record Config(
             int runDays,
             int runsKept,
             int codeSeconds,
+            Agent agent,
             Optional<String> traces,
             Map<String, String> traceHeaders,
             String tracer) {
@@ -177,6 +178,9 @@ public record Config(
             allowedHosts = List.copyOf(allowedHosts);
         }
     }
+
+    /** What other agents read of the workflows; {@code base} is the address of this server for them, empty: not said. */
+    public record Agent(String base, String name, String version) {}
 
     private static final int FLOW_PORT = 7880;
 
@@ -211,6 +215,7 @@ public record Config(
                 flows.runDays(),
                 flows.runsKept(),
                 flows.codeSeconds(),
+                flows.agent(),
                 flows.traces(),
                 flows.traceHeaders(),
                 flows.tracer());
@@ -508,6 +513,12 @@ public record Config(
                 env.number(FlowCatalogue.RUN_DAYS, 1, 36_500),
                 env.number(FlowCatalogue.RUNS_KEPT, 1, 10_000_000),
                 env.number(FlowCatalogue.CODE_SECONDS, 1, 300),
+                new Agent(
+                        env.given(FlowCatalogue.AGENT_BASE)
+                                .map(text -> url(env, FlowCatalogue.AGENT_BASE, text))
+                                .orElse(""),
+                        env.text(FlowCatalogue.AGENT_NAME),
+                        env.text(FlowCatalogue.AGENT_VERSION)),
                 env.isOn(FlowCatalogue.OTLP_ENABLE) ? Optional.of(collector(env)) : Optional.empty(),
                 headers(env),
                 env.text(FlowCatalogue.OTLP_TRACE_NAME));

@@ -122,6 +122,18 @@ final class FlowCatalogue {
             "30",
             "Seconds that code tried by `/code/run` may take; nodes have limits of their own.");
 
+    static final Setting AGENT_BASE = Setting.of(
+            "A2A_PUBLIC_BASE_URL",
+            Kind.TEXT,
+            "",
+            FLOWS,
+            "https://carafe.example",
+            "This server's address for other agents, in the card at `/.well-known/agent-card.json`.");
+    static final Setting AGENT_NAME =
+            Setting.of("A2A_AGENT_NAME", Kind.TEXT, "Carafe", FLOWS, "Tea room", "Name in the card for other agents.");
+    static final Setting AGENT_VERSION = Setting.of(
+            "A2A_AGENT_VERSION", Kind.TEXT, "0.1.0", FLOWS, "1.4.0", "Version in the card for other agents.");
+
     static final Setting OTLP_ENABLE = Setting.of(
             "OTLP_ENABLE", Kind.SWITCH, "false", FLOWS, "1", "Send a trace of each workflow run to `OTLP_ENDPOINT`.");
     static final Setting OTLP_ENDPOINT = Setting.of(
@@ -171,6 +183,9 @@ final class FlowCatalogue {
             RUN_DAYS,
             RUNS_KEPT,
             CODE_SECONDS,
+            AGENT_BASE,
+            AGENT_NAME,
+            AGENT_VERSION,
             OTLP_ENABLE,
             OTLP_ENDPOINT,
             OTLP_HEADERS,

@@ -3,13 +3,13 @@ package carafe.feature.courses;
 import static carafe.TestApp.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import carafe.ServerProcess;
 import carafe.TestApp;
 import carafe.feature.courses.format.CourseFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,50 +58,18 @@ class GradingSurvivesTest {
         return json(app.get(user, "/api/users/current")).path("id").asLong();
     }
 
-    private Process serve(Path log) throws IOException {
-        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var builder = new ProcessBuilder(List.of(
-                java,
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "carafe.Main"));
-        builder.environment().clear();
-        builder.environment().put("PORT", "0");
-        builder.environment().put("HOST", "127.0.0.1");
-        builder.environment().put("CONTAINER_POOL_SIZE", "1");
-        builder.environment().put("DATA_DIR", folder.resolve("data").toString());
-        builder.environment().put("COURSES_DIR", folder.resolve("courses").toString());
-        builder.directory(folder.toFile());
-        return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    }
-
-    private static String address(Process process, Path log) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (System.nanoTime() < deadline) {
-            var line = Files.readString(log)
-                    .lines()
-                    .filter(l -> l.contains("Carafe is ready on port"))
-                    .findFirst();
-            if (line.isPresent()) {
-                return "http://127.0.0.1:" + line.get().replaceAll(".*ready on port (\\d+).*", "$1");
-            }
-            if (process.waitFor(50, TimeUnit.MILLISECONDS)) {
-                break;
-            }
-        }
-        throw new AssertionError("not ready: " + Files.readString(log));
+    private ServerProcess serve() throws IOException {
+        var courses = folder.resolve("courses").toString();
+        return ServerProcess.start(folder, "", Map.of("CONTAINER_POOL_SIZE", "1", "COURSES_DIR", courses));
     }
 
     @Test
     void aKillInTheMiddleLeavesOneGradeAndOneAttempt() throws Exception {
         CourseFolder.demo(folder.resolve("courses/demo")).exercise("01-basics/02-double", "timeout: 5\npoints: 2\n");
-        var log = folder.resolve("1.log");
-        var process = serve(log);
         TestApp.User user;
         long id;
-        try {
-            var client = TestApp.at(address(process, log));
+        try (var process = serve()) {
+            var client = process.client();
             user = client.signUp("user");
             var slow = "{\"code\":\"import time\\ntime.sleep(0.8)\\ndef double(n):\\n    return n * 2\\n\"}";
             Thread.ofVirtual().start(() -> {
@@ -116,13 +84,9 @@ class GradingSurvivesTest {
                     .get(0)
                     .path("id")
                     .asLong();
-        } finally {
-            process.destroyForcibly().waitFor();
         }
-        var again = folder.resolve("2.log");
-        var second = serve(again);
-        try {
-            var after = TestApp.at(address(second, again));
+        try (var second = serve()) {
+            var after = second.client();
             var graded = JsonNodeAwait.until(
                     () -> json(after.get(user, "/api/v1/submissions/" + id)),
                     one -> !one.path("status").asText().equals("queued"));
@@ -132,8 +96,6 @@ class GradingSurvivesTest {
                             .path("used")
                             .asInt())
                     .isEqualTo(1);
-        } finally {
-            second.destroyForcibly().waitFor();
         }
     }
 }

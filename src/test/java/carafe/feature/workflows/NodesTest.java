@@ -435,6 +435,16 @@ class NodesTest {
     }
 
     @Test
+    void anIterationEndsAtItsLimit() {
+        var code = "import time\ndef main(v, w):\n    time.sleep(20)\n    return {\"out\": v}";
+        for (var parallel : List.of("false", "true")) {
+            var how = "'isParallel':" + parallel + ",'errorStrategy':'continue','timeout':1";
+            var failed = run(ann, create(each(how, code)), "{'items':['a','b']}");
+            assertThat(failed.path("message").asText()).as(failed.toString()).contains("it took more than 1 s");
+        }
+    }
+
+    @Test
     void parallelRoundsMeetAndKeepTheirOrder() {
         var flow = new Flow()
                 .node("node-start::s", "items:array", "", "{}")

@@ -4,14 +4,14 @@ import static carafe.TestApp.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import carafe.FakeProvider;
+import carafe.ServerProcess;
 import carafe.TestApp;
 import carafe.engine.workflow.Flow;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,46 +24,29 @@ class WorkflowKillTest {
     @TempDir
     Path folder;
 
-    private Process serve(String upstream, Path log) throws IOException {
-        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var builder = new ProcessBuilder(List.of(
-                java,
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "carafe.Main",
-                "workflow"));
-        builder.environment().clear();
-        builder.environment().put("SERVICE_PORT", "0");
-        builder.environment().put("HOST", "127.0.0.1");
-        builder.environment().put("DATA_DIR", folder.resolve("data").toString());
-        builder.environment().put("OPENAI_API_BASE_URLS", upstream);
-        builder.environment().put("APP_MANAGE_PLAT_KEY", "k");
-        builder.environment().put("APP_MANAGE_PLAT_SECRET", "s");
-        builder.environment().put("TRUSTED_PROXIES", "127.0.0.1/32"); // a gateway that vouches for its apps
-        builder.environment().put("WORKERS", "2");
-        builder.environment().put("RELOAD", "False");
-        builder.environment().put("SHUTDOWN_INTERVAL", "2");
-        builder.environment().put("SHUTDOWN_TIMEOUT", "180");
-        builder.directory(folder.toFile());
-        return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    }
-
-    private static TestApp client(Process process, Path log) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (System.nanoTime() < deadline) {
-            var line = Files.readString(log)
-                    .lines()
-                    .filter(l -> l.contains("Carafe is ready on port"))
-                    .findFirst();
-            if (line.isPresent()) {
-                return TestApp.at("http://127.0.0.1:" + line.get().replaceAll(".*ready on port (\\d+).*", "$1"));
-            }
-            if (process.waitFor(50, TimeUnit.MILLISECONDS)) {
-                break;
-            }
-        }
-        throw new AssertionError("not ready: " + Files.readString(log));
+    private ServerProcess serve(String upstream) throws IOException {
+        return ServerProcess.start(
+                folder,
+                "workflow",
+                Map.of(
+                        "SERVICE_PORT",
+                        "0",
+                        "OPENAI_API_BASE_URLS",
+                        upstream,
+                        "APP_MANAGE_PLAT_KEY",
+                        "k",
+                        "APP_MANAGE_PLAT_SECRET",
+                        "s",
+                        "TRUSTED_PROXIES",
+                        "127.0.0.1/32", // a gateway that vouches for its apps
+                        "WORKERS",
+                        "2",
+                        "RELOAD",
+                        "False",
+                        "SHUTDOWN_INTERVAL",
+                        "2",
+                        "SHUTDOWN_TIMEOUT",
+                        "180"));
     }
 
     private static String publish(TestApp app, Flow flow) {
@@ -88,9 +71,8 @@ class WorkflowKillTest {
     @Test
     void runsGoOnWhereTheyWereAndQuestionsStillWait() throws Exception {
         try (var provider = new FakeProvider()) {
-            var log = folder.resolve("1.log");
-            var process = serve(provider.url(), log);
-            var app = client(process, log);
+            var process = serve(provider.url());
+            var app = process.client();
             var asking = publish(
                     app,
                     Flow.fromStart()
@@ -133,17 +115,15 @@ class WorkflowKillTest {
                 }));
             }
             await(provider, 10, "hang", "echo");
-            process.destroyForcibly().waitFor();
+            process.kill();
             for (var thread : threads) {
                 thread.join();
             }
 
             provider.requests.clear();
             provider.release();
-            var again = folder.resolve("2.log");
-            var second = serve(provider.url(), again);
-            try {
-                var after = client(second, again);
+            try (var second = serve(provider.url())) {
+                var after = second.client();
                 await(provider, 10, "hang"); // and nothing else: the finished steps are not asked again
                 var answer = json(after.send(
                         null,
@@ -160,8 +140,6 @@ class WorkflowKillTest {
                         .as(answer.toString())
                         .contains("tea")
                         .endsWith("/with milk");
-            } finally {
-                second.destroyForcibly().waitFor();
             }
         }
     }

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WorkflowWireTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String KEY = "Bearer tenant-key:tenant-secret";
+    private static final String SEND = "/workflow/v1/a2a/message:send";
 
     @TempDir
     static Path folder;
@@ -54,6 +55,10 @@ class WorkflowWireTest {
                 "tenant-secret",
                 "SERVICE_PORT",
                 "0",
+                "A2A_PUBLIC_BASE_URL",
+                "https://carafe.example/",
+                "A2A_AGENT_NAME",
+                "Tea room",
                 "PLUGIN_RUN_URL",
                 "http://127.0.0.1:" + tools.getAddress().getPort() + "/html");
         ann = app.signUp("ann");
@@ -517,5 +522,50 @@ class WorkflowWireTest {
         var code =
                 object().put("code", "def main(): return {}").put("app_id", "a").put("uid", "u");
         assertThat(code(call("POST", "/workflow/v1/code/run", code))).isEqualTo(21600);
+    }
+
+    @Test
+    void otherAgentsFindAndRunPublishedWorkflows() {
+        for (var path : List.of(
+                "/.well-known/agent-card.json",
+                "/workflow/v1/a2a/agent-card.json",
+                "/workflow/v1/a2a/.well-known/agent-card.json")) {
+            var card = json(app.get(null, path));
+            assertThat(card.path("name").asText()).isEqualTo("Tea room");
+            assertThat(card.path("url").asText()).isEqualTo("https://carafe.example/workflow/v1/a2a/message:send");
+            assertThat(card.path("protocolVersion").asText()).isEqualTo("0.3.0");
+            assertThat(card.path("capabilities").isArray()).isTrue();
+            assertThat(card.has("version") && card.has("description")).isTrue();
+        }
+        var flow = new Flow()
+                .node("node-start::s", "input:string!", "", "{}")
+                .joiner("text-joiner::a", "x=node-start::s.input", "<{{x}}>")
+                .end("out=text-joiner::a.output", "{{out}}")
+                .edges("node-start::s>text-joiner::a text-joiner::a>node-end::e");
+        var id = add(flow);
+        assertThat(code(publish(id, "v1.0", 1))).isZero();
+        var answer = call("POST", SEND, message(id, "tea", "please"));
+        assertThat(answer.at("/choices/0/delta/content").asText()).isEqualTo("<tea\nplease>");
+        assertThat(call("POST", SEND, message(id, " ")).path("message").asText())
+                .contains("body->message->parts");
+        assertThat(call("POST", SEND, MAPPER.createObjectNode()).path("code").asInt())
+                .isEqualTo(460);
+        assertThat(call("POST", SEND, message(id, "tea"), "X-Nobody", "1")
+                        .path("message")
+                        .asText())
+                .isEqualTo("authorization header is required");
+    }
+
+    /** In the protocol's own spelling. */
+    private static ObjectNode message(String flowId, String... texts) {
+        var sent = MAPPER.createObjectNode().put("flowId", flowId).put("stream", false);
+        var parts = sent.putObject("message")
+                .put("role", "user")
+                .put("messageId", "m1")
+                .putArray("parts");
+        for (var text : texts) {
+            parts.addObject().put("kind", "text").put("text", text);
+        }
+        return sent;
     }
 }
