@@ -85,6 +85,7 @@ public final class ChatPlatformBench {
         int port = Server.freePort();
         Files.createDirectories(work.resolve("openwebui"));
         var environment = new HashMap<>(connection(upstream));
+        environment.putAll(Map.of("FROM_INIT_PY", "true", "USE_SLIM_DOCKER", "true")); // where its files lie, and what was installed of it
         environment.putAll(Map.of("DATA_DIR", work.resolve("openwebui").toString(), "WEBUI_SECRET_KEY", "a secret for the bench",
                 "ENABLE_OLLAMA_API", "false", "OFFLINE_MODE", "true", "HF_HUB_OFFLINE", "1", "DO_NOT_TRACK", "true",
                 "SCARF_NO_ANALYTICS", "true", "ANONYMIZED_TELEMETRY", "false"));

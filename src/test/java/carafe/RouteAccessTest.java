@@ -165,6 +165,36 @@ class RouteAccessTest {
         }
     }
 
+    static Stream<Routes.Declared> readable() {
+        return endpoints().stream()
+                .filter(route -> route.method().equals("GET") && !route.path().contains("?"));
+    }
+
+    /** Also where GET would go on for ever. */
+    @ParameterizedTest
+    @MethodSource("readable")
+    void aHeadIsAGetWithoutItsBody(Routes.Declared route) {
+        var path = route.path().replaceAll("[{<][a-z_]+[}>]", "x");
+        if (route.rule().access() != Access.PUBLIC && route.rule().surface() != Surface.FLOW) {
+            assertThat(app.send(null, "HEAD", path, null).statusCode()).isEqualTo(401);
+        }
+        var head = app.send(admin, "HEAD", path, null);
+        assertThat(head.statusCode()).isLessThan(500).isNotEqualTo(405);
+        assertThat(head.body()).isEmpty();
+    }
+
+    @Test
+    void aHeadTellsWhatAGetWould() {
+        for (var path : List.of("/api/v1/chats/", "/api/v1/chats/nope", "/health", "/api/config", "/carafe/signin")) {
+            var get = app.send(admin, "GET", path, null);
+            var head = app.send(admin, "HEAD", path, null);
+            assertThat(head.statusCode()).as(path).isEqualTo(get.statusCode());
+            assertThat(head.headers().firstValue("Content-Type"))
+                    .as(path)
+                    .isEqualTo(get.headers().firstValue("Content-Type"));
+        }
+    }
+
     @Test
     void theBusiestRoutesAreFoundFirst() {
         assertThat(endpoints().subList(0, 2).stream().map(Routes.Declared::path))

@@ -73,7 +73,6 @@ public final class OllamaRoutes {
                 ctx -> ctx.json(mapper.createObjectNode().put("version", VERSION)));
         var open = Rule.of(Surface.OLLAMA, Access.PUBLIC);
         routes.get("/ollama/", open, OllamaRoutes::alive);
-        routes.head("/ollama/", open, OllamaRoutes::alive);
         routes.get("/ollama/api/ps", Rule.of(Surface.OLLAMA, Access.ADMIN), this::loaded);
     }
 

@@ -174,9 +174,7 @@ public final class FrontEnd {
             ctx.header("Content-Encoding", "gzip");
         }
         ctx.res().setContentLengthLong(size);
-        if (!ctx.req().getMethod().equals("HEAD")) {
-            Files.copy(chosen, ctx.res().getOutputStream());
-        }
+        Files.copy(chosen, ctx.res().getOutputStream());
     }
 
     private static String type(@Nullable String extension) {

@@ -54,7 +54,6 @@ public final class PanelRoutes {
             handler.handle(ctx);
         };
         routes.get(path, PUBLIC, guarded);
-        routes.head(path, PUBLIC, guarded);
     }
 
     private static Problem missing() {

@@ -48,9 +48,7 @@ final class Sent {
             ctx.header("Content-Encoding", "gzip");
         }
         ctx.res().setContentLength(body.length);
-        if (!ctx.req().getMethod().equals("HEAD")) {
-            ctx.result(body);
-        }
+        ctx.result(body);
     }
 
     static boolean takesGzip(@Nullable String accepted) {

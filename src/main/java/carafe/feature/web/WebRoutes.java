@@ -6,7 +6,6 @@ import carafe.platform.http.Routes;
 import carafe.platform.http.Rule;
 import carafe.platform.http.Surface;
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -70,9 +69,9 @@ public final class WebRoutes {
     }
 
     public void register(Routes routes) {
-        both(routes, "/carafe/assets/{hash}/<path>", this::asset);
-        both(routes, "/carafe", this::page);
-        VIEWS.forEach(view -> both(routes, "/carafe" + view, this::page));
+        routes.get("/carafe/assets/{hash}/<path>", PUBLIC, this::asset);
+        routes.get("/carafe", PUBLIC, this::page);
+        VIEWS.forEach(view -> routes.get("/carafe" + view, PUBLIC, this::page));
         routes.get("/api/v1/openapi.json", COURSE, this::apiDocument);
         routes.get("/api/v1/docs", COURSE, this::apiPage);
         routes.get("/api/v1/redoc", COURSE, this::apiPage);
@@ -82,21 +81,16 @@ public final class WebRoutes {
             routes.elsewhere(other::serve);
             return;
         }
-        both(routes, "/", this::root);
-        VIEWS.forEach(view -> both(routes, view, this::page));
+        routes.get("/", PUBLIC, this::root);
+        VIEWS.forEach(view -> routes.get(view, PUBLIC, this::page));
         fixed(routes, "favicon.svg", "/favicon.svg", "/favicon.ico");
         fixed(routes, "robots.txt", "/robots.txt");
-    }
-
-    private static void both(Routes routes, String path, Handler handler) {
-        routes.get(path, PUBLIC, handler);
-        routes.head(path, PUBLIC, handler);
     }
 
     private static void fixed(Routes routes, String name, String... paths) {
         var asset = WebAssets.fixed(name);
         for (var path : paths) {
-            both(routes, path, ctx -> Sent.asset(ctx, asset, Sent.ONE_DAY));
+            routes.get(path, PUBLIC, ctx -> Sent.asset(ctx, asset, Sent.ONE_DAY));
         }
     }
 

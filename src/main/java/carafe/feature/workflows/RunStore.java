@@ -173,6 +173,11 @@ final class RunStore {
                 && entry.steps().size() + (entry.frames().isEmpty() ? 0 : 1) == 0) {
             return;
         }
+        inTurn(() -> keepNow(runId, seq, entry));
+    }
+
+    /** What is written is made here, in turn, so that who waits holds nothing twice. */
+    private void keepNow(String runId, long seq, Journal.Entry entry) {
         var steps = entry.steps().stream().map(step -> row(runId, step)).toList();
         var json = String.join("\n", entry.frames().stream().map(Frame::json).toList());
         var marks = String.join("\n", entry.frames().stream().map(Frame::mark).toList());
@@ -181,7 +186,7 @@ final class RunStore {
         var ending = entry.ending();
         var result = ending == null ? "" : values.kept(runId, write(result(ending)));
         long now = clock.millis();
-        inTurn(() -> db.transaction(() -> {
+        db.transaction(() -> {
             boolean fenced = false;
             for (var step : steps) {
                 fenced |= insert(step);
@@ -205,7 +210,7 @@ final class RunStore {
                 throw new RunLost(runId);
             }
             return true;
-        }));
+        });
     }
 
     private void fence(String runId) {

@@ -31,12 +31,14 @@ final class SampleFiles {
         this.mapper = mapper;
     }
 
-    void unpack() {
+    /** Once; who asks meanwhile waits. */
+    synchronized void unpack() {
         ShippedFolder.unpack("workflows", folder);
     }
 
     /** By name, in the order of names; a file that is no workflow is logged and left out. */
     Map<String, ObjectNode> all() {
+        unpack();
         var found = new LinkedHashMap<String, ObjectNode>();
         if (!Files.isDirectory(folder)) {
             return found;

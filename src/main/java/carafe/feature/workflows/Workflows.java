@@ -64,6 +64,7 @@ public final class Workflows implements AutoCloseable {
             Duration patience,
             Path samples) {}
 
+    private static final Duration LONGEST_SWEEP = Duration.ofSeconds(5);
     private static final Logger log = LoggerFactory.getLogger(Workflows.class);
     /** Soon: a server that is started often must get there too. */
     private static final Duration FIRST_SWEEP = Duration.ofMinutes(5);
@@ -265,7 +266,6 @@ public final class Workflows implements AutoCloseable {
     /** Takes up the runs of earlier processes; the node must have been started. */
     public void start() {
         ground.apps().provision(settings.appKey(), settings.appSecret());
-        samples.unpack();
         runner.start();
         sweeper.start();
         if (traces != null) {
@@ -274,6 +274,7 @@ public final class Workflows implements AutoCloseable {
     }
 
     private void sweepUntilClosed() {
+        samples.unpack(); // here, since a start need not wait for it
         try {
             for (var pause = FIRST_SWEEP; !closing.await(pause.toMillis(), TimeUnit.MILLISECONDS); pause = SWEEP) {
                 try {
@@ -296,8 +297,13 @@ public final class Workflows implements AutoCloseable {
                 traces.close();
             }
             reach.close();
+            if (sweeper.isAlive()) {
+                sweeper.join(LONGEST_SWEEP);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -54,6 +54,9 @@ final class Errors {
     }
 
     static void gone(Context ctx, IOException e) {
+        if (HeadHandler.asked(ctx)) {
+            return; // it wanted no more than the headers
+        }
         log.debug("client left path={} cause={}", ctx.path(), e.toString());
         ResponseStream.abort(ctx);
     }

@@ -87,6 +87,11 @@ public final class HttpServer implements AutoCloseable {
             var routes = new Routes(config.routes, guard);
             features.accept(routes);
             declared.set(routes.declared());
+            var heads = routes.declared().stream()
+                    .filter(route -> route.method().equals("HEAD"))
+                    .toList();
+            config.jetty.modifyServer(
+                    server -> server.insertHandler(new HeadHandler(path -> Routes.hasOwnHead(heads, path))));
         });
     }
 
@@ -200,7 +205,7 @@ public final class HttpServer implements AutoCloseable {
         var endpoint = ctx.endpoints().lastHttpEndpoint();
         observer.ended(new RequestEnd(
                 RequestId.of(ctx),
-                ctx.req().getMethod(),
+                HeadHandler.asked(ctx) ? "HEAD" : ctx.req().getMethod(),
                 endpoint == null ? "unmatched" : endpoint.path,
                 ctx.path(),
                 ctx.statusCode(),

@@ -45,8 +45,12 @@ public final class ResponseStream {
         if (ctx.attribute(Errors.SURFACE) == Surface.COURSE) {
             CourseErrors.addTime(ctx);
         }
-        return new ResponseStream(
+        var stream = new ResponseStream(
                 ServletContextRequest.getServletContextRequest(ctx.req()).getServletContextResponse());
+        if (HeadHandler.asked(ctx)) {
+            stream.broken = new IOException("a HEAD request has no reader");
+        }
+        return stream;
     }
 
     /** An answer that takes long because the client waits for news, which is no sign of a slow server. */

@@ -40,12 +40,24 @@ public final class Routes {
         this.guard = guard;
     }
 
+    /** Answers HEAD, too, see {@link HeadHandler}. */
     public void get(String path, Rule rule, Handler handler) {
         add(HandlerType.GET, path, rule, handler);
     }
 
+    /** Where HEAD has a meaning of its own. */
     public void head(String path, Rule rule, Handler handler) {
         add(HandlerType.HEAD, path, rule, handler);
+    }
+
+    /** Whether {@code path} is one where HEAD has a meaning of its own. */
+    static boolean hasOwnHead(List<Declared> declared, String path) {
+        return declared.stream()
+                .filter(route -> route.method().equals("HEAD"))
+                .map(Declared::path)
+                .anyMatch(one -> one.endsWith("/<path>")
+                        ? path.startsWith(one.substring(0, one.length() - "<path>".length()))
+                        : path.equals(one));
     }
 
     public void post(String path, Rule rule, Handler handler) {
@@ -102,7 +114,7 @@ public final class Routes {
     public void elsewhere(Handler handler) {
         javalin.exception(NotFoundResponse.class, (e, ctx) -> {
             var method = ctx.req().getMethod();
-            boolean page = (method.equals("GET") || method.equals("HEAD")) && !isApi(ctx.path());
+            boolean page = method.equals("GET") && !isApi(ctx.path());
             try {
                 if (page) {
                     handler.handle(ctx);
