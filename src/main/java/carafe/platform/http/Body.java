@@ -89,7 +89,10 @@ public final class Body {
         return new Problem.BadRequest("invalid_json", "The request body is not valid JSON.", null);
     }
 
-    private static String firstLine(String message) {
+    /** Without the parser's note on where a marker began, which speaks of its own settings. */
+    private static String firstLine(String text) {
+        int note = text.indexOf(" (start marker at [Source");
+        var message = note < 0 ? text : text.substring(0, note);
         int end = message.indexOf('\n');
         var line = end < 0 ? message : message.substring(0, end);
         return line.length() > 200 ? line.substring(0, 200) : line;

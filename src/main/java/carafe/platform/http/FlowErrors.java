@@ -49,8 +49,11 @@ final class FlowErrors {
     }
 
     static String message(Problem problem) {
-        return problem instanceof Problem.Unauthenticated stranger && stranger.proof() == Caller.Proof.NONE
-                ? "authorization header is required"
-                : problem.explain();
+        if (problem instanceof Problem.Unauthenticated stranger) {
+            return stranger.proof() == Caller.Proof.NONE
+                    ? "authorization header is required"
+                    : "The key is not known, its secret is another, or the sign-in is over.";
+        }
+        return problem.explain();
     }
 }
