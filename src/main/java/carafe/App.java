@@ -562,10 +562,7 @@ public final class App implements AutoCloseable {
                 Duration.ofDays(flows.runDays()),
                 flows.runsKept(),
                 Duration.ofSeconds(flows.codeSeconds()),
-                new FlowSettings.Agent(
-                        flows.agent().base(),
-                        flows.agent().name(),
-                        flows.agent().version()),
+                flows.agent(),
                 flows.traces(),
                 flows.traceHeaders(),
                 flows.tracer(),

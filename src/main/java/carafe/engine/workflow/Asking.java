@@ -147,9 +147,12 @@ final class Asking {
             return work.services().model().ask(question, sink, work.stop());
         }
         boolean streams = work.node().streams();
-        try (var patience = new Patience(work.stop(), work.limit())) {
-            try {
-                return work.services()
+        return Patience.within(
+                work.stop(),
+                work.limit(),
+                streams ? FlowCode.MODEL : FlowCode.NODE_RUN,
+                streams ? "it was silent for too long" : "Node execution timeout",
+                patience -> work.services()
                         .model()
                         .ask(
                                 question,
@@ -159,16 +162,7 @@ final class Asking {
                                     }
                                     sink.accept(piece);
                                 },
-                                patience.stop());
-            } catch (FlowFailure e) {
-                if (!patience.isOver() || work.stop().isStopped()) {
-                    throw e;
-                }
-                throw streams
-                        ? new FlowFailure(FlowCode.MODEL, "it was silent for too long")
-                        : new FlowFailure(FlowCode.NODE_RUN, "Node execution timeout");
-            }
-        }
+                                patience.stop()));
     }
 
     private static List<Services.Said> messages(NodeRun work, Task.ModelUse model, String prompt) {

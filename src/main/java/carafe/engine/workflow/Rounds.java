@@ -19,16 +19,12 @@ final class Rounds {
         if (iteration.seconds() == 0) {
             return iterate(work, iteration, work.stop());
         }
-        try (var patience = new Patience(work.stop(), Duration.ofSeconds(iteration.seconds()))) {
-            try {
-                return iterate(work, iteration, patience.stop());
-            } catch (FlowFailure e) {
-                if (work.stop().isStopped() || !patience.isOver()) {
-                    throw e;
-                }
-                throw new FlowFailure(FlowCode.ITERATION, "it took more than " + iteration.seconds() + " s");
-            }
-        }
+        return Patience.within(
+                work.stop(),
+                Duration.ofSeconds(iteration.seconds()),
+                FlowCode.ITERATION,
+                "it took more than " + iteration.seconds() + " s",
+                patience -> iterate(work, iteration, patience.stop()));
     }
 
     private Result iterate(NodeRun work, Task.Iteration iteration, Stop outer) {
@@ -231,30 +227,32 @@ final class Rounds {
         if (work.path().chars().filter(c -> c == '/').count() >= MOST_DEPTH) {
             throw new FlowFailure(FlowCode.SUB_FLOW, "workflows may call each other " + MOST_DEPTH + " deep");
         }
-        var longest = Duration.ofSeconds(flow.seconds());
-        boolean mustSpeak = work.node().retry().asked();
-        try (var whole = new Patience(work.stop(), longest);
-                var silence = new Patience(whole.stop(), mustSpeak ? work.limit() : longest)) {
-            try {
-                return call(work, plan, silence);
-            } catch (FlowFailure e) {
-                if (work.stop().isStopped() || !(whole.isOver() || silence.isOver())) {
-                    throw e;
-                }
-                throw new FlowFailure(
-                        FlowCode.SUB_FLOW,
-                        mustSpeak && !whole.isOver()
-                                ? "it was silent for too long"
-                                : "it took more than " + longest.toSeconds() + " s");
-            }
-        }
+        var late = "it took more than " + flow.seconds() + " s";
+        return Patience.within(
+                work.stop(),
+                Duration.ofSeconds(flow.seconds()),
+                FlowCode.SUB_FLOW,
+                late,
+                whole -> spoken(work, plan, whole.stop()));
     }
 
-    private static Result call(NodeRun work, Plan plan, Patience patience) {
+    /** Where tries were asked for, it must say something before its limit, again and again. */
+    private static Result spoken(NodeRun work, Plan plan, Stop stop) {
+        return work.node().retry().asked()
+                ? Patience.within(
+                        stop,
+                        work.limit(),
+                        FlowCode.SUB_FLOW,
+                        "it was silent for too long",
+                        silence -> call(work, plan, silence.stop(), silence::heard))
+                : call(work, plan, stop, () -> {});
+    }
+
+    private static Result call(NodeRun work, Plan plan, Stop stop, Runnable heard) {
         var content = new StringBuilder();
         var reasoning = new StringBuilder();
         Round.Voice voice = (node, path, said, thought) -> {
-            patience.heard();
+            heard.run();
             content.append(said);
             reasoning.append(thought);
             var piece = new Step.Piece(0, said.isEmpty() ? thought : said, said.isEmpty());
@@ -263,7 +261,7 @@ final class Rounds {
         };
         // each try has steps of its own: two of one path could not be kept
         var prefix = work.path() + "#" + (work.attempt() - 1) + "/";
-        var round = new Round(work.run(), plan, prefix, patience.stop(), work.inputs(), voice);
+        var round = new Round(work.run(), plan, prefix, stop, work.inputs(), voice);
         var end = round.run();
         if (end == null) {
             throw new FlowFailure(FlowCode.SUB_FLOW, "it reached no end node");

@@ -1,5 +1,6 @@
 package carafe.feature.workflows;
 
+import carafe.platform.config.AgentCard;
 import carafe.platform.http.Access;
 import carafe.platform.http.Body;
 import carafe.platform.http.ClientGone;
@@ -23,12 +24,12 @@ final class AgentRoutes {
     private static final int MOST_PARTS = 1_000;
 
     private final ChatFlowRoutes chats;
-    private final FlowSettings.Agent settings;
+    private final AgentCard settings;
     private final Sids sids;
     private final Body body;
     private final ObjectMapper mapper;
 
-    AgentRoutes(ChatFlowRoutes chats, FlowSettings.Agent settings, Sids sids, ObjectMapper mapper) {
+    AgentRoutes(ChatFlowRoutes chats, AgentCard settings, Sids sids, ObjectMapper mapper) {
         this.chats = chats;
         this.settings = settings;
         this.sids = sids;

@@ -1,5 +1,6 @@
 package carafe.feature.workflows;
 
+import carafe.platform.config.AgentCard;
 import carafe.platform.config.FileTypes;
 import carafe.platform.config.Secret;
 import java.nio.file.Path;
@@ -43,14 +44,11 @@ public record FlowSettings(
         Duration keepFor,
         int keepRuns,
         Duration codeLimit,
-        Agent agent,
+        AgentCard agent,
         Optional<String> traces,
         Map<String, String> traceHeaders,
         String tracer,
         String serviceName) {
-    /** @param base the address of this server for others; empty: not said */
-    public record Agent(String base, String name, String version) {}
-
     public FlowSettings {
         reachable = List.copyOf(reachable);
         traceHeaders = Map.copyOf(traceHeaders);

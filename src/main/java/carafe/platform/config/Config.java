@@ -169,7 +169,7 @@ public record Config(
             int runDays,
             int runsKept,
             int codeSeconds,
-            Agent agent,
+            AgentCard agent,
             Optional<String> traces,
             Map<String, String> traceHeaders,
             String tracer) {
@@ -178,9 +178,6 @@ public record Config(
             allowedHosts = List.copyOf(allowedHosts);
         }
     }
-
-    /** What other agents read of the workflows; {@code base} is the address of this server for them, empty: not said. */
-    public record Agent(String base, String name, String version) {}
 
     private static final int FLOW_PORT = 7880;
 
@@ -513,7 +510,7 @@ public record Config(
                 env.number(FlowCatalogue.RUN_DAYS, 1, 36_500),
                 env.number(FlowCatalogue.RUNS_KEPT, 1, 10_000_000),
                 env.number(FlowCatalogue.CODE_SECONDS, 1, 300),
-                new Agent(
+                new AgentCard(
                         env.given(FlowCatalogue.AGENT_BASE)
                                 .map(text -> url(env, FlowCatalogue.AGENT_BASE, text))
                                 .orElse(""),

@@ -548,8 +548,7 @@ class WorkflowWireTest {
         assertThat(answer.at("/choices/0/delta/content").asText()).isEqualTo("<tea\nplease>");
         assertThat(call("POST", SEND, message(id, " ")).path("message").asText())
                 .contains("body->message->parts");
-        assertThat(call("POST", SEND, MAPPER.createObjectNode()).path("code").asInt())
-                .isEqualTo(460);
+        assertThat(call("POST", SEND, object()).path("code").asInt()).isEqualTo(460);
         assertThat(call("POST", SEND, message(id, "tea"), "X-Nobody", "1")
                         .path("message")
                         .asText())
@@ -558,7 +557,7 @@ class WorkflowWireTest {
 
     /** In the protocol's own spelling. */
     private static ObjectNode message(String flowId, String... texts) {
-        var sent = MAPPER.createObjectNode().put("flowId", flowId).put("stream", false);
+        var sent = object().put("flowId", flowId).put("stream", false);
         var parts = sent.putObject("message")
                 .put("role", "user")
                 .put("messageId", "m1")
