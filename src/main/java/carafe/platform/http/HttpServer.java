@@ -87,11 +87,7 @@ public final class HttpServer implements AutoCloseable {
             var routes = new Routes(config.routes, guard);
             features.accept(routes);
             declared.set(routes.declared());
-            var heads = routes.declared().stream()
-                    .filter(route -> route.method().equals("HEAD"))
-                    .toList();
-            config.jetty.modifyServer(
-                    server -> server.insertHandler(new HeadHandler(path -> Routes.hasOwnHead(heads, path))));
+            config.jetty.modifyServer(server -> server.insertHandler(new HeadHandler(routes::hasOwnHead)));
         });
     }
 

@@ -30,6 +30,7 @@ public final class Routes {
     private final Guard guard;
     private final BodyRoom bodies = new BodyRoom();
     private final List<Declared> declared = new ArrayList<>();
+    private final List<String> heads = new ArrayList<>();
     private final Map<String, Variant> variants = new HashMap<>();
 
     /** What a route is instead for requests with a query parameter. */
@@ -48,13 +49,11 @@ public final class Routes {
     /** Where HEAD has a meaning of its own. */
     public void head(String path, Rule rule, Handler handler) {
         add(HandlerType.HEAD, path, rule, handler);
+        heads.add(path);
     }
 
-    /** Whether {@code path} is one where HEAD has a meaning of its own. */
-    static boolean hasOwnHead(List<Declared> declared, String path) {
-        return declared.stream()
-                .filter(route -> route.method().equals("HEAD"))
-                .map(Declared::path)
+    boolean hasOwnHead(String path) {
+        return heads.stream()
                 .anyMatch(one -> one.endsWith("/<path>")
                         ? path.startsWith(one.substring(0, one.length() - "<path>".length()))
                         : path.equals(one));

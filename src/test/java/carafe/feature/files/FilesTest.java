@@ -328,6 +328,10 @@ class FilesTest {
         assertThat(middle.body()).isEqualTo("234");
         assertThat(middle.headers().firstValue("Content-Range")).contains("bytes 2-4/10");
         assertThat(piece(id, "Range", "bytes=7-").body()).isEqualTo("789");
+        var head = app.send(ann, "HEAD", "/api/v1/files/" + id + "/content", null);
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.headers().firstValue("Content-Length")).contains("10");
+        assertThat(head.body()).isEmpty();
         assertThat(piece(id, "Range", "bytes=-3").body()).isEqualTo("789");
         assertThat(piece(id, "Range", "bytes=8-99999999").body()).isEqualTo("89");
         var behind = piece(id, "Range", "bytes=10-");

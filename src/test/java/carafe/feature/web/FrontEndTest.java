@@ -106,6 +106,9 @@ class FrontEndTest {
         assertThat(packed.body()).isEqualTo("packed");
         assertThat(header(packed, "Content-Encoding")).isEqualTo("gzip");
         assertThat(header(get("/wasm.wasm"), "Content-Type")).isEqualTo("application/wasm");
+        var head = app.send(null, "HEAD", "/wasm.wasm", null);
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(header(head, "Content-Length")).isEqualTo(header(get("/wasm.wasm"), "Content-Length"));
         assertThat(header(get("/manifest.json"), "Content-Type")).startsWith("application/json");
         var again = get("/wasm.wasm", "If-None-Match", header(get("/wasm.wasm"), "ETag"));
         assertThat(again.statusCode()).isEqualTo(304);
