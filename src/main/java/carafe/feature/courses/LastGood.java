@@ -4,6 +4,7 @@ import carafe.feature.courses.format.Course;
 import carafe.feature.courses.format.CourseCopy;
 import carafe.feature.courses.format.CourseReader;
 import carafe.feature.courses.format.Lesson;
+import carafe.platform.config.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ final class LastGood {
         try (var kept = Files.list(folder)) {
             for (var copy :
                     kept.filter(copy -> !names.contains(copy.getFileName())).toList()) {
-                CourseCopy.delete(copy);
+                Folders.delete(copy);
             }
         } catch (IOException e) {
             log.warn("copies of courses that are gone cannot be removed", e);

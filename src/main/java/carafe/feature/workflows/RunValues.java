@@ -1,5 +1,6 @@
 package carafe.feature.workflows;
 
+import carafe.platform.config.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -7,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 
 /** Large values of runs, in files beside the database: a folder for each run, a file for each value, named by its hash. */
@@ -82,14 +82,6 @@ final class RunValues {
 
     /** Removes what a run had. */
     void delete(String runId) throws IOException {
-        var own = folder.resolve(runId);
-        if (!Files.isDirectory(own)) {
-            return;
-        }
-        try (var files = Files.walk(own)) {
-            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+        Folders.delete(folder.resolve(runId));
     }
 }

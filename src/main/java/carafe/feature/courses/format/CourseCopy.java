@@ -1,7 +1,7 @@
 package carafe.feature.courses.format;
 
+import carafe.platform.config.Folders;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -35,7 +35,7 @@ public final class CourseCopy {
             }
         }
         if (size > MOST_BYTES) {
-            delete(copy);
+            Folders.delete(copy);
             return false;
         }
         Files.createDirectories(copy);
@@ -71,25 +71,11 @@ public final class CourseCopy {
             Files.delete(folder);
         }
         Files.createDirectories(folder);
-        delete(to.resolveSibling(".new"));
+        Folders.delete(to.resolveSibling(".new"));
         Files.copy(from, to.resolveSibling(".new"), StandardCopyOption.COPY_ATTRIBUTES);
         if (Files.isDirectory(to)) {
-            delete(to);
+            Folders.delete(to);
         }
         Files.move(to.resolveSibling(".new"), to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    /** Removes a copy, if there is one. */
-    public static void delete(Path copy) throws IOException {
-        if (!Files.exists(copy)) {
-            return;
-        }
-        try (var all = Files.walk(copy)) {
-            for (var path : all.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.delete(path);
-            }
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
     }
 }

@@ -2,6 +2,7 @@ package carafe.feature.courses.format;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The links and images of a lesson's text that name files of the course: whether those are there. */
 final class Links {
@@ -48,7 +49,7 @@ final class Links {
     }
 
     /** Where {@code target} is, seen from {@code folder}; null outside the course. */
-    private static @org.jspecify.annotations.Nullable String normal(String folder, String target) {
+    private static @Nullable String normal(String folder, String target) {
         if (target.startsWith("/") || target.contains("\\")) {
             return null;
         }
