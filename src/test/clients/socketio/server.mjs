@@ -36,10 +36,14 @@ export class Server {
 
   /** Ends the process and waits for that. */
   async stop(signal = 'SIGTERM') {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    if (!this.running) return;
     const ended = new Promise((resolve) => this.#process.once('exit', resolve));
     this.#process.kill(signal);
     await ended;
+  }
+
+  get running() {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
   get url() {

@@ -104,7 +104,13 @@ final class EngineSession {
 
     // ---- polling ------------------------------------------------------------------------------
 
-    /** What has been sent since the last poll; waits until there is something. */
+    /**
+     * What has been sent since the last poll; waits until there is something.
+     *
+     * @throws carafe.platform.http.Problem 400 when the server ends the session meanwhile. Not a packet: after "close" the Python client would
+     *     not come back, and after "noop" the JavaScript client, if its upgrade broke while it waited for the end of this
+     *     poll, would neither poll again nor notice before its ping timeout
+     */
     List<Frame> poll() throws InterruptedException {
         beginPoll();
         lock.lock();
@@ -118,7 +124,7 @@ final class EngineSession {
                 }
             }
             releasePoll = false;
-            // at the end a noop too: after a close packet the Python client would not come back
+            refuseEnded();
             return end != null || link != null || outbox.isEmpty() ? List.of(NOOP) : outbox.poll(POLL_FRAMES);
         } finally {
             polled = false;
@@ -159,6 +165,19 @@ final class EngineSession {
             } finally {
                 lock.unlock();
             }
+        }
+        lock.lock();
+        try {
+            refuseEnded(); // a client in mid-upgrade waits for this answer as it does for that of a poll
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A client whose session the server has ended is told so by an error, at once. Callers hold the lock. */
+    private void refuseEnded() {
+        if (end != null && end != End.CLIENT) {
+            throw EngineProblem.SESSION.problem();
         }
     }
 

@@ -109,13 +109,24 @@ class TransportTest {
     void aSecondPollAtOnceEndsTheSession() throws Exception {
         var session = client.polling().connect("{}");
         var first = session.poll();
-        // whichever of the two arrives second is refused, the other is let go
+        // whichever of the two arrives second is refused, the other learns that its session is over
         var second = session.poll();
         var statuses = java.util.List.of(
                 first.get(20, TimeUnit.SECONDS).statusCode(),
                 second.get(20, TimeUnit.SECONDS).statusCode());
-        assertThat(statuses).containsExactlyInAnyOrder(200, 400);
+        assertThat(statuses).containsExactly(400, 400);
         assertThat(session.isOpen()).isFalse();
+    }
+
+    @Test
+    void aPollUnderWayWhenTheServerStopsEndsWithAnError() throws Exception {
+        try (var stopping = new SocketServer(0, SocketServer.settings());
+                var guest = new RawClient(stopping.url())) {
+            var session = guest.polling().connect("{}");
+            var poll = session.poll();
+            stopping.io.close();
+            assertThat(poll.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(400);
+        }
     }
 
     @Test
