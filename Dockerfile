@@ -17,14 +17,14 @@ RUN mkdir lib && cd lib && jar xf ../target/carafe.jar "org/sqlite/native/Linux/
 FROM ${RUNTIME_IMAGE} AS cache
 COPY --from=build /build/target/carafe.jar /build/lib/libsqlitejdbc.so /opt/carafe/
 COPY scripts/lib.sh /tmp/scripts/
-RUN ["bash", "-c", "set -euo pipefail; . /tmp/scripts/lib.sh; clean_on_exit; use_java_on_path; JAVA_FLAGS=(-XX:+UseSerialGC -Xms128m -Xmx176m); train_aot /opt/carafe/carafe.jar /opt/carafe/carafe.aot /tmp/aot.log || { cat /tmp/aot.log; exit 1; }"]
+RUN ["bash", "-c", "set -euo pipefail; . /tmp/scripts/lib.sh; clean_on_exit; use_java_on_path; JAVA_FLAGS=(-XX:+UseParallelGC -XX:+UseCompactObjectHeaders -Xms48m -Xmx152m); train_aot /opt/carafe/carafe.jar /opt/carafe/carafe.aot /tmp/aot.log || { cat /tmp/aot.log; exit 1; }"]
 
 FROM ${RUNTIME_IMAGE}
 LABEL org.opencontainers.image.title="Carafe" org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=cache /opt/carafe /opt/carafe
 RUN mkdir /data && chown 1001:1001 /data
 # JDK_JAVA_OPTIONS can be replaced with -e; give -Xmx about half of the container's memory.
-ENV PORT=8080 DATA_DIR=/data HOME=/tmp JDK_JAVA_OPTIONS="-XX:+UseSerialGC -Xms128m -Xmx176m -Xmn80m -XX:SurvivorRatio=3 -XX:TrimNativeHeapInterval=5000" MALLOC_ARENA_MAX=2
+ENV PORT=8080 DATA_DIR=/data HOME=/tmp JDK_JAVA_OPTIONS="-XX:+UseParallelGC -XX:+UseCompactObjectHeaders -Xms48m -Xmx152m -XX:NewSize=20m -XX:MaxNewSize=80m -XX:YoungGenerationSizeSupplement=0 -XX:TrimNativeHeapInterval=5000" MALLOC_ARENA_MAX=2
 USER 1001:1001
 WORKDIR /data
 VOLUME /data

@@ -312,9 +312,12 @@ java_flags() {
     local memory
     memory="$(memory_mb)"
     if [ "$memory" -le 1024 ]; then
-        JAVA_FLAGS+=(-XX:+UseSerialGC -Xms64m "-Xmx$((memory / 2 < 176 ? memory / 2 : 176))m")
+        JAVA_FLAGS+=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xms64m "-Xmx$((memory / 2 < 152 ? memory / 2 : 152))m")
     else
-        JAVA_FLAGS+=(-XX:+UseSerialGC -Xms128m -Xmx176m -Xmn80m -XX:SurvivorRatio=3)
+        # A young generation that begins small and grows with the load: what a start leaves behind would
+        # otherwise stay resident for good. Two threads collect a thousand streams in half the time of one.
+        JAVA_FLAGS+=(-XX:+UseParallelGC -XX:+UseCompactObjectHeaders -Xms48m -Xmx152m -XX:NewSize=20m -XX:MaxNewSize=80m
+            -XX:YoungGenerationSizeSupplement=0)
     fi
     # shellcheck disable=SC2206 # a list of flags, split at spaces on purpose
     JAVA_FLAGS+=(${CARAFE_JAVA_OPTS:-})

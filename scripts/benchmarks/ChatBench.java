@@ -146,7 +146,7 @@ public final class ChatBench {
         byte[] through = Load.post(server.port, "/v1/chat/completions", key, STREAM_BODY);
         var bare = Load.streams(upstream.port, direct, count);
         // streams of a long-running server are measured, not its compiler
-        for (int round = 0; round < 3; round++) Load.streams(server.port, through, count);
+        for (int round = 0; round < 5; round++) Load.streams(server.port, through, count);
         double before = server.cpuMillis();
         var carafe = Load.streams(server.port, through, count);
         double cpu = (server.cpuMillis() - before) / (carafe.chunks() / 1000.0);

@@ -149,7 +149,7 @@ public final class ProxyBench {
         int count = scale < 1 ? 200 : 1000;
         var direct = Load.streams(upstream.port, request(upstream.port, "/v1/chat/completions", STREAM), count);
         byte[] request = request(carafe.port, "/v1/chat/completions", STREAM);
-        for (int round = 0; round < (scale < 1 ? 1 : 3); round++) Load.streams(carafe.port, request, count);
+        for (int round = 0; round < (scale < 1 ? 1 : 5); round++) Load.streams(carafe.port, request, count);
         double before = carafe.cpuMillis();
         var through = Load.streams(carafe.port, request, count);
         double cpu = (carafe.cpuMillis() - before) / (through.chunks() / 1000.0);

@@ -1,6 +1,6 @@
 package carafe.engine.llm;
 
-import java.io.Closeable;
+import carafe.engine.outbound.OnFirstUse;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -10,7 +10,6 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.function.Supplier;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
@@ -22,7 +21,6 @@ import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.util.Timeout;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The one way to model servers. No cookies are kept, no redirects followed, nothing retried that the upstream may have
@@ -31,44 +29,15 @@ import org.jspecify.annotations.Nullable;
 public final class Upstreams implements AutoCloseable {
     static final Duration CONNECT = Duration.ofSeconds(10);
     static final int MOST_CONNECTIONS = 20_000;
-    static final int BUFFER = 4 << 10; // two for each open stream
+    static final int BUFFER = 2 << 10; // three for each open stream
     static final RequestConfig REQUEST = RequestConfig.custom()
             .setConnectionRequestTimeout(Timeout.of(CONNECT))
             .build();
     private static final LlmFailure CANCELLED = new LlmFailure(499, "cancelled", "The call was cancelled.");
 
     private final SilenceWatch watch = new SilenceWatch();
-    private final Lazy<WaitingClient> waiting;
-    private final Lazy<SelectingClient> selecting;
-
-    /** Made at the first call: TLS set-up reads the certificates of the world, and a start need not wait for that. */
-    private static final class Lazy<T extends Closeable> {
-        private final Supplier<T> maker;
-        private volatile @Nullable T made;
-
-        Lazy(Supplier<T> maker) {
-            this.maker = maker;
-        }
-
-        T get() {
-            var known = made;
-            if (known != null) {
-                return known;
-            }
-            synchronized (maker) {
-                known = made == null ? maker.get() : made;
-                made = known;
-                return known;
-            }
-        }
-
-        void close() throws IOException {
-            var known = made;
-            if (known != null) {
-                known.close();
-            }
-        }
-    }
+    private final OnFirstUse<WaitingClient> waiting;
+    private final OnFirstUse<SelectingClient> selecting;
 
     public Upstreams() {
         this(SystemDefaultDnsResolver.INSTANCE);
@@ -76,8 +45,8 @@ public final class Upstreams implements AutoCloseable {
 
     /** @param names finds the addresses of model servers, and may refuse to */
     public Upstreams(DnsResolver names) {
-        waiting = new Lazy<>(() -> new WaitingClient(watch, names));
-        selecting = new Lazy<>(() -> new SelectingClient(watch, names));
+        waiting = new OnFirstUse<>(() -> new WaitingClient(watch, names));
+        selecting = new OnFirstUse<>(() -> new SelectingClient(watch, names));
         watch.start();
     }
 

@@ -53,11 +53,15 @@ public final class Outbound implements AutoCloseable {
         }
     }
 
-    private final CloseableHttpClient client;
+    private final OnFirstUse<CloseableHttpClient> client;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("outbound").factory());
 
     public Outbound(DnsResolver guard) {
+        client = new OnFirstUse<>(() -> client(guard));
+    }
+
+    private static CloseableHttpClient client(DnsResolver guard) {
         var pool = PoolingHttpClientConnectionManagerBuilder.create()
                 .setDnsResolver(guard)
                 .setMaxConnTotal(CONNECTIONS)
@@ -68,7 +72,7 @@ public final class Outbound implements AutoCloseable {
                         .setTimeToLive(TimeValue.ofMinutes(2))
                         .build())
                 .build();
-        client = HttpClients.custom()
+        return HttpClients.custom()
                 .setConnectionManager(pool)
                 .evictIdleConnections(TimeValue.ofSeconds(30))
                 .disableAutomaticRetries()
@@ -106,7 +110,7 @@ public final class Outbound implements AutoCloseable {
                     TimeUnit.MILLISECONDS);
             try {
                 var host = new HttpHost(made.getScheme(), made.getAuthority());
-                return client.execute(host, made, Outbound::read);
+                return client.get().execute(host, made, Outbound::read);
             } catch (IOException | IllegalStateException e) {
                 if (late[0]) {
                     throw new IOException("no answer within " + call.limit().toSeconds() + " s", e);

@@ -1,8 +1,10 @@
 package carafe.engine.relay;
 
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -48,12 +50,16 @@ final class Dial implements Loop.Registered, Wire.User {
         }
         SocketChannel channel = null;
         try {
-            channel = SocketChannel.open();
+            var address = addresses.get(next++);
+            // the kernel's way through a socket of both families is longer
+            channel = address instanceof Inet4Address
+                    ? SocketChannel.open(StandardProtocolFamily.INET)
+                    : SocketChannel.open();
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
             connecting = channel;
-            if (channel.connect(new InetSocketAddress(addresses.get(next++), origin.dialPort()))) {
+            if (channel.connect(new InetSocketAddress(address, origin.dialPort()))) {
                 connected(channel);
             } else {
                 lane.loop().register(channel, SelectionKey.OP_CONNECT, this);

@@ -1,7 +1,9 @@
 package carafe.engine.relay;
 
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
@@ -30,10 +32,13 @@ public final class Listener implements Loop.Registered {
     }
 
     static Listener open(Loop loop, String host, int port, Consumer<SocketChannel> taker) throws IOException {
-        var channel = ServerSocketChannel.open();
+        var address = new InetSocketAddress(host, port);
+        // the kernel's way through a socket of both families is longer; "any address" means those of both
+        boolean four = address.getAddress() instanceof Inet4Address one && !one.isAnyLocalAddress();
+        var channel = four ? ServerSocketChannel.open(StandardProtocolFamily.INET) : ServerSocketChannel.open();
         try {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            channel.bind(new InetSocketAddress(host, port), BACKLOG);
+            channel.bind(address, BACKLOG);
             channel.configureBlocking(false);
             return new Listener(loop, channel, taker);
         } catch (IOException | RuntimeException e) {

@@ -24,6 +24,7 @@ final class LogKeeper implements AutoCloseable {
     private static final int MOST_WAITING = 10_000;
     private static final int BATCH = 500;
     private static final int GRAVE_FACTOR = 10;
+    private static final Duration GATHER = Duration.ofMillis(50);
     private static final Duration BETWEEN_PURGES = Duration.ofHours(1);
     private static final long DAY_MS = Duration.ofDays(1).toMillis();
 
@@ -99,6 +100,9 @@ final class LogKeeper implements AutoCloseable {
                 var first = waiting.poll(200, TimeUnit.MILLISECONDS);
                 if (first != null) {
                     batch.add(first);
+                    if (!closing && waiting.size() < BATCH) {
+                        Thread.sleep(GATHER); // others will follow: one commit for them all
+                    }
                     waiting.drainTo(batch, BATCH - 1);
                     write(batch);
                     batch.clear();

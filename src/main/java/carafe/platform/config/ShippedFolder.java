@@ -3,10 +3,11 @@ package carafe.platform.config;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,9 +46,17 @@ public final class ShippedFolder {
             return;
         }
         var jar = URI.create(source.getRawSchemeSpecificPart().replaceFirst("!/.*", ""));
-        // by its path: opened by its address, a jar could be open only once in the process
-        try (var files = FileSystems.newFileSystem(Path.of(jar))) {
-            copy(files.getPath("/" + name), target);
+        // not as a file system: that reads the names of all its files into a tree first
+        try (var files = new JarFile(Path.of(jar).toFile())) {
+            for (var entry : (Iterable<JarEntry>) files.stream()::iterator) {
+                if (entry.getName().startsWith(name + "/") && !entry.isDirectory()) {
+                    var place = target.resolve(entry.getName().substring(name.length() + 1));
+                    Files.createDirectories(place.getParent());
+                    try (var content = files.getInputStream(entry)) {
+                        Files.copy(content, place);
+                    }
+                }
+            }
         }
     }
 

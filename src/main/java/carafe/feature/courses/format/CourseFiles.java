@@ -221,7 +221,7 @@ final class CourseFiles {
             if (isDigit(a) && isDigit(b)) {
                 int endLeft = endOfNumber(left, i);
                 int endRight = endOfNumber(right, j);
-                int order = compareNumbers(left.substring(i, endLeft), right.substring(j, endRight));
+                int order = compareNumbers(left, i, endLeft, right, j, endRight);
                 if (order != 0) {
                     return order;
                 }
@@ -238,10 +238,23 @@ final class CourseFiles {
         return rest == 0 ? left.compareTo(right) : rest;
     }
 
-    private static int compareNumbers(String left, String right) {
-        var a = left.replaceFirst("^0+(?=.)", "");
-        var b = right.replaceFirst("^0+(?=.)", "");
-        return a.length() == b.length() ? a.compareTo(b) : a.length() - b.length();
+    /** Compares digits as numbers of any length; zeros at the front do not count. */
+    private static int compareNumbers(String left, int i, int endLeft, String right, int j, int endRight) {
+        int a = skipZeros(left, i, endLeft);
+        int b = skipZeros(right, j, endRight);
+        int order = Integer.compare(endLeft - a, endRight - b);
+        for (; order == 0 && a < endLeft; a++, b++) {
+            order = Character.compare(left.charAt(a), right.charAt(b));
+        }
+        return order;
+    }
+
+    private static int skipZeros(String text, int from, int end) {
+        int at = from;
+        while (at < end - 1 && text.charAt(at) == '0') {
+            at++;
+        }
+        return at;
     }
 
     private static boolean isDigit(char c) {
