@@ -80,9 +80,20 @@ public final class PushedExchange implements Exchange {
         }
     }
 
+    private boolean over() {
+        lock.lock();
+        try {
+            return ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Ends the call and its connection, unless the answer is all there. */
     void cancel() {
-        fail(new InterruptedIOException("the call was cancelled"));
+        if (!over()) { // an exception that nobody will see has its price: every stream is closed at its end
+            fail(new InterruptedIOException("the call was cancelled"));
+        }
         var running = call;
         if (running != null && broken()) {
             running.cancel(true);
