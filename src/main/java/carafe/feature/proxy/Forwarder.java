@@ -17,10 +17,13 @@ final class Forwarder implements Director {
             "/api/stats",
             "/api/errors",
             "/api/config",
+            "/api/config/private",
+            "/api/config/metadata",
             "/api/restart",
             "/api/logs/stream",
             "/api/logs/history",
-            "/api/logs/clear");
+            "/api/logs/clear",
+            "/api/logs/broadcast");
 
     private final ProxyConfig config;
     private final OwnCookie own;

@@ -56,7 +56,7 @@ final class LogRoutes {
         AdminRoutes.both(prefix, "/logs/history", (path, rule) -> routes.get(path, rule, this::history));
         AdminRoutes.both(prefix, "/logs/clear", (path, rule) -> routes.post(path, rule, this::clear));
         AdminRoutes.both(prefix, "/logs/clear", (path, rule) -> routes.delete(path, rule, this::clear));
-        routes.post(prefix + "/api/admin/logs/broadcast", AdminRoutes.rule(prefix), this::broadcast);
+        AdminRoutes.both(prefix, "/logs/broadcast", (path, rule) -> routes.post(path, rule, this::broadcast));
     }
 
     // ---- live ---------------------------------------------------------------------------------

@@ -361,6 +361,9 @@ class PanelApiTest {
 
         assertThat(call(KEY, "PUT", "/api/config", "{}").statusCode()).isEqualTo(200);
         assertThat(call(KEY, "HEAD", "/api/config", null).statusCode()).isEqualTo(204);
+        assertThat(call(null, "GET", "/api/config/private", null).statusCode()).isEqualTo(401);
+        assertThat(get("/api/config/private")).isEqualTo(get("/api/admin/config/private"));
+        assertThat(get("/api/config/metadata")).isEqualTo(get("/api/admin/config/metadata"));
         var headers = json(call(
                 KEY, "POST", "/api/config", "{\"custom_headers\": {\"X-A\": \"1\", \"__note\": \"n\", \"X-N\": 2}}"));
         assertThat(headers.path("restart_scheduled").asBoolean()).isFalse();
@@ -509,7 +512,7 @@ class PanelApiTest {
         assertThat(get("/api/logs/history?level=WARNING").toString()).contains("hello all"); // at once
         call(KEY, "POST", "/api/admin/logs/broadcast", "{\"message\":\"the last before\"}");
         assertThat(call(KEY, "DELETE", "/api/logs/clear", null).statusCode()).isEqualTo(200);
-        call(KEY, "POST", "/api/admin/logs/broadcast", "{\"message\":\"the first after\"}");
+        call(KEY, "POST", "/api/logs/broadcast", "{\"message\":\"the first after\"}");
         var left = get("/api/logs/history").path("logs");
         assertThat(left).hasSize(1);
         assertThat(left.path(0).path("message").asText()).isEqualTo("the first after");
