@@ -10,6 +10,8 @@ import carafe.platform.ops.Logs;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.function.BiFunction;
 
 /** The command line: {@code java -jar carafe.jar [serve | proxy | workflow | init-db | model … | course …]}; without words it serves. */
 public final class Main {
@@ -69,7 +71,7 @@ public final class Main {
     }
 
     private static void proxy() throws Exception {
-        run(config -> {
+        run(Config::forProxyAlone, config -> {
             var proxy = new ProxyAlone(config, Clock.systemUTC());
             return new Program(proxy::start, proxy);
         });
@@ -90,8 +92,12 @@ public final class Main {
     }
 
     private static void run(Maker maker) throws Exception {
+        run(Config::from, maker);
+    }
+
+    private static void run(BiFunction<Map<String, String>, Path, Config> reader, Maker maker) throws Exception {
         try {
-            var config = Config.from(System.getenv(), Path.of(".env"));
+            var config = reader.apply(System.getenv(), Path.of(".env"));
             if (!config.data().database().isSet()) {
                 Db.loadSqliteEarly();
             }

@@ -14,6 +14,9 @@ final class ClientConnection implements Wire.User, Downstream {
     private static final long LONGEST_CLOGGED = seconds(300);
     private static final long LONGEST_FAREWELL = seconds(2);
 
+    /** Bytes of requests that a client may send before the one under way is answered. */
+    private static final int MOST_AHEAD = 16 << 10;
+
     private enum At {
         HEAD,
         BODY,
@@ -137,7 +140,7 @@ final class ClientConnection implements Wire.User, Downstream {
         var all = java.util.Arrays.copyOf(known, known.length + in.remaining());
         in.get(all, known.length, in.remaining());
         ahead = all;
-        wire.reading(false);
+        wire.reading(all.length < MOST_AHEAD); // on, or nobody would hear that the client has gone
     }
 
     private void handOver(Head head, ByteBuffer rest, Plan.Receiver receiver) {
@@ -160,8 +163,13 @@ final class ClientConnection implements Wire.User, Downstream {
         if (current != null) {
             // in the middle of a body: what went upstream cannot be taken back, so the call ends
             exchange = null;
+            boolean answering = current.answering();
             current.clientGone();
-            wire.close();
+            if (answering) {
+                wire.close();
+            } else {
+                answer(Answers.text(e.status(), text), false);
+            }
         } else {
             answer(Answers.text(e.status(), text), false);
         }

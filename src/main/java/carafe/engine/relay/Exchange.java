@@ -137,6 +137,11 @@ final class Exchange {
         }
     }
 
+    /** Whether the client has the beginning of an answer already. */
+    boolean answering() {
+        return status != 0;
+    }
+
     boolean clientClogged() {
         return clientClogged;
     }

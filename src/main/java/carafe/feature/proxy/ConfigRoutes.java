@@ -42,13 +42,12 @@ final class ConfigRoutes {
     }
 
     void register(Routes routes, String prefix) {
-        var rule = AdminRoutes.rule(prefix);
         AdminRoutes.both(prefix, "/config", (path, r) -> routes.get(path, r, this::open));
         AdminRoutes.both(prefix, "/config", (path, r) -> routes.post(path, r, this::change));
-        routes.put(prefix + "/api/admin/config", rule, this::change);
-        routes.head(prefix + "/api/admin/config", rule, this::probe);
-        routes.get(prefix + "/api/admin/config/private", rule, this::whole);
-        routes.get(prefix + "/api/admin/config/metadata", rule, this::metadata);
+        AdminRoutes.both(prefix, "/config", (path, r) -> routes.put(path, r, this::change));
+        AdminRoutes.both(prefix, "/config", (path, r) -> routes.head(path, r, this::probe));
+        AdminRoutes.both(prefix, "/config/private", (path, r) -> routes.get(path, r, this::whole));
+        AdminRoutes.both(prefix, "/config/metadata", (path, r) -> routes.get(path, r, this::metadata));
     }
 
     private void open(Context ctx) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Decides about each request of the proxy's own port: health and the panel are answered here, everything else goes upstream. */
 final class Forwarder implements Director {
@@ -16,10 +17,13 @@ final class Forwarder implements Director {
             "/api/stats",
             "/api/errors",
             "/api/config",
+            "/api/config/private",
+            "/api/config/metadata",
             "/api/restart",
             "/api/logs/stream",
             "/api/logs/history",
-            "/api/logs/clear");
+            "/api/logs/clear",
+            "/api/logs/broadcast");
 
     private final ProxyConfig config;
     private final OwnCookie own;
@@ -40,6 +44,11 @@ final class Forwarder implements Director {
     public Plan direct(Head request, String client) {
         var method = request.method();
         var target = pathAndQuery(request.target());
+        if (target == null) {
+            return method.equals("CONNECT")
+                    ? notPassedOn(method)
+                    : text(400, "The target of the request is neither a path nor an address.");
+        }
         int query = target.indexOf('?');
         var path = query < 0 ? target : target.substring(0, query);
         boolean reads = method.equals("GET") || method.equals("HEAD");
@@ -58,7 +67,7 @@ final class Forwarder implements Director {
     /** The plan for a request whose path belongs to an upstream. */
     Plan forward(Head request, String method, String target, String path, String client, Caller caller) {
         if (method.equals("CONNECT") || method.equals("TRACE")) {
-            return text(405, "The method " + method + " is not passed on.");
+            return notPassedOn(method);
         }
         var rules = config.rules();
         if (rules.upstreams().isEmpty()) {
@@ -91,6 +100,10 @@ final class Forwarder implements Director {
                 status, List.of("Content-Type: text/plain; charset=utf-8"), text.getBytes(StandardCharsets.UTF_8));
     }
 
+    private static Plan.Answer notPassedOn(String method) {
+        return text(405, "The method " + method + " is not passed on.");
+    }
+
     private static boolean wantsPages(Head request) {
         var accept = String.join(",", request.values("accept"));
         return accept.contains("text/html") || accept.contains("application/xhtml+xml");
@@ -105,13 +118,16 @@ final class Forwarder implements Director {
         return path.startsWith(folder) && (path.length() == folder.length() || path.charAt(folder.length()) == '/');
     }
 
-    /** Clients of a forward proxy send whole addresses; what follows the host is what counts here. */
-    private static String pathAndQuery(String target) {
+    /** Clients of a forward proxy send whole addresses; what follows the host is what counts here. Null for other things. */
+    private static @Nullable String pathAndQuery(String target) {
         if (target.startsWith("/") || target.equals("*")) {
             return target;
         }
         int host = target.indexOf("://");
-        int path = host < 0 ? -1 : target.indexOf('/', host + 3);
+        if (host <= 0) {
+            return null;
+        }
+        int path = target.indexOf('/', host + 3);
         int query = target.indexOf('?');
         if (path < 0 || (query >= 0 && query < path)) {
             return query < 0 ? "/" : "/" + target.substring(query);

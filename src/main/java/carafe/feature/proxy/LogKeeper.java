@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -32,6 +33,7 @@ final class LogKeeper implements AutoCloseable {
     private final ObjectMapper mapper;
     private final Clock clock;
     private final ArrayBlockingQueue<LogLine> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final Semaphore bell = new Semaphore(0);
     private final AtomicLong lost = new AtomicLong();
     private final AtomicLong today = new AtomicLong();
     private final AtomicLong plain = new AtomicLong();
@@ -90,23 +92,18 @@ final class LogKeeper implements AutoCloseable {
         (plain.get() < settings.logLimit() ? plain : grave).incrementAndGet();
         if (!waiting.offer(line)) {
             lost.incrementAndGet();
+        } else if (bell.availablePermits() == 0) {
+            bell.release();
         }
     }
 
     private void work() {
-        var batch = new ArrayList<LogLine>(BATCH);
         try {
             while (!closing || !waiting.isEmpty()) {
-                var first = waiting.poll(200, TimeUnit.MILLISECONDS);
-                if (first != null) {
-                    batch.add(first);
-                    if (!closing && waiting.size() < BATCH) {
-                        Thread.sleep(GATHER); // others will follow: one commit for them all
-                    }
-                    waiting.drainTo(batch, BATCH - 1);
-                    write(batch);
-                    batch.clear();
+                if (bell.tryAcquire(200, TimeUnit.MILLISECONDS) && !closing && waiting.size() < BATCH) {
+                    Thread.sleep(GATHER); // others will follow: one commit for them all
                 }
+                writeWaiting();
                 if (!closing && clock.millis() >= purgeAt) {
                     purgeAt = clock.millis() + BETWEEN_PURGES.toMillis();
                     purge();
@@ -117,7 +114,20 @@ final class LogKeeper implements AutoCloseable {
         }
     }
 
-    private synchronized void write(List<LogLine> batch) {
+    /** Writes what has come so far; until then a line is nowhere but in the queue, so that {@link #clear} gets them all. */
+    synchronized void writeWaiting() {
+        var batch = new ArrayList<LogLine>(BATCH);
+        for (int left = waiting.size(); left > 0; left -= BATCH) {
+            waiting.drainTo(batch, BATCH);
+            write(batch);
+            batch.clear();
+        }
+    }
+
+    private void write(List<LogLine> batch) {
+        if (batch.isEmpty()) {
+            return;
+        }
         try {
             store.saveLines(batch);
         } catch (DbException e) {

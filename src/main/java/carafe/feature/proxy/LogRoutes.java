@@ -51,16 +51,17 @@ final class LogRoutes {
     }
 
     void register(Routes routes, String prefix) {
-        AdminRoutes.both(prefix, "/logs/stream", (path, rule) -> routes.get(path, rule, this::stream));
+        AdminRoutes.both(
+                prefix, "/logs/stream", (path, rule) -> routes.get(path, rule, ctx -> stream(ctx, prefix.isEmpty())));
         AdminRoutes.both(prefix, "/logs/history", (path, rule) -> routes.get(path, rule, this::history));
         AdminRoutes.both(prefix, "/logs/clear", (path, rule) -> routes.post(path, rule, this::clear));
         AdminRoutes.both(prefix, "/logs/clear", (path, rule) -> routes.delete(path, rule, this::clear));
-        routes.post(prefix + "/api/admin/logs/broadcast", AdminRoutes.rule(prefix), this::broadcast);
+        AdminRoutes.both(prefix, "/logs/broadcast", (path, rule) -> routes.post(path, rule, this::broadcast));
     }
 
     // ---- live ---------------------------------------------------------------------------------
 
-    private void stream(Context ctx) throws IOException {
+    private void stream(Context ctx, boolean ownPort) throws IOException {
         gate.forOwner(ctx);
         var level = level(ctx.queryParam("level_filter"), "level_filter");
         var part = part(ctx);
@@ -71,6 +72,10 @@ final class LogRoutes {
             throw new Problem.TooMany("Too many look at the log already.", java.time.Duration.ofSeconds(30));
         }
         try {
+            if (ownPort) {
+                ctx.header(
+                        "Access-Control-Allow-Origin", "*"); // panels elsewhere read it with the key, not with a cookie
+            }
             follow(ResponseStream.events(ctx), reader, filter);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -147,6 +152,7 @@ final class LogRoutes {
                 moment(ctx, "end_time", Long.MAX_VALUE),
                 level(ctx.queryParam("level"), "level"),
                 part(ctx));
+        keeper.writeWaiting(); // who asks wants to see what has just passed, too
         long total = store.countLines(query);
         var json = JsonNodeFactory.instance.objectNode();
         var lines = json.putArray("logs");

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +57,7 @@ final class PromptRule implements Rewriter {
         } catch (IOException e) {
             return body; // not JSON
         }
-        if (place == null || (insert && place.text() == null)) {
+        if (place == null || (insert && place.text() == null) || !isUtf8(body)) {
             return body;
         }
         var out = new ByteArrayOutputStream(body.length + quoted.length + 80);
@@ -82,6 +84,23 @@ final class PromptRule implements Rewriter {
             at++;
         }
         return at + 1 < body.length && body[at] == '{' && body[at + 1] != 0;
+    }
+
+    /** The parser passes over text that nobody asks for; overlong forms and halves of pairs would go unnoticed. */
+    private static boolean isUtf8(byte[] body) {
+        var decoder = StandardCharsets.UTF_8.newDecoder(); // reports what is malformed
+        var in = ByteBuffer.wrap(body);
+        var out = CharBuffer.allocate(4096);
+        while (true) {
+            var result = decoder.decode(in, out, true);
+            if (result.isError()) {
+                return false;
+            }
+            if (result.isUnderflow()) {
+                return true;
+            }
+            out.clear();
+        }
     }
 
     /**

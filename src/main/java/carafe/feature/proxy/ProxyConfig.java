@@ -1,6 +1,7 @@
 package carafe.feature.proxy;
 
 import carafe.platform.config.EnvFile;
+import carafe.platform.config.ProxyCatalogue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ProxyConfig implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ProxyConfig.class);
-    private static final Duration LOOK = Duration.ofSeconds(2);
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     /** The settings with what is told about them. {@code bootId} changes whenever they were taken over anew. */
     record Current(Rules rules, String bootId, long startedAt) {}
@@ -43,6 +44,8 @@ final class ProxyConfig implements AutoCloseable {
     private final Thread watcher = Thread.ofVirtual().name("proxy-settings").unstarted(this::watch);
     private volatile Current current;
     private volatile Stamp seen = new Stamp(null, null);
+    private volatile Stamp glimpsed = seen;
+    private volatile @Nullable Map<String, String> said;
 
     /**
      * Reads both files.
@@ -133,17 +136,33 @@ final class ProxyConfig implements AutoCloseable {
         seen = stamp();
         var values = new HashMap<>(environment);
         var custom = "";
-        try {
-            values.putAll(env.read());
-        } catch (IOException e) {
-            log.error("the settings of the proxy cannot be read, the environment alone holds cause={}", e.getMessage());
-        }
+        values.putAll(said());
         try {
             custom = headers.text();
         } catch (IOException e) {
             log.warn("the custom headers cannot be read cause={}", e.getMessage());
         }
         return new Rules(ProxySettings.of(values, CustomHeaders.read(custom, mapper)));
+    }
+
+    /** What the file says. One that cannot be read says what it said before: else requests and keys went elsewhere. */
+    private Map<String, String> said() {
+        var before = said;
+        try {
+            var now = env.read();
+            said = now;
+            return now;
+        } catch (IOException e) {
+            log.error("the settings of the proxy cannot be read, those before hold cause={}", e.getMessage());
+            if (before != null) {
+                return before;
+            }
+            // without an upstream of the environment there is none, rather than the default one
+            var url = ProxyCatalogue.API_BASE_URL;
+            return url.names().stream().anyMatch(environment::containsKey)
+                    ? Map.of()
+                    : Map.of(url.name(), "unreadable");
+        }
     }
 
     private void watch() {
@@ -157,10 +176,12 @@ final class ProxyConfig implements AutoCloseable {
         }
     }
 
-    /** Takes over what somebody else wrote. */
-    synchronized void look() {
+    /** Takes over what somebody else wrote, once it has stayed the same from one look to the next: half a file is none. */
+    private synchronized void look() {
         var now = stamp();
-        if (now.equals(seen)) {
+        boolean settled = now.equals(glimpsed);
+        glimpsed = now;
+        if (now.equals(seen) || !settled) {
             return;
         }
         boolean onlyHeaders = Objects.equals(now.env(), seen.env());

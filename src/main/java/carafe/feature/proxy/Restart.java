@@ -17,6 +17,7 @@ final class Restart {
     private final ProxyConfig config;
     private final Runnable end;
     private final AtomicBoolean waiting = new AtomicBoolean();
+    private final AtomicBoolean ending = new AtomicBoolean();
 
     /** @param end ends the process in order */
     Restart(ProxyConfig config, Runnable end) {
@@ -36,9 +37,11 @@ final class Restart {
                 : "The settings are read again in a second; nothing is interrupted.";
     }
 
-    /** Several in the same second are one. */
+    /** Several in the same second are one; if any of them ends the process, it does. */
     void schedule(String strategy) {
-        boolean ending = ends(strategy);
+        if (ends(strategy)) {
+            ending.set(true); // also when a gentler one is on its way
+        }
         if (!waiting.compareAndSet(false, true)) {
             return;
         }
@@ -46,8 +49,9 @@ final class Restart {
             try {
                 Thread.sleep(Duration.ofMillis(DELAY_MS));
                 waiting.set(false);
-                log.info("the proxy begins anew strategy={}", strategy);
-                if (ending) {
+                boolean ends = ending.getAndSet(false);
+                log.info("the proxy begins anew strategy={}", ends ? "signal" : "exec");
+                if (ends) {
                     end.run();
                 } else {
                     config.reload();

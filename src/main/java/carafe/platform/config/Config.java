@@ -230,7 +230,30 @@ public record Config(
 
     /** @throws ConfigException naming every mistake */
     public static Config from(Map<String, String> process, Path envFile) {
-        var env = new Environment(Environment.load(process, envFile));
+        return from(process, envFile, ProxyCatalogue.PROXY_PORT);
+    }
+
+    /**
+     * As {@link #from}, for the proxy by itself: its port is {@code PORT}, which its file may say as well.
+     *
+     * @throws ConfigException naming every mistake
+     */
+    public static Config forProxyAlone(Map<String, String> process, Path envFile) {
+        return from(process, envFile, Catalogue.PORT);
+    }
+
+    private static Config from(Map<String, String> process, Path envFile, Setting proxyPort) {
+        var all = Environment.load(process, envFile);
+        var ofProxy = proxyFile(envFile);
+        var said = said(ofProxy);
+        // the file that the proxy's panel writes wins over the environment, or a port that was moved there would come
+        // back
+        for (var setting : List.of(proxyPort, ProxyCatalogue.FALLBACK_PORT, ProxyCatalogue.API_BASE_URL)) {
+            setting.names().stream()
+                    .filter(name -> !said.getOrDefault(name, "").isBlank())
+                    .forEach(name -> all.put(name, said.get(name)));
+        }
+        var env = new Environment(all);
         var config = new Config(
                 server(env),
                 sockets(env),
@@ -241,7 +264,7 @@ public record Config(
                 localChat(env),
                 courses(env),
                 limits(env),
-                proxy(env, process, envFile),
+                proxy(env, process, ofProxy),
                 flows(env),
                 logs(env),
                 live(env));
@@ -467,9 +490,20 @@ public record Config(
                 env.number(Catalogue.RATE_SIGNIN, 0, 1_000_000), env.number(Catalogue.RATE_SIGNUP, 0, 1_000_000));
     }
 
-    private static Proxy proxy(Environment env, Map<String, String> process, Path envFile) {
+    private static Path proxyFile(Path envFile) {
         var folder = envFile.resolveSibling("env");
-        var file = !Files.isRegularFile(envFile) && Files.isDirectory(folder) ? folder.resolve(".env") : envFile;
+        return !Files.isRegularFile(envFile) && Files.isDirectory(folder) ? folder.resolve(".env") : envFile;
+    }
+
+    private static Map<String, String> said(Path file) {
+        try {
+            return Environment.load(Map.of(), file);
+        } catch (ConfigException e) {
+            return Map.of(); // the proxy tells of it, and goes by the environment
+        }
+    }
+
+    private static Proxy proxy(Environment env, Map<String, String> process, Path file) {
         var own = new HashMap<String, String>();
         for (var setting : ProxyCatalogue.ALL) {
             setting.names().forEach(name -> own.computeIfAbsent(name, process::get));

@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EnvText {
     /** A stretch of the text: an assignment, or anything else ({@code key} null). */
-    private record Part(String text, @Nullable String key, String value) {}
+    private record Part(String text, @Nullable String key, String value, String remark) {
+        static Part other(String text) {
+            return new Part(text, null, "", "");
+        }
+    }
 
     private final List<Part> parts = new ArrayList<>();
     private final String lineEnd;
@@ -22,7 +26,7 @@ public final class EnvText {
         this.lineEnd = text.contains("\r\n") ? "\r\n" : "\n";
         int at = text.startsWith("\uFEFF") ? 1 : 0;
         if (at == 1) {
-            parts.add(new Part("\uFEFF", null, ""));
+            parts.add(Part.other("\uFEFF"));
         }
         while (at < text.length()) {
             var part = next(text, at);
@@ -53,7 +57,7 @@ public final class EnvText {
             } else if (left.containsKey(part.key())) { // the last one, which is the one that counts
                 var value = left.remove(part.key());
                 if (value != null) {
-                    lines.add(line(part.key(), value, part.text().strip().startsWith("export ")));
+                    lines.add(line(part.key(), value, part.text().strip().startsWith("export "), part.remark()));
                 }
             }
         }
@@ -64,14 +68,14 @@ public final class EnvText {
                 if (!all.isEmpty() && all.charAt(all.length() - 1) != '\n') {
                     all.append(lineEnd);
                 }
-                all.append(line(key, value, false));
+                all.append(line(key, value, false, ""));
             }
         });
         return all.toString();
     }
 
-    private String line(String key, String value, boolean export) {
-        return (export ? "export " : "") + key + "=" + quoted(value) + lineEnd;
+    private String line(String key, String value, boolean export, String remark) {
+        return (export ? "export " : "") + key + "=" + quoted(value) + remark + lineEnd;
     }
 
     static String quoted(String value) {
@@ -97,12 +101,12 @@ public final class EnvText {
         int equals = text.indexOf('=', start);
         var line = text.substring(start, end);
         if (equals < 0 || equals >= end || line.strip().startsWith("#")) {
-            return new Part(line, null, "");
+            return Part.other(line);
         }
         var key = text.substring(start, equals).strip();
         key = key.startsWith("export ") ? key.substring(7).strip() : key;
         if (!key.matches("[A-Za-z_][A-Za-z0-9_.-]*")) {
-            return new Part(line, null, "");
+            return Part.other(line);
         }
         int value = equals + 1;
         while (value < end && (text.charAt(value) == ' ' || text.charAt(value) == '\t')) {
@@ -110,14 +114,22 @@ public final class EnvText {
         }
         char quote = value < end ? text.charAt(value) : 0;
         if (quote != '"' && quote != '\'') {
-            return new Part(line, key, unquoted(text.substring(value, end)));
+            var rest = text.substring(equals + 1, end);
+            int remark = remark(rest);
+            return new Part(
+                    line,
+                    key,
+                    rest.substring(0, remark).strip(),
+                    rest.substring(remark).stripTrailing());
         }
         int close = closing(text, value + 1, quote);
         if (close < 0) {
-            return new Part(line, null, ""); // half a value: whoever wrote it was interrupted
+            return Part.other(line); // half a value: whoever wrote it was interrupted
         }
         var whole = text.substring(start, endOfLine(text, close));
-        return new Part(whole, key, unescaped(text.substring(value + 1, close), quote));
+        var rest = text.substring(close + 1, endOfLine(text, close));
+        var said = unescaped(text.substring(value + 1, close), quote);
+        return new Part(whole, key, said, rest.substring(remark(rest)).stripTrailing());
     }
 
     private static int endOfLine(String text, int from) {
@@ -125,13 +137,22 @@ public final class EnvText {
         return end < 0 ? text.length() : end + 1;
     }
 
-    private static String unquoted(String value) {
-        var text = value.strip();
-        if (text.startsWith("#")) {
-            return "";
+    /** Where a remark begins, with the space before it: only a {@code #} behind space begins one, others are text. */
+    private static int remark(String rest) {
+        for (int i = 1; i < rest.length(); i++) {
+            if (rest.charAt(i) == '#' && isSpace(rest.charAt(i - 1))) {
+                int from = i - 1;
+                while (from > 0 && isSpace(rest.charAt(from - 1))) {
+                    from--;
+                }
+                return from;
+            }
         }
-        int comment = text.indexOf(" #");
-        return comment < 0 ? text : text.substring(0, comment).strip();
+        return rest.length();
+    }
+
+    private static boolean isSpace(char c) {
+        return c == ' ' || c == '\t';
     }
 
     private static int closing(String text, int from, char quote) {

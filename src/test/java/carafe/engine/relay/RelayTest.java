@@ -586,7 +586,7 @@ class RelayTest {
             peer.readUntil("ok\r\n");
             client.send(chunk);
             assertThat(peer.readToEnd()).doesNotContain("0\r\n\r\n");
-            assertThat(client.readToEnd()).isEmpty();
+            assertThat(client.readToEnd()).startsWith("HTTP/1.1 400 ").contains("Connection: close\r\n");
         }
     }
 
@@ -596,6 +596,18 @@ class RelayTest {
         client.send(GET);
         var peer = server.next();
         peer.readHead();
+        client.close();
+        assertThat(peer.readToEnd()).isEmpty();
+        assertThat(ending().clientLeft()).isTrue();
+    }
+
+    @Test
+    void aClientThatLeavesWithAnotherRequestInLineEndsTheCallUpstream() {
+        var client = RawSocket.connect(port);
+        client.send(GET);
+        var peer = server.next();
+        peer.readHead();
+        client.send(GET);
         client.close();
         assertThat(peer.readToEnd()).isEmpty();
         assertThat(ending().clientLeft()).isTrue();

@@ -302,11 +302,24 @@ class FaultsTest {
                     .isEmpty();
             Files.delete(env());
             Files.createDirectory(env());
-            // the key is gone with the file: on the main port an administrator sees what is wrong
-            var admin = app.signUp("admin");
-            var answer = app.send(admin, "PUT", "/proxy/api/admin/config", "{\"debug_mode\":true}");
-            assertThat(answer.statusCode()).isEqualTo(500);
-            assertThat(answer.body()).contains("is a directory");
+            assertThat(call("PUT", "/api/admin/config", "{\"debug_mode\":true}"))
+                    .startsWith("HTTP/1.1 500 ")
+                    .contains("is a directory");
+            var bootId = body(call("GET", "/health", "")).path("boot_id");
+            assertThat(call("POST", "/api/restart", "")).startsWith("HTTP/1.1 200 ");
+            eventually("/health", json -> !json.path("boot_id").equals(bootId));
+            othersPass(); // to the upstream that was set, with the key that was set
+            assertThat(call("GET", "/api/admin/config/private", "")).startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @Test
+    void aSettingsFileThatCannotBeReadAtAStartSendsNothingToAStranger() throws Exception {
+        Files.createDirectory(env());
+        app = TestApp.start(folder, "PROXY_PORT", "0");
+        try (var client = client()) {
+            client.send(get("/v1/models"));
+            assertThat(client.readMessage()).startsWith("HTTP/1.1 502 ").contains("API_BASE_URL is not an http");
         }
     }
 

@@ -152,6 +152,8 @@ class ForwardingTest {
                     .startsWith("GET /base/v1/x?y HTTP/1.1\r\n");
             client.send("CONNECT api.example:443 HTTP/1.1\r\nHost: api.example\r\n\r\n");
             assertThat(client.readMessage()).startsWith("HTTP/1.1 405");
+            client.send("GET v1/x HTTP/1.1\r\nHost: api.example\r\n\r\n");
+            assertThat(client.readMessage()).startsWith("HTTP/1.1 400");
         }
     }
 

@@ -359,6 +359,11 @@ class PanelApiTest {
                 .isDirectoryContaining(file -> file.getFileName().toString().startsWith("no.env_"));
         eventually("/health", health -> !health.path("boot_id").asText().equals(bootId));
 
+        assertThat(call(KEY, "PUT", "/api/config", "{}").statusCode()).isEqualTo(200);
+        assertThat(call(KEY, "HEAD", "/api/config", null).statusCode()).isEqualTo(204);
+        assertThat(call(null, "GET", "/api/config/private", null).statusCode()).isEqualTo(401);
+        assertThat(get("/api/config/private")).isEqualTo(get("/api/admin/config/private"));
+        assertThat(get("/api/config/metadata")).isEqualTo(get("/api/admin/config/metadata"));
         var headers = json(call(
                 KEY, "POST", "/api/config", "{\"custom_headers\": {\"X-A\": \"1\", \"__note\": \"n\", \"X-N\": 2}}"));
         assertThat(headers.path("restart_scheduled").asBoolean()).isFalse();
@@ -422,6 +427,18 @@ class PanelApiTest {
     }
 
     @Test
+    void aRestartThatEndsTheProcessIsNotLostBehindAGentlerOne() throws Exception {
+        var ended = new java.util.concurrent.CountDownLatch(1);
+        try (var config =
+                new ProxyConfig(java.util.Map.of(), folder.resolve("other.env"), MAPPER, java.time.Clock.systemUTC())) {
+            var restart = new Restart(config, ended::countDown);
+            restart.schedule("exec");
+            restart.schedule("signal");
+            assertThat(ended.await(20, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
     void upstreamsAreTried() {
         var tried = json(call(KEY, "POST", "/api/admin/upstreams/test", null)).path("upstreams");
         assertThat(tried).hasSize(1);
@@ -442,6 +459,8 @@ class PanelApiTest {
                     .build();
             var answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofInputStream());
             assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("text/event-stream");
+            assertThat(answer.headers().firstValue("Access-Control-Allow-Origin"))
+                    .hasValue("*");
             try (var lines =
                     new java.io.BufferedReader(new java.io.InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
                 assertThat(event(lines).path("type").asText()).isEqualTo("connection");
@@ -490,7 +509,13 @@ class PanelApiTest {
                         .path("success")
                         .asBoolean())
                 .isTrue();
-        eventually("/api/logs/history?level=WARNING", json -> json.toString().contains("hello all"));
+        assertThat(get("/api/logs/history?level=WARNING").toString()).contains("hello all"); // at once
+        call(KEY, "POST", "/api/admin/logs/broadcast", "{\"message\":\"the last before\"}");
+        assertThat(call(KEY, "DELETE", "/api/logs/clear", null).statusCode()).isEqualTo(200);
+        call(KEY, "POST", "/api/logs/broadcast", "{\"message\":\"the first after\"}");
+        var left = get("/api/logs/history").path("logs");
+        assertThat(left).hasSize(1);
+        assertThat(left.path(0).path("message").asText()).isEqualTo("the first after");
         assertThat(call(KEY, "DELETE", "/api/logs/clear", null).statusCode()).isEqualTo(200);
         assertThat(get("/api/logs/history").path("logs")).isEmpty();
         assertThat(file).doesNotExist();

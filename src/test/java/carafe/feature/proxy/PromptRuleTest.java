@@ -92,6 +92,11 @@ class PromptRuleTest {
             var body = "{ \"system\": [ {\"text\": \"é ist kein UTF-8\"} ] }".getBytes(charset);
             assertThat(rule.rewrite(body)).isSameAs(body);
         }
+        for (var malformed : List.of("\u00c0\u00af", "\u00ed\u00a0\u0080", "\u00f8\u0088\u0080\u0080\u0080")) {
+            var body = ("{\"a\": \"" + malformed + "\", \"system\": [ {\"text\": \"x\"} ]}")
+                    .getBytes(StandardCharsets.ISO_8859_1);
+            assertThat(rule.rewrite(body)).isSameAs(body);
+        }
     }
 
     @Test

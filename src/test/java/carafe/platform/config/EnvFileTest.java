@@ -58,6 +58,7 @@ class EnvFileTest {
                 # two
                 three"
                 HASH=a#b
+                HASHED=#a\t# remark
                 TWICE=1
                 TWICE=2
                 no value here
@@ -75,6 +76,7 @@ class EnvFileTest {
                         Map.entry("DOUBLE", "line\nnext\t\"q\" \\ $ 'x'"),
                         Map.entry("LINES", "one\n# two\nthree"),
                         Map.entry("HASH", "a#b"),
+                        Map.entry("HASHED", "#a"),
                         Map.entry("TWICE", "2")));
     }
 
@@ -88,6 +90,9 @@ class EnvFileTest {
         changes.put("D", "d");
         assertThat(new EnvText(text).with(changes))
                 .isEqualTo("\uFEFF# head\r\n\r\nexport B=b\r\nA='new value'\r\nGARBAGE\r\nD=d\r\n");
+        assertThat(new EnvText("A=1  # why\nB='x # y'\t# and this\nC= # not set\nD=#1 # key\n")
+                        .with(Map.of("A", "2", "B", "z", "C", "c", "D", "#2")))
+                .isEqualTo("A=2  # why\nB=z\t# and this\nC=c # not set\nD='#2' # key\n");
         assertThat(new EnvText("A=1").with(Map.of("B", "2"))).isEqualTo("A=1\nB=2\n");
         assertThat(new EnvText("").with(Map.of())).isEmpty();
     }
