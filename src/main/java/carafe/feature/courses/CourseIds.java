@@ -35,7 +35,7 @@ final class CourseIds {
             var owner = Objects.requireNonNull(owners.get(one.id()));
             if (owner.folder().equals(one.folder())) {
                 shelf.put(one.id(), one);
-                if (before.get(one.folder()) != one) {
+                if (!one.equals(before.get(one.folder()))) {
                     clashing.remove(one.folder()); // read anew, and it is alone with its id
                 }
             } else {

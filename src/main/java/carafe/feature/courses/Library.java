@@ -156,9 +156,9 @@ final class Library implements AutoCloseable {
             boolean moved = !old.equals(prints);
             prints.forEach((place, fingerprint) -> {
                 var known = before.get(place);
-                // an id that was taken may be free now
-                boolean asBefore = known != null && known.fingerprint().equals(fingerprint);
-                if (asBefore && !(moved && ids.clashed(place))) {
+                if (known != null
+                        && known.fingerprint().equals(fingerprint)
+                        && !(moved && ids.clashed(place))) { // an id that was taken may be free now
                     fresh.add(known);
                 } else {
                     var read = read(place, fingerprint, known);
