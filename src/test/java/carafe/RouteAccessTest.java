@@ -73,6 +73,7 @@ class RouteAccessTest {
             "/api/health",
             "/api/ws/chat", // checks for itself, as proofs may stand in its address: DoorTest
             "/api/version",
+            "/version",
             "/api/changelog",
             "/api/v1/chats/share/{id}",
             "/api/v1/errors",

@@ -57,7 +57,7 @@ public final class AccountStore {
     boolean any() {
         return db.one(
                         "SELECT 1 FROM account WHERE id <> ?"
-                                + " AND (role <> 'user' OR email IS NOT NULL OR password_hash IS NOT NULL) LIMIT 1",
+                                + " AND (role <> 'user' OR coalesce(email, '') <> '' OR password_hash IS NOT NULL) LIMIT 1",
                         row -> true,
                         STRANGERS)
                 .isPresent();
@@ -151,7 +151,7 @@ public final class AccountStore {
     void update(Account account) {
         db.update(
                 "UPDATE account SET email = ?, name = ?, role = ?, updated_at = ? WHERE id = ? AND deleted_at IS NULL",
-                account.email(),
+                account.email().isEmpty() ? null : account.email(), // learners of an open class have none
                 account.name(),
                 account.role(),
                 clock.millis(),

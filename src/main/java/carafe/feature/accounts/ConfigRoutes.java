@@ -101,6 +101,7 @@ final class ConfigRoutes {
     void register(Routes routes) {
         routes.get("/api/config", PUBLIC, this::config);
         routes.get("/api/version", PUBLIC, this::version);
+        routes.get("/version", PUBLIC, this::version);
         routes.get("/api/changelog", PUBLIC, ctx -> ctx.json(Map.of()));
         routes.get("/api/version/updates", USER, ctx -> ctx.json(Map.of("current", version, "latest", version)));
         routes.get("/api/usage", USER, this::usage);

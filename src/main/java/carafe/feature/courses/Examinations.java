@@ -79,7 +79,7 @@ final class Examinations implements AutoCloseable {
 
     /** What is known without running anything. */
     Optional<Examination> known(Lesson lesson) {
-        var inMemory = known.get(lesson.hash());
+        var inMemory = known.get(key(lesson));
         if (inMemory != null) {
             return Optional.of(inMemory);
         }
@@ -113,7 +113,7 @@ final class Examinations implements AutoCloseable {
     /** Forgets what is known of a course and has it tried again. */
     void again(Course course) {
         course.lessons().forEach(lesson -> {
-            known.remove(lesson.hash());
+            known.remove(key(lesson));
             db.update("DELETE FROM exercise_check WHERE content_hash = ?", key(lesson));
         });
         later(course.lessons().toList());
@@ -135,7 +135,7 @@ final class Examinations implements AutoCloseable {
         if (known.size() > MOST_KNOWN) {
             known.clear(); // of versions that are long gone, mostly
         }
-        known.put(lesson.hash(), examination);
+        known.put(key(lesson), examination);
     }
 
     private void store(Lesson lesson, Examination examination) {

@@ -74,7 +74,7 @@ final class GradebookRoutes {
                             .put("submission_id", best.submissionId());
                 }
             }
-            row.put("points", sum).put("max_points", most).set("scores", cells);
+            row.put("points", rounded(sum)).put("max_points", most).set("scores", cells);
         }
         ctx.json(json);
     }
@@ -100,11 +100,11 @@ final class GradebookRoutes {
                 var own = byPerson.getOrDefault(one.accountId(), Map.of());
                 csv.cell((double) one.num())
                         .cell(one.name())
-                        .cell(exercises.stream()
+                        .cell(rounded(exercises.stream()
                                 .map(exercise -> own.get(exercise.id()))
                                 .filter(Objects::nonNull)
                                 .mapToDouble(ScoreStore.Best::points)
-                                .sum());
+                                .sum()));
                 for (var exercise : exercises) {
                     var best = own.get(exercise.id());
                     if (best == null) {
@@ -121,6 +121,11 @@ final class GradebookRoutes {
         }
         ctx.header("Content-Disposition", "attachment; filename=\"" + course.id() + "-grades.csv\"");
         ctx.contentType("text/csv; charset=utf-8").result(csv.toString());
+    }
+
+    /** As exact as one grade is: sums of parts have more digits than they mean. */
+    private static double rounded(double points) {
+        return Math.round(points * 1e4) / 1e4;
     }
 
     /** Whoever has failed an exercise so often and not passed it, the latest first. */

@@ -2,7 +2,6 @@ package carafe.feature.courses;
 
 import carafe.feature.courses.format.Course;
 import carafe.feature.courses.format.CourseReader;
-import carafe.feature.courses.format.Finding;
 import carafe.feature.courses.format.Lesson;
 import carafe.platform.config.ShippedFolder;
 import java.io.IOException;
@@ -52,6 +51,7 @@ final class Library implements AutoCloseable {
     private final CountDownLatch firstLook = new CountDownLatch(1);
     private final Object reading = new Object();
     private final AtomicReference<@Nullable Thread> watcher = new AtomicReference<>();
+    private final CourseIds ids = new CourseIds(); // only for who holds the lock
     private volatile Map<String, Shelved> shelf = Map.of();
 
     /**
@@ -150,18 +150,23 @@ final class Library implements AutoCloseable {
             if (!places.isEmpty() && !before.keySet().equals(Set.copyOf(places))) {
                 copies.forgetAllBut(places);
             }
-            for (var place : places) {
+            var prints = new LinkedHashMap<Path, String>();
+            places.forEach(place -> prints.put(place, fingerprint(place)));
+            var old = before.values().stream().collect(Collectors.toMap(Shelved::folder, Shelved::fingerprint));
+            boolean moved = !old.equals(prints);
+            prints.forEach((place, fingerprint) -> {
                 var known = before.get(place);
-                var fingerprint = fingerprint(place);
-                if (known != null && known.fingerprint().equals(fingerprint)) {
+                if (known != null
+                        && known.fingerprint().equals(fingerprint)
+                        && !(moved && ids.clashed(place))) { // an id that was taken may be free now
                     fresh.add(known);
                 } else {
                     var read = read(place, fingerprint, known);
                     fresh.add(read);
                     changed.addAll(changes(known, read));
                 }
-            }
-            shelf = distinct(fresh);
+            });
+            shelf = ids.distinct(fresh, before);
             if (!changed.isEmpty()) {
                 saved.accept(changed);
             }
@@ -226,33 +231,6 @@ final class Library implements AutoCloseable {
                 .lessons()
                 .filter(lesson -> !hashes.contains(lesson.hash()))
                 .toList();
-    }
-
-    private static Map<String, Shelved> distinct(List<Shelved> all) {
-        var shelf = new LinkedHashMap<String, Shelved>();
-        for (var one : all) {
-            var other = shelf.putIfAbsent(one.id(), one);
-            if (other != null) {
-                var findings = new ArrayList<>(one.findings());
-                findings.add(Finding.error(
-                        "course.json",
-                        0,
-                        "the id '" + one.id() + "' is that of the folder "
-                                + other.folder().getFileName()));
-                var name = one.folder().getFileName().toString();
-                shelf.putIfAbsent(
-                        "folder:" + name,
-                        new Shelved(
-                                name,
-                                Optional.empty(),
-                                findings,
-                                Set.of(),
-                                one.folder(),
-                                one.fingerprint(),
-                                one.readAt()));
-            }
-        }
-        return shelf;
     }
 
     /** Names, sizes and times of all files; it changes with every save. */

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Table {@code best_score}: the best that somebody has reached in an exercise, and how often they tried. */
@@ -33,8 +34,8 @@ final class ScoreStore {
             "SELECT course, lesson, account_id, submission_id, points, attempts, passed_at, last_at FROM best_score ";
     private static final String IN_COURSE = """
             FROM account a
-            WHERE a.deleted_at IS NULL AND (lower(a.name) LIKE ? ESCAPE '!' OR lower(coalesce(a.email, a.username, ''))
-                LIKE ? ESCAPE '!')
+            WHERE a.deleted_at IS NULL AND (lower(a.name) LIKE ? ESCAPE '!' OR a.name LIKE ? ESCAPE '!'
+                OR a.name LIKE ? ESCAPE '!' OR lower(coalesce(a.email, a.username, '')) LIKE ? ESCAPE '!')
                 AND EXISTS (SELECT 1 FROM best_score b WHERE b.account_id = a.id AND b.course = ?)\s""";
 
     private final Db db;
@@ -115,25 +116,32 @@ final class ScoreStore {
 
     /** Everybody who has handed something in, by name. */
     List<Named> learners(String course, String query, int limit, long offset) {
-        var pattern = pattern(query);
+        var args = patterns(query);
+        args.addAll(List.of(course, limit, offset));
         return db.list(
                 "SELECT a.id, a.num, a.name " + IN_COURSE + "ORDER BY lower(a.name), a.num LIMIT ? OFFSET ?",
                 row -> new Named(row.getString("id"), row.getLong("num"), row.getString("name")),
-                pattern,
-                pattern,
-                course,
-                limit,
-                offset);
+                args.toArray());
     }
 
     long learners(String course, String query) {
-        var pattern = pattern(query);
-        return db.one("SELECT count(*) " + IN_COURSE, row -> row.getLong(1), pattern, pattern, course)
+        var args = patterns(query);
+        args.add(course);
+        return db.one("SELECT count(*) " + IN_COURSE, row -> row.getLong(1), args.toArray())
                 .orElse(0L);
     }
 
-    private static String pattern(String query) {
-        return "%" + query.toLowerCase(Locale.ROOT).replaceAll("([!%_])", "!$1") + "%";
+    /** In small letters, as typed, as names are written: SQLite knows the small letters of ASCII only. */
+    private static List<Object> patterns(String query) {
+        var small = query.toLowerCase(Locale.ROOT);
+        var written = Pattern.compile("(?<!\\p{L})\\p{L}")
+                .matcher(small)
+                .replaceAll(first -> first.group().toUpperCase(Locale.ROOT));
+        return new ArrayList<>(List.of(pattern(small), pattern(query), pattern(written), pattern(small)));
+    }
+
+    private static String pattern(String text) {
+        return "%" + text.replaceAll("([!%_])", "!$1") + "%";
     }
 
     /** All scores of these people in a course. */

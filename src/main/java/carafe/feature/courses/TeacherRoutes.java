@@ -17,6 +17,7 @@ import io.javalin.http.Context;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -225,7 +226,7 @@ final class TeacherRoutes {
 
     private static Instant moment(String text) {
         try {
-            var time = OffsetDateTime.parse(text);
+            var time = OffsetDateTime.parse(text).withOffsetSameInstant(ZoneOffset.UTC);
             if (time.getYear() >= 1970 && time.getYear() <= 9999) {
                 return time.toInstant();
             }

@@ -10,6 +10,7 @@ import carafe.platform.http.ClientGone;
 import carafe.platform.http.Fields;
 import carafe.platform.http.Heartbeats;
 import carafe.platform.http.Permission;
+import carafe.platform.http.Problem;
 import carafe.platform.http.RateArea;
 import carafe.platform.http.ResponseStream;
 import carafe.platform.http.Routes;
@@ -87,7 +88,11 @@ final class TutorRoutes {
     }
 
     private void setKey(Context ctx) {
-        keys.set(me(ctx), new Secret(body.fields(ctx).text("api_key", MOST_KEY).strip()));
+        var key = body.fields(ctx).text("api_key", MOST_KEY).strip();
+        if (!key.matches("[!-~]+")) { // it goes into a header
+            throw new Problem.Unprocessable("'api_key' must be letters, digits and signs without blanks.", "api_key");
+        }
+        keys.set(me(ctx), new Secret(key));
         ctx.json(Map.of("set", true));
     }
 

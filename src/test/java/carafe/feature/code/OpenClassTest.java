@@ -41,6 +41,12 @@ class OpenClassTest {
         try (var app = TestApp.start(folder, "COURSE_AUTH", "open", "ENVIRONMENT", "development")) {
             assertThat(app.post(null, "/api/users", "{\"username\":\"pupil\"}").statusCode())
                     .isEqualTo(200);
+            var second = TestApp.json(app.post(null, "/api/users", "{\"username\":\"second pupil\"}"));
+            for (long num : new long[] {1, second.path("id").asLong()}) { // what they change gives them no address
+                assertThat(app.send(null, "PUT", "/api/users/" + num, "{\"full_name\":\"New\"}")
+                                .statusCode())
+                        .isEqualTo(200);
+            }
             var admin = app.signUp("teacher"); // may administrate, as on any new server
             assertThat(app.get(admin, "/api/users").statusCode()).isEqualTo(200);
             var email = TestApp.json(app.get(admin, "/api/users/current"))

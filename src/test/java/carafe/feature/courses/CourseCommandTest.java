@@ -41,6 +41,7 @@ class CourseCommandTest {
                 .file(DOUBLE + "/mistakes/none/main.py", "def double(n):\n    return n + n\n")
                 .file(DOUBLE + "/mistakes/none/hint.md", "None.");
         CourseFolder.demo(root.resolve("leak")).file(DOUBLE + "/hints.md", "## Try\nWhat is double(7123)?\n");
+        CourseFolder.demo(root.resolve("beside")).file(DOUBLE + "/files/notes.txt", "7123\ndouble(7123)\n");
         CourseFolder.demo(root.resolve("row"))
                 .file(DOUBLE + "/tests/hidden.json", """
                         {"tests": [{"name": "secret", "call": "double(712345)", "returns": 1424690}]}""")
@@ -62,6 +63,7 @@ class CourseCommandTest {
                 .contains("/mistake/" + DOUBLE + "/mistakes/none: this mistake passes all tests")
                 .contains("/row/" + DOUBLE + "/hints.md:4: shows what the hidden test 'secret' asks")
                 .contains("/leak/" + DOUBLE + "/hints.md:2: shows what the hidden test 'secret seven' asks")
+                .contains("/beside/" + DOUBLE + "/files/notes.txt:2: shows what the hidden test 'secret seven' asks")
                 .contains("the test's pattern takes too long")
                 .contains("did not end within 0.3 s");
         assertThat(run("check", root.resolve("good").toString()).code()).isZero();

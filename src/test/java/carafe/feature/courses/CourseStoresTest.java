@@ -109,6 +109,11 @@ class CourseStoresTest {
         assertThat(scores.of(java.util.List.of(), "c")).isEmpty();
         assertThat(scores.stuck("c", 5)).extracting(one -> one.who().num()).containsExactly(1L);
         assertThat(scores.stuck("c", 6)).isEmpty();
+        db.update("UPDATE account SET name = 'Ölaf von Ärger' WHERE id = 'a3'");
+        graded("a3", "fail", 0, true);
+        for (var query : new String[] {"Ölaf", "ölaf", "ÖLAF", "ärg", "laf VON"}) {
+            assertThat(scores.learners("c", query, 10, 0)).as(query).hasSize(1);
+        }
     }
 
     @Test

@@ -40,6 +40,8 @@ class ExercisesTest {
                 .exercise("01-basics/07-after", "requires: [double]\n")
                 .exercise("01-basics/08-regraded", "points: 2\n")
                 .exercise("01-basics/09-hinted", "points: 1\n")
+                .exercise("01-basics/11-tenth", "points: 0.1\n")
+                .exercise("01-basics/12-fifth", "points: 0.2\n")
                 .file("01-basics/10-sum/README.md", "---\ntimeout: 0.5\n---\n# Sum\nAdd two numbers.\n")
                 .file("01-basics/10-sum/solution/main.py", "a, b = map(int, input().split())\nprint(a + b)\n")
                 .file("01-basics/10-sum/starter/main.py", "")
@@ -257,9 +259,11 @@ class ExercisesTest {
         assertThat(TestApp.json(refused).path("error").path("code").asText()).isEqualTo("CONFLICT_ERROR");
         // one more for this person alone
         var override = path("limited") + "/overrides/" + num(user);
-        assertThat(app.send(teacher, "PUT", override, "{\"due_at\":\"+999999999-12-31T23:59:59Z\"}")
-                        .statusCode())
-                .isEqualTo(400);
+        for (var due : new String[] {"+999999999-12-31T23:59:59Z", "9999-12-31T23:59:59-18:00"}) {
+            assertThat(app.send(teacher, "PUT", override, "{\"due_at\":\"" + due + "\"}")
+                            .statusCode())
+                    .isEqualTo(400);
+        }
         assertThat(app.send(user, "PUT", override, "{\"attempts\":3}").statusCode())
                 .isEqualTo(403);
         ok(app.send(teacher, "PUT", override, "{\"attempts\":3}"));
@@ -493,6 +497,10 @@ class ExercisesTest {
                 .startsWith("\uFEFF\"user_id\",\"name\",\"points\",\"double\"")
                 .contains("\"zoe\",2,2,");
         var stuck = app.signUp("stuck");
+        submit(stuck, "tenth", GOOD);
+        submit(stuck, "fifth", GOOD);
+        assertThat(app.get(teacher, "/api/v1/courses/demo/gradebook.csv").body())
+                .contains("\"stuck\",0.3,"); // not 0.30000000000000004
         for (int i = 0; i < 5; i++) {
             submit(stuck, "double", ADDS);
         }

@@ -56,6 +56,39 @@ class LastGoodTest {
         }
     }
 
+    @Test
+    void whoTakesAnothersIdStaysWhatItWasAndSaysSo() {
+        var first = CourseFolder.demo(folder.resolve("courses/alpha"));
+        var second = CourseFolder.demo(folder.resolve("courses/beta")).file("course.json", "{\"title\": \"Beta\"}");
+        TestApp.User teacher;
+        try (var app = start()) {
+            teacher = app.signUp("admin");
+            assertThat(titles(app, teacher, "alpha")).containsExactly("welcome", "double");
+            first.file("course.json", "{\"title\": \"Thief\", \"id\": \"beta\"}");
+            app.post(teacher, "/api/v1/courses/reload", "{}");
+            // the folder that had the id keeps it, though it is not the first
+            assertThat(app.get(teacher, "/api/v1/courses/beta").body()).contains("Beta");
+            assertThat(titles(app, teacher, "alpha")).containsExactly("welcome", "double");
+            assertThat(problems(app, teacher, "alpha").path("stale")).hasSize(2);
+            assertThat(problems(app, teacher, "alpha").path("findings").toString())
+                    .contains("the id 'beta' is that of the folder beta");
+            app.post(teacher, "/api/v1/courses/reload", "{}");
+            // the other one gives it up: nothing has to be saved here for it to count
+            second.file("course.json", "{\"title\": \"Beta\", \"id\": \"gamma\"}");
+            app.post(teacher, "/api/v1/courses/reload", "{}");
+            assertThat(app.get(teacher, "/api/v1/courses/beta").body()).contains("Thief");
+            assertThat(app.get(teacher, "/api/v1/courses/gamma").statusCode()).isEqualTo(200);
+            assertThat(problems(app, teacher, "beta").path("findings")).isEmpty();
+        }
+        // nobody had the id before: the second folder is left out and can be asked for by its name
+        second.file("course.json", "{\"title\": \"Beta\", \"id\": \"beta\"}");
+        try (var app = start()) {
+            assertThat(app.get(teacher, "/api/v1/courses/beta").body()).contains("Thief");
+            assertThat(problems(app, teacher, "folder:beta").path("findings").toString())
+                    .contains("is that of the folder alpha");
+        }
+    }
+
     private TestApp start() {
         return TestApp.start(
                 folder.resolve("data"), "COURSES_DIR", folder.resolve("courses").toString());

@@ -74,6 +74,8 @@ class LearningFlowTest {
 
     @Test
     void theWalkOfTheContract() {
+        assertThat(app.get(null, "/version").body())
+                .isEqualTo(app.get(null, "/api/version").body());
         assertThat(ok(app.get(null, "/api/version")).path("current_version").asText())
                 .isEqualTo("v1");
         var user = ok(app.post(null, "/api/users", "{\"username\":\"test_learner\",\"full_name\":\"Test Learner\"}"));

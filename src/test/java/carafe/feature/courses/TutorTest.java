@@ -133,6 +133,12 @@ class TutorTest {
             var other = app.signUp("other");
             assertThat(ok(app.get(user, "/api/v1/courses/key")).path("set").asBoolean(true))
                     .isFalse();
+            for (var bad : new String[] {"  ", "two words", "a\\r\\nX-Other: b", "clé"}) {
+                var refused = app.send(user, "PUT", "/api/v1/courses/key", "{\"api_key\":\"" + bad + "\"}");
+                assertThat(refused.statusCode()).as(bad).isEqualTo(400);
+            }
+            assertThat(ok(app.get(user, "/api/v1/courses/key")).path("set").asBoolean(true))
+                    .isFalse();
             ok(app.send(user, "PUT", "/api/v1/courses/key", "{\"api_key\":\"sk-very-own-key\"}"));
             var shown = app.get(user, "/api/v1/courses/key").body();
             assertThat(shown).contains("true").doesNotContain("very-own");

@@ -288,7 +288,9 @@ public final class CourseReader {
                 var other = seen.putIfAbsent(lesson.id(), lesson.folder());
                 if (other != null) {
                     findings.error(
-                            lesson.folder() + "/" + README, 0, "the id '" + lesson.id() + "' is that of " + other);
+                            lesson.folder() + "/" + README,
+                            lineOf(lesson, "id"),
+                            "the id '" + lesson.id() + "' is that of " + other);
                     broken.add(lesson.folder());
                 }
             }
@@ -299,10 +301,15 @@ public final class CourseReader {
                         .filter(id -> !seen.containsKey(id) || id.equals(lesson.id()))
                         .forEach(id -> findings.error(
                                 lesson.folder() + "/" + README,
-                                0,
+                                lineOf(lesson, "requires"),
                                 "'requires' names '" + id + "', which is not there"));
             }
         }
+    }
+
+    private int lineOf(Lesson lesson, String key) {
+        var readme = lesson.folder() + "/" + README;
+        return new FrontMatter(readme, files.text(readme).orElse(""), new Findings()).line(key);
     }
 
     /** Of a course with these chapters. */

@@ -3,6 +3,7 @@ package carafe.feature.courses.grading;
 import carafe.feature.courses.format.Finding;
 import carafe.feature.courses.format.Lesson;
 import carafe.feature.courses.format.TableTest;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +27,7 @@ final class Leaks {
                 shown.forEach((file, text) -> {
                     int at = place(test, text);
                     if (at >= 0) {
-                        findings.add(Finding.error(
-                                file, lineOf(text, at), "shows what the hidden test '" + test.name() + "' asks"));
+                        findings.add(asks(file, text, at, test));
                     }
                 });
                 lesson.tests().stream()
@@ -40,10 +40,26 @@ final class Leaks {
                                 "the hidden test '" + test.name() + "' asks the same as '" + other.name() + "'")));
             }
         }
+        var data = data(lesson);
+        for (var test : lesson.tests()) {
+            // answers alone may well stand in what a program is to read
+            if (test.hidden()
+                    && test.input() instanceof TableTest.Call call
+                    && call.expression().length() >= LEAST_INPUT) {
+                data.forEach((file, text) -> {
+                    int at = text.indexOf(call.expression());
+                    if (at >= 0) {
+                        findings.add(asks(file, text, at, test));
+                    }
+                });
+            }
+        }
+        var all = new TreeMap<>(shown);
+        all.putAll(data);
         lesson.code().solution().forEach((name, solution) -> {
             var core = code(solution);
             if (core.lines().count() >= LEAST_LINES) {
-                shown.forEach((file, text) -> {
+                all.forEach((file, text) -> {
                     if (code(text).contains(core)) {
                         findings.add(Finding.error(file, 0, "holds the whole solution"));
                     }
@@ -51,6 +67,20 @@ final class Leaks {
             }
         });
         return findings;
+    }
+
+    private static Finding asks(String file, String text, int at, TableTest test) {
+        return Finding.error(file, lineOf(text, at), "shows what the hidden test '" + test.name() + "' asks");
+    }
+
+    /** The files beside the program, which learners get, too. */
+    private static Map<String, String> data(Lesson lesson) {
+        var data = new TreeMap<String, String>();
+        lesson.code()
+                .data()
+                .forEach((name, bytes) ->
+                        data.put(lesson.folder() + "/files/" + name, new String(bytes, StandardCharsets.UTF_8)));
+        return data;
     }
 
     /** Programs without input can only be asked one thing. */

@@ -137,7 +137,7 @@ class CourseReaderTest {
         course.file("01-basics/03-again/README.md", "---\nid: double\n---\n");
         var reading = read();
         assertThat(told(reading))
-                .contains("01-basics/03-again/README.md: the id 'double' is that of 01-basics/02-double");
+                .contains("01-basics/03-again/README.md:2: the id 'double' is that of 01-basics/02-double");
         assertThat(reading.broken()).containsExactly("01-basics/03-again");
     }
 
