@@ -242,7 +242,8 @@ class ExercisesTest {
                 """;
         var answer = submit(user, "double", complains);
         assertThat(answer.path("gradable").asBoolean(true)).isFalse();
-        assertThat(answer.path("tests").get(2).path("status").asText()).isEqualTo("error");
+        assertThat(answer.path("tests").get(1).path("status").asText()).isEqualTo("error");
+        assertThat(answer.path("tests").get(2).path("status").asText()).isEqualTo("fail");
         assertThat(answer.toString()).doesNotContain("7123");
     }
 
