@@ -80,22 +80,20 @@ public final class PushedExchange implements Exchange {
         }
     }
 
-    private boolean over() {
+    /** Ends the call and its connection, unless the answer is all there. */
+    void cancel() {
+        boolean broken;
         lock.lock();
         try {
-            return ended;
+            if (!ended) { // an exception that nobody will see has its price: every stream is closed at its end
+                fail(new InterruptedIOException("the call was cancelled"));
+            }
+            broken = failure != null;
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Ends the call and its connection, unless the answer is all there. */
-    void cancel() {
-        if (!over()) { // an exception that nobody will see has its price: every stream is closed at its end
-            fail(new InterruptedIOException("the call was cancelled"));
-        }
         var running = call;
-        if (running != null && broken()) {
+        if (running != null && broken) {
             running.cancel(true);
         }
     }

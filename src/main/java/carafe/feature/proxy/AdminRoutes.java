@@ -37,6 +37,9 @@ final class AdminRoutes {
 
     /** Registers a path of the panel's interface as it is, and as older descriptions call it. */
     static void both(String prefix, String path, BiConsumer<String, Rule> register) {
+        if (!Forwarder.SHORT_PATHS.contains("/api" + path)) {
+            throw new IllegalArgumentException("the proxy's own port would send it upstream: /api" + path);
+        }
         register.accept(prefix + "/api/admin" + path, rule(prefix));
         register.accept(prefix + "/api" + path, rule(prefix));
     }

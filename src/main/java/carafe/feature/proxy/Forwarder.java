@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides about each request of the proxy's own port: health and the panel are answered here, everything else goes upstream. */
 final class Forwarder implements Director {
-    /** The second spelling of the panel's interface. */
-    private static final Set<String> SHORT_PATHS = Set.of(
+    /** The second spelling of the panel's interface: what is not here goes upstream, with the panel's key. */
+    static final Set<String> SHORT_PATHS = Set.of(
             "/api/stats",
             "/api/errors",
             "/api/config",

@@ -116,18 +116,14 @@ final class LogKeeper implements AutoCloseable {
 
     /** Writes what has come so far; until then a line is nowhere but in the queue, so that {@link #clear} gets them all. */
     synchronized void writeWaiting() {
-        var batch = new ArrayList<LogLine>(BATCH);
         for (int left = waiting.size(); left > 0; left -= BATCH) {
+            var batch = new ArrayList<LogLine>(BATCH);
             waiting.drainTo(batch, BATCH);
             write(batch);
-            batch.clear();
         }
     }
 
     private void write(List<LogLine> batch) {
-        if (batch.isEmpty()) {
-            return;
-        }
         try {
             store.saveLines(batch);
         } catch (DbException e) {

@@ -246,8 +246,7 @@ public record Config(
         var all = Environment.load(process, envFile);
         var ofProxy = proxyFile(envFile);
         var said = said(ofProxy);
-        // the file that the proxy's panel writes wins over the environment, or a port that was moved there would come
-        // back
+        // what the proxy's panel wrote wins over the environment, or a port that was moved there would come back
         for (var setting : List.of(proxyPort, ProxyCatalogue.FALLBACK_PORT, ProxyCatalogue.API_BASE_URL)) {
             setting.names().stream()
                     .filter(name -> !said.getOrDefault(name, "").isBlank())

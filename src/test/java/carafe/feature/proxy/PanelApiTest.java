@@ -15,9 +15,13 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -428,13 +432,12 @@ class PanelApiTest {
 
     @Test
     void aRestartThatEndsTheProcessIsNotLostBehindAGentlerOne() throws Exception {
-        var ended = new java.util.concurrent.CountDownLatch(1);
-        try (var config =
-                new ProxyConfig(java.util.Map.of(), folder.resolve("other.env"), MAPPER, java.time.Clock.systemUTC())) {
+        var ended = new CountDownLatch(1);
+        try (var config = new ProxyConfig(Map.of(), folder.resolve("other.env"), MAPPER, Clock.systemUTC())) {
             var restart = new Restart(config, ended::countDown);
             restart.schedule("exec");
             restart.schedule("signal");
-            assertThat(ended.await(20, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+            assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
         }
     }
 

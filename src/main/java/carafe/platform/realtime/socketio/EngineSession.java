@@ -166,18 +166,18 @@ final class EngineSession {
                 lock.unlock();
             }
         }
-        lock.lock();
-        try {
-            refuseEnded(); // a client in mid-upgrade waits for this answer as it does for that of a poll
-        } finally {
-            lock.unlock();
-        }
+        refuseEnded(); // a client in mid-upgrade waits for this answer as it does for that of a poll
     }
 
-    /** A client whose session the server has ended is told so by an error, at once. Callers hold the lock. */
+    /** A client whose session the server has ended is told so by an error, at once. */
     private void refuseEnded() {
-        if (end != null && end != End.CLIENT) {
-            throw EngineProblem.SESSION.problem();
+        lock.lock();
+        try {
+            if (end != null && end != End.CLIENT) {
+                throw EngineProblem.SESSION.problem();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
