@@ -1,31 +1,28 @@
 package carafe.engine.llm;
 
+import carafe.engine.relay.Client;
+import carafe.engine.relay.Failure;
+import carafe.engine.relay.Head;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
-import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.apache.hc.core5.concurrent.FutureCallback;
-import org.apache.hc.core5.http.EntityDetails;
-import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HttpResponse;
-import org.apache.hc.core5.http.nio.AsyncResponseConsumer;
-import org.apache.hc.core5.http.nio.CapacityChannel;
-import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.core5.http.NoHttpResponseException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer that is pushed to whoever wants it. The client's own thread takes it off the wire, no further ahead of what
- * has been taken than a window.
+ * An answer that is pushed to whoever wants it. An event loop takes it off the wire, no further ahead of what has been
+ * taken than a window.
  */
-public final class PushedExchange implements Exchange {
+public final class PushedExchange implements Exchange, Client.Events {
     /** How many bytes an upstream may be ahead. */
     private static final int WINDOW = 128 << 10;
 
@@ -33,69 +30,46 @@ public final class PushedExchange implements Exchange {
     @FunctionalInterface
     public interface Sink {
         /**
-         * One piece, on the thread that reads all upstreams: it must not block. {@code taken} is to be run once the
-         * piece has gone where it goes; until then it counts as part of the window.
+         * One piece, on a thread that reads many upstreams: it must not block. {@code taken} is to be run once the piece
+         * has gone where it goes; until then it counts as part of the window.
          */
         void piece(byte[] bytes, Runnable taken) throws IOException;
     }
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final ArrayDeque<byte[]> kept = new ArrayDeque<>();
-    private final Consumer consumer = new Consumer();
-    private final SilenceWatch.Watched watched;
+    private final ArrayDeque<byte[]> kept = new ArrayDeque<>(2);
+    private final AtomicInteger ahead = new AtomicInteger();
 
-    private volatile @Nullable Future<?> call;
-    private @Nullable HttpResponse head;
-    private @Nullable CapacityChannel capacity;
+    private Client.@Nullable Call call;
+    private @Nullable Head head;
     private @Nullable Sink sink;
     private @Nullable IOException failure;
-    private int keptBytes;
     private int taken; // of the oldest piece
     private boolean showable;
     private boolean ended;
 
-    PushedExchange(SilenceWatch watch, Duration silence) {
-        watched = watch.watch(this::cancel, silence);
-    }
-
-    /** What the client underneath calls. */
-    Consumer consumer() {
-        return consumer;
-    }
-
-    void running(Future<?> newCall) {
+    void start(Client.Call newCall) {
         call = newCall;
-        if (broken()) {
-            newCall.cancel(true); // cancelled before there was something to cancel
-        }
+        newCall.start();
     }
 
-    private boolean broken() {
-        lock.lock();
-        try {
-            return failure != null;
-        } finally {
-            lock.unlock();
-        }
+    private Client.Call call() {
+        return Objects.requireNonNull(call);
     }
 
     /** Ends the call and its connection, unless the answer is all there. */
     void cancel() {
-        boolean broken;
         lock.lock();
         try {
-            if (!ended) { // an exception that nobody will see has its price: every stream is closed at its end
-                fail(new InterruptedIOException("the call was cancelled"));
+            if (ended) { // an exception that nobody will see has its price: every stream is closed at its end
+                return;
             }
-            broken = failure != null;
+            fail(new InterruptedIOException("the call was cancelled"));
         } finally {
             lock.unlock();
         }
-        var running = call;
-        if (running != null && broken) {
-            running.cancel(true);
-        }
+        call().cancel();
     }
 
     /** Waits until there is an answer to look at. @throws IOException when there will be none */
@@ -105,8 +79,8 @@ public final class PushedExchange implements Exchange {
             while (!showable && !ended) {
                 changed.await();
             }
-            if (failure != null && head == null) {
-                throw named(failure);
+            if (head == null) {
+                throwFailure();
             }
         } catch (InterruptedException e) {
             throw interrupted();
@@ -115,19 +89,18 @@ public final class PushedExchange implements Exchange {
         }
     }
 
-    private HttpResponse head() {
+    private Head head() {
         return Objects.requireNonNull(head);
     }
 
     @Override
     public int status() {
-        return head().getCode();
+        return head().status();
     }
 
     @Override
     public @Nullable String header(String name) {
-        var header = head().getFirstHeader(name);
-        return header == null ? null : header.getValue();
+        return head().value(name.toLowerCase(Locale.ROOT));
     }
 
     /** The next bytes, at least one; -1 at the end of the body. */
@@ -150,7 +123,6 @@ public final class PushedExchange implements Exchange {
                 kept.remove();
                 taken = 0;
             }
-            keptBytes -= count;
         } catch (InterruptedException e) {
             throw interrupted();
         } finally {
@@ -221,27 +193,19 @@ public final class PushedExchange implements Exchange {
     }
 
     private void grant(int bytes) {
-        var channel = capacity;
-        if (channel != null && bytes > 0) {
-            try {
-                channel.update(bytes);
-            } catch (IOException e) {
-                fail(e);
-            }
+        int before = ahead.getAndAdd(-bytes);
+        if (before > WINDOW && before - bytes <= WINDOW) {
+            call().clogged(false);
         }
     }
 
     private void throwFailure() throws IOException {
         if (failure != null) {
-            throw named(failure);
+            throw failure;
         }
     }
 
-    private IOException named(IOException e) {
-        return watched.expired() ? new SocketTimeoutException("the upstream is silent") : e;
-    }
-
-    private IOException interrupted() {
+    private static IOException interrupted() {
         Thread.currentThread().interrupt();
         return new InterruptedIOException("the call was interrupted");
     }
@@ -261,105 +225,75 @@ public final class PushedExchange implements Exchange {
 
     @Override
     public void close() {
-        watched.close();
         cancel();
     }
 
-    /** The client's side; all calls come on one of its threads. */
-    final class Consumer implements AsyncResponseConsumer<Void> {
-        private @Nullable FutureCallback<Void> over;
+    // ---- on the loop --------------------------------------------------------------------------
 
-        @Override
-        public void consumeResponse(
-                HttpResponse response,
-                @Nullable EntityDetails entity,
-                HttpContext context,
-                FutureCallback<Void> resultCallback) {
-            watched.heard();
-            lock.lock();
-            try {
-                head = response;
-                over = resultCallback;
-                // a stream is begun before its first event; anything else is worth waking for when it is there
-                var type = response.getFirstHeader("Content-Type");
-                showable = type != null && isStream(type.getValue());
-                ended |= entity == null;
-                if (showable || ended) {
-                    changed.signalAll();
-                }
-            } finally {
-                lock.unlock();
+    @Override
+    public void answered(Head response) {
+        lock.lock();
+        try {
+            head = response;
+            // a stream is begun before its first event; anything else is worth waking for when it is there
+            var type = response.value("content-type");
+            showable = type != null && isStream(type);
+            if (showable) {
+                changed.signalAll();
             }
-            if (entity == null) {
-                resultCallback.completed(null);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void piece(ByteBuffer bytes) throws IOException {
+        var piece = new byte[bytes.remaining()];
+        bytes.get(piece);
+        if (ahead.addAndGet(piece.length) > WINDOW) {
+            call().clogged(true);
+        }
+        lock.lock();
+        try {
+            if (ended) {
+                return; // nobody listens any more
             }
-        }
-
-        @Override
-        public void informationResponse(HttpResponse response, HttpContext context) {
-            watched.heard();
-        }
-
-        @Override
-        public void updateCapacity(CapacityChannel channel) throws IOException {
-            if (capacity == null) {
-                capacity = channel;
-                channel.update(WINDOW);
-            }
-        }
-
-        @Override
-        public void consume(ByteBuffer source) throws IOException {
-            watched.heard();
-            var piece = new byte[source.remaining()];
-            source.get(piece);
-            if (piece.length == 0) {
+            if (sink != null) {
+                push(sink, piece);
                 return;
             }
-            lock.lock();
-            try {
-                if (ended) {
-                    return; // nobody listens any more
-                }
-                if (sink != null) {
-                    push(sink, piece);
-                    return;
-                }
-                kept.add(piece);
-                keptBytes += piece.length;
-                showable |= keptBytes > WINDOW / 4;
-                if (showable) {
-                    changed.signalAll();
-                }
-            } catch (IOException e) {
-                fail(e);
-                throw e;
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        @Override
-        public void streamEnd(@Nullable List<? extends Header> trailers) {
-            lock.lock();
-            try {
-                showable = true;
-                ended = true;
+            kept.add(piece);
+            showable |= ahead.get() > WINDOW / 4;
+            if (showable) {
                 changed.signalAll();
-            } finally {
-                lock.unlock();
             }
-            Objects.requireNonNull(over).completed(null);
+        } catch (IOException e) {
+            fail(e);
+            throw e;
+        } finally {
+            lock.unlock();
         }
+    }
 
-        @Override
-        public void failed(Exception cause) {
-            fail(cause instanceof IOException io ? io : new IOException(cause.getMessage(), cause));
+    @Override
+    public void end() {
+        lock.lock();
+        try {
+            ended = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
+    }
 
-        @Override
-        public void releaseResources() {
-            fail(new IOException("the call was given up"));
-        }
+    @Override
+    public void failed(Failure why) {
+        fail(
+                switch (why.kind()) {
+                    case UNREACHABLE -> why.cause() == null ? new ConnectTimeoutException(why.reason()) : why.cause();
+                    case TIMEOUT -> new SocketTimeoutException("the upstream is silent");
+                    case GONE -> new NoHttpResponseException(why.reason());
+                    case BROKEN, TOO_LARGE, OVERLOADED -> new IOException(why.reason());
+                });
     }
 }

@@ -37,7 +37,7 @@ public final class Upstreams implements AutoCloseable {
 
     private final SilenceWatch watch = new SilenceWatch();
     private final OnFirstUse<WaitingClient> waiting;
-    private final OnFirstUse<SelectingClient> selecting;
+    private final OnFirstUse<PushingClient> pushing;
 
     public Upstreams() {
         this(SystemDefaultDnsResolver.INSTANCE);
@@ -46,7 +46,7 @@ public final class Upstreams implements AutoCloseable {
     /** @param names finds the addresses of model servers, and may refuse to */
     public Upstreams(DnsResolver names) {
         waiting = new OnFirstUse<>(() -> new WaitingClient(watch, names));
-        selecting = new OnFirstUse<>(() -> new SelectingClient(watch, names));
+        pushing = new OnFirstUse<>(() -> new PushingClient(names::resolve));
         watch.start();
     }
 
@@ -73,7 +73,7 @@ public final class Upstreams implements AutoCloseable {
     /** As {@link #post}, for an answer that is expected to be a stream. */
     public PushedExchange stream(Target target, String path, byte[] json, Duration silence, Cancellation cancellation) {
         return explained(
-                target, silence, cancellation, () -> selecting.get().post(target, path, json, silence, cancellation));
+                target, silence, cancellation, () -> pushing.get().post(target, path, json, silence, cancellation));
     }
 
     /** As {@link #post}, without a body. */
@@ -154,6 +154,6 @@ public final class Upstreams implements AutoCloseable {
     public void close() throws IOException {
         watch.close();
         waiting.close();
-        selecting.close();
+        pushing.close();
     }
 }

@@ -39,13 +39,14 @@ final class Dial implements Loop.Registered, Wire.User {
         addresses = found;
         engine = newEngine;
         if (!over) {
-            connectNext("");
+            connectNext(null);
         }
     }
 
-    private void connectNext(String problem) {
+    private void connectNext(@Nullable IOException problem) {
         if (next == addresses.size()) {
-            fail("cannot connect to " + origin.dialHost() + ":" + origin.dialPort() + ": " + problem);
+            var why = problem == null ? "it has no address" : said(problem);
+            fail("cannot connect to " + origin.dialHost() + ":" + origin.dialPort() + ": " + why, problem);
             return;
         }
         SocketChannel channel = null;
@@ -66,7 +67,7 @@ final class Dial implements Loop.Registered, Wire.User {
             }
         } catch (IOException e) {
             close(channel);
-            connectNext(said(e));
+            connectNext(e);
         }
     }
 
@@ -83,7 +84,7 @@ final class Dial implements Loop.Registered, Wire.User {
         } catch (IOException e) {
             lane.loop().forget(this);
             close(channel);
-            connectNext(said(e));
+            connectNext(e);
         }
     }
 
@@ -166,7 +167,7 @@ final class Dial implements Loop.Registered, Wire.User {
 
     @Override
     public void gone(IOException cause) {
-        fail("cannot speak with " + origin.host() + ": " + said(cause));
+        fail("cannot speak with " + origin.host() + ": " + said(cause), cause);
     }
 
     @Override
@@ -179,10 +180,14 @@ final class Dial implements Loop.Registered, Wire.User {
         // as above
     }
 
-    void fail(String reason) {
+    private void fail(String reason) {
+        fail(reason, null);
+    }
+
+    void fail(String reason, @Nullable IOException cause) {
         if (!over) {
             cancel();
-            exchange.unreachable(new Failure(Failure.Kind.UNREACHABLE, reason));
+            exchange.unreachable(new Failure(Failure.Kind.UNREACHABLE, reason, cause));
         }
     }
 

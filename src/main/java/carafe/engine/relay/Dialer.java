@@ -1,5 +1,6 @@
 package carafe.engine.relay;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -13,22 +14,24 @@ import org.jspecify.annotations.Nullable;
 final class Dialer {
     private final Supplier<SSLContext> tls;
     private final Duration patience;
+    private final Names names;
 
     /**
      * @param tls asked for when the first server speaks TLS
      * @param patience for the whole way: connecting, tunnel and handshake
      */
-    Dialer(Supplier<SSLContext> tls, Duration patience) {
+    Dialer(Supplier<SSLContext> tls, Duration patience, Names names) {
         this.tls = tls;
         this.patience = patience;
+        this.names = names;
     }
 
     /** Ends with {@link Exchange#connected} or {@link Exchange#unreachable}, on the loop. */
     Dial dial(Lane lane, Exchange exchange, Origin origin) {
         var dial = new Dial(this, lane, exchange, origin);
         var host = origin.dialHost();
-        var literal = literal(host);
-        if (literal != null && !origin.secure()) {
+        var literal = names.equals(Names.SYSTEM) && !origin.secure() ? literal(host) : null;
+        if (literal != null) {
             lane.loop().later(() -> dial.start(List.of(literal), null));
         } else {
             Thread.startVirtualThread(() -> lookUp(dial, lane, origin, host));
@@ -42,13 +45,13 @@ final class Dialer {
 
     private void lookUp(Dial dial, Lane lane, Origin origin, String host) {
         try {
-            var addresses = List.of(InetAddress.getAllByName(host));
+            var addresses = List.of(names.resolve(host));
             var engine = origin.secure() ? engine(origin) : null;
             lane.loop().run(() -> dial.start(addresses, engine));
         } catch (UnknownHostException e) {
-            lane.loop().run(() -> dial.fail("there is no host named " + host));
+            lane.loop().run(() -> dial.fail("there is no host named " + host, e));
         } catch (RuntimeException e) {
-            lane.loop().run(() -> dial.fail(String.valueOf(e.getMessage())));
+            lane.loop().run(() -> dial.fail(String.valueOf(e.getMessage()), new IOException(e)));
         }
     }
 

@@ -14,6 +14,7 @@ final class Exchange {
     private long length;
     private @Nullable RequestBody rewriting;
     private @Nullable ByteArrayOutputStream held;
+    private byte @Nullable [] whole;
     private @Nullable UpstreamConnection connection;
     private @Nullable Dial dial;
     private int tried;
@@ -53,6 +54,13 @@ final class Exchange {
         if (length > rewriter.most()) {
             fail(RequestBody.tooLarge(rewriter.most()));
         }
+    }
+
+    /** Begins with a body that is all there. */
+    void start(byte[] body) {
+        whole = body;
+        requestComplete = true;
+        connect();
     }
 
     // ---- from the client ----------------------------------------------------------------------
@@ -167,6 +175,10 @@ final class Exchange {
         connection = made;
         made.begin(this);
         RequestHead.write(made.out(), request, length, plan.upstreams().get(tried), plan);
+        if (whole != null) {
+            send(made, ByteBuffer.wrap(whole));
+            whole = null;
+        }
         if (held != null) {
             var bytes = held.toByteArray();
             held = null;
@@ -262,6 +274,7 @@ final class Exchange {
             rewriting.close();
         }
         held = null;
+        whole = null;
     }
 
     private void finish(@Nullable Failure failure, boolean clientLeft) {

@@ -54,9 +54,9 @@ final class Loop implements AutoCloseable {
     private volatile int size;
     private long ticked = System.nanoTime();
 
-    Loop(int number) throws IOException {
+    Loop(String name) throws IOException {
         selector = Selector.open();
-        thread = Thread.ofPlatform().daemon().name("relay-" + number).unstarted(this::work);
+        thread = Thread.ofPlatform().daemon().name(name).unstarted(this::work);
     }
 
     void start() {

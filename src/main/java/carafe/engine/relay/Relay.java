@@ -8,8 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
@@ -21,32 +19,25 @@ import org.slf4j.LoggerFactory;
  */
 public final class Relay implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Relay.class);
-    private static final Duration TO_CONNECT = Duration.ofSeconds(10);
     private static final int MOST_CLIENTS = 20_000;
 
     private final Director director;
-    private final List<Lane> lanes = new ArrayList<>();
+    private final Lanes lanes;
     private final List<Listener> listeners = new ArrayList<>();
-    private final AtomicInteger turn = new AtomicInteger();
 
     /** @param tls asked for when the first upstream speaks TLS */
     public Relay(Director director, Supplier<SSLContext> tls) throws IOException {
         this.director = director;
-        var dialer = new Dialer(tls, TO_CONNECT);
-        var room = new AtomicLong(Runtime.getRuntime().maxMemory() / 4);
-        int loops = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
-        for (int i = 0; i < loops; i++) {
-            lanes.add(new Lane(new Loop(i), new Pool(), dialer, room));
-        }
+        this.lanes = new Lanes("relay", tls, Names.SYSTEM);
     }
 
     public void start() {
-        lanes.forEach(lane -> lane.loop().start());
+        lanes.start();
     }
 
     /** Opens a port; 0 takes a free one. */
     public synchronized Listener listen(String host, int port) throws IOException {
-        var loop = lanes.getFirst().loop();
+        var loop = lanes.next().loop();
         var listener = Listener.open(loop, host, port, this::accepted);
         loop.run(listener::begin);
         listeners.add(listener);
@@ -58,7 +49,7 @@ public final class Relay implements AutoCloseable {
             Wire.quietly(channel::close);
             return;
         }
-        var lane = nextLane();
+        var lane = lanes.next();
         lane.loop().run(() -> begin(lane, channel));
     }
 
@@ -87,36 +78,23 @@ public final class Relay implements AutoCloseable {
      * @throws IOException when the answer broke off after its beginning, or {@code answer} could not take it
      */
     public void pass(Head request, Plan.Forward plan, InputStream body, Answering answer) throws IOException {
-        new Bridge(nextLane(), request, Framing.request(request), plan).run(body, answer);
-    }
-
-    private Lane nextLane() {
-        return lanes.get(Math.floorMod(turn.getAndIncrement(), lanes.size()));
+        new Bridge(lanes.next(), request, Framing.request(request), plan).run(body, answer);
     }
 
     /** Connections open at the moment, of clients and to upstreams. */
     public int open() {
-        return lanes.stream().mapToInt(lane -> lane.loop().size()).sum();
+        return lanes.open();
     }
 
     /** Closes the connections to upstreams that nobody uses; what is under way goes on. */
     public void forgetIdle() {
-        lanes.forEach(lane -> lane.loop().run(lane.pool()::clear));
+        lanes.forgetIdle();
     }
 
     /** Closes the ports, lets requests that are under way end for so long, then cuts what is left. */
     public synchronized void close(Duration patience) {
         listeners.forEach(Listener::close);
-        lanes.forEach(lane -> lane.loop().run(lane.loop()::stopAll));
-        long deadline = System.nanoTime() + patience.toNanos();
-        try {
-            while (open() > 0 && System.nanoTime() < deadline) {
-                Thread.sleep(10);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        lanes.forEach(lane -> lane.loop().close());
+        lanes.close(patience);
     }
 
     @Override

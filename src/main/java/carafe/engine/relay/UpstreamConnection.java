@@ -137,14 +137,17 @@ final class UpstreamConnection implements Wire.User {
             reusable = false;
             finish(false);
         } else {
-            fail(new Failure(
-                    Failure.Kind.BROKEN,
+            fail(broken(
                     answer != null
                             ? "the connection ended in the middle of the answer"
                             : heardAnything
                                     ? "the connection ended in the middle of the answer's head"
                                     : "the server closed the connection without an answer"));
         }
+    }
+
+    private Failure broken(String reason) {
+        return new Failure(heardAnything ? Failure.Kind.BROKEN : Failure.Kind.GONE, reason);
     }
 
     private void finish(boolean more) {
@@ -186,7 +189,7 @@ final class UpstreamConnection implements Wire.User {
     @Override
     public void gone(IOException cause) {
         var message = cause.getMessage();
-        fail(new Failure(Failure.Kind.BROKEN, message == null ? cause.toString() : message));
+        fail(broken(message == null ? cause.toString() : message));
     }
 
     @Override

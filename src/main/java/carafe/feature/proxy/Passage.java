@@ -135,7 +135,7 @@ final class Passage implements Watcher {
     @Override
     public Plan.Answer refusal(Failure failure) {
         int code = switch (failure.kind()) {
-            case UNREACHABLE, TIMEOUT, BROKEN -> 502;
+            case UNREACHABLE, TIMEOUT, BROKEN, GONE -> 502;
             case TOO_LARGE -> 413;
             case OVERLOADED -> 503;
         };
