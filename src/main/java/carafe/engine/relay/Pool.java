@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Connections of one loop that nobody uses at the moment, the last used first. */
 final class Pool {
-    private static final int MOST_IDLE = 512;
+    private static final int MOST_IDLE = 2_048;
 
     private final Map<Origin, ArrayDeque<UpstreamConnection>> idle = new HashMap<>();
     private int count;
