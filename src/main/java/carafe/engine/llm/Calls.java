@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** What the clients of all protocols share: one call, read as the server chose to answer, and its errors. */
@@ -38,11 +40,12 @@ public final class Calls {
             AnswerReader reader,
             boolean lines) {
         boolean stream = body.path("stream").asBoolean(lines);
-        try (var exchange = upstreams.post(target, path, mapper.writeValueAsBytes(body), silence, cancellation)) {
+        var quick = reader.out().quick();
+        try (var exchange = send(target, path, body, silence, cancellation, stream && quick != null)) {
             if (exchange.status() != 200) {
                 reader.out().fail(failure(exchange));
             } else if (isStream(exchange.header("Content-Type"), stream, lines)) {
-                pump(exchange, reader, lines);
+                pump(exchange, reader, quick, lines);
             } else {
                 var text = new String(exchange.readAll(MOST_ANSWER), StandardCharsets.UTF_8);
                 reader.read(mapper, text, true);
@@ -52,6 +55,15 @@ public final class Calls {
         } catch (IOException e) {
             reader.out().fail(LlmFailure.midway(e, cancellation.isCancelled()));
         }
+    }
+
+    private Exchange send(
+            Target target, String path, ObjectNode body, Duration silence, Cancellation cancellation, boolean pushed)
+            throws IOException {
+        byte[] json = mapper.writeValueAsBytes(body);
+        return pushed
+                ? upstreams.stream(target, path, json, silence, cancellation)
+                : upstreams.post(target, path, json, silence, cancellation);
     }
 
     /** Some servers stream without being asked to, some answer whole although asked to stream. */
@@ -64,15 +76,45 @@ public final class Calls {
                 || (asked && (lines || !type.startsWith("application/json")));
     }
 
-    private void pump(PulledExchange exchange, AnswerReader reader, boolean lines) throws IOException {
+    private void pump(Exchange exchange, AnswerReader reader, @Nullable QuickSink quick, boolean lines)
+            throws IOException {
         var splitter = new EventSplitter(lines);
-        var buffer = new byte[4 << 10];
         EventSplitter.EventSink sink = (bytes, offset, length) -> event(reader, lines, bytes, offset, length);
-        for (int count = exchange.read(buffer); count >= 0; count = exchange.read(buffer)) {
-            splitter.accept(buffer, count, sink);
+        switch (exchange) {
+            case PulledExchange pulled -> {
+                var buffer = new byte[4 << 10];
+                for (int count = pulled.read(buffer); count >= 0; count = pulled.read(buffer)) {
+                    splitter.accept(buffer, count, sink);
+                }
+            }
+            case PushedExchange pushed -> drain(pushed, splitter, sink, Objects.requireNonNull(quick));
         }
         splitter.finish(sink);
         reader.out().over();
+    }
+
+    /** What the sink throws belongs to the thread that waits, not to the one that reads all upstreams. */
+    private static void drain(
+            PushedExchange exchange, EventSplitter splitter, EventSplitter.EventSink sink, QuickSink quick)
+            throws IOException {
+        var thrown = new AtomicReference<@Nullable RuntimeException>();
+        try {
+            exchange.drain((bytes, taken) -> {
+                try {
+                    splitter.accept(bytes, bytes.length, sink);
+                    quick.afterwards(taken);
+                } catch (RuntimeException e) {
+                    thrown.set(e);
+                    throw new IOException(e);
+                }
+            });
+        } catch (IOException e) {
+            var mine = thrown.get();
+            if (mine != null) {
+                throw mine;
+            }
+            throw e;
+        }
     }
 
     private void event(AnswerReader reader, boolean lines, byte[] bytes, int offset, int length) {

@@ -13,8 +13,8 @@ public interface ChatClient {
     Dialect dialect();
 
     /**
-     * Calls one model and tells what happens to {@code sink}, on the calling thread; returns after Done or Failed. A sink
-     * that throws ends the upstream call.
+     * Calls one model and tells what happens to {@code sink}, on the calling thread, but a {@link QuickSink} on another;
+     * returns after Done or Failed. A sink that throws ends the upstream call.
      *
      * @param body a chat completion request; without {@code "stream": false} the answer is streamed. It may be changed.
      */

@@ -15,6 +15,12 @@ public final class EventOut {
         this.sink = sink;
     }
 
+    /** The sink, if it never waits. */
+    @Nullable
+    QuickSink quick() {
+        return sink instanceof QuickSink quick ? quick : null;
+    }
+
     public void started(String id, String model) {
         if (!started && !ended) {
             started = true;

@@ -17,7 +17,10 @@ public final class EventSplitter {
     private static final int MOST = 4 << 20;
 
     private final boolean lines;
+    /** What has come of an event that is not complete; only the first {@code held} bytes count. */
     private byte[] kept = new byte[0];
+
+    private int held;
 
     /** @param lines whether each line is an event (NDJSON), not what stands between blank lines */
     public EventSplitter(boolean lines) {
@@ -26,31 +29,41 @@ public final class EventSplitter {
 
     /** Takes the next bytes of the stream and hands on every event they complete. */
     public void accept(byte[] bytes, int length, EventSink sink) throws IOException {
-        byte[] all = bytes;
-        int end = length;
-        if (kept.length > 0) {
-            all = Arrays.copyOf(kept, kept.length + length);
-            System.arraycopy(bytes, 0, all, kept.length, length);
-            end = all.length;
-        }
-        int from = Math.max(0, kept.length - 3);
+        int from = Math.max(0, held - 3);
+        boolean fresh = held == 0;
+        byte[] all = fresh ? bytes : joined(bytes, length);
+        int end = held + length;
         int start = 0;
         for (int next = boundary(all, from, end); next >= 0; next = boundary(all, start, end)) {
             sink.event(all, start, next - start);
             start = next;
         }
-        kept = start == end ? new byte[0] : Arrays.copyOfRange(all, start, end);
-        if (kept.length > MOST) {
+        if (start > 0 || fresh) {
+            kept = start == end ? new byte[0] : Arrays.copyOfRange(all, start, end);
+        }
+        held = end - start;
+        if (held > MOST) {
             finish(sink);
         }
     }
 
+    /** Grows by doubling: an event may come in a thousand pieces. */
+    private byte[] joined(byte[] bytes, int length) {
+        if (kept.length < held + length) {
+            kept = Arrays.copyOf(kept, Math.max(held + length, Math.min(2 * held, MOST)));
+        }
+        System.arraycopy(bytes, 0, kept, held, length);
+        return kept;
+    }
+
     /** Hands on what is left after the last blank line. */
     public void finish(EventSink sink) throws IOException {
-        if (kept.length > 0) {
+        if (held > 0) {
             byte[] rest = kept;
+            int length = held;
             kept = new byte[0];
-            sink.event(rest, 0, rest.length);
+            held = 0;
+            sink.event(rest, 0, length);
         }
     }
 

@@ -11,7 +11,6 @@ import carafe.platform.http.Caller;
 import carafe.platform.http.ClientGone;
 import carafe.platform.http.ClientWatch;
 import carafe.platform.http.Heartbeats;
-import carafe.platform.http.OwnThread;
 import carafe.platform.http.Problem;
 import carafe.platform.http.RequestId;
 import carafe.platform.http.Surface;
@@ -52,14 +51,6 @@ public final class Forwarder {
 
     /** @param writer writes answers of upstreams that speak another protocol; null when there can be none */
     void forward(Context ctx, Surface surface, RawCall call, @Nullable AnswerWriter writer) throws ClientGone {
-        if (call.streams()) {
-            OwnThread.run(ctx, () -> pass(ctx, surface, call, writer));
-        } else {
-            pass(ctx, surface, call, writer);
-        }
-    }
-
-    private void pass(Context ctx, Surface surface, RawCall call, @Nullable AnswerWriter writer) throws ClientGone {
         var cancellation = new Cancellation();
         try (var answer = new PassedAnswer(ctx, surface, heartbeats, cancellation, clients, writer, call.streams())) {
             models.forward(use(ctx, surface), call, answer, cancellation);

@@ -35,4 +35,9 @@ final class KeptAnswer implements RawAnswer {
     public void event(LlmEvent event) {
         throw new IllegalStateException("events of a call without a translation");
     }
+
+    @Override
+    public void afterwards(Runnable sent) {
+        sent.run();
+    }
 }

@@ -59,10 +59,13 @@ final class PassedAnswer implements RawAnswer, AutoCloseable {
         ctx.status(status);
         if (contentType.startsWith("text/event-stream")) {
             var opened = ResponseStream.open(ctx, contentType);
+            opened.whenGone(cancellation::cancel);
             stream = opened;
             heartbeats.watch(opened, cancellation::cancel);
         } else if (contentType.startsWith("application/x-ndjson")) {
-            stream = ResponseStream.open(ctx, contentType); // no heartbeat: lines know no comments
+            var opened = ResponseStream.open(ctx, contentType); // no heartbeat: lines know no comments
+            opened.whenGone(cancellation::cancel);
+            stream = opened;
         } else {
             ctx.res().setContentType(contentType);
         }
@@ -85,7 +88,18 @@ final class PassedAnswer implements RawAnswer, AutoCloseable {
 
     @Override
     public void flush() throws ClientGone {
-        Objects.requireNonNull(stream).flush();
+        if (stream != null) {
+            stream.flush();
+        }
+    }
+
+    @Override
+    public void afterwards(Runnable sent) throws ClientGone {
+        if (stream == null) {
+            sent.run();
+        } else {
+            stream.afterwards(sent);
+        }
     }
 
     /** An error event for clients that look, and a cut connection for all others, unless the protocol has such an end. */
@@ -102,6 +116,7 @@ final class PassedAnswer implements RawAnswer, AutoCloseable {
                     return;
                 }
             }
+            stream.flush();
         }
         ResponseStream.abort(ctx);
     }
@@ -126,6 +141,7 @@ final class PassedAnswer implements RawAnswer, AutoCloseable {
     private void write(LlmEvent event, AnswerWriter words) throws ClientGone {
         if (stream == null) {
             begin(200, words.streamType());
+            Objects.requireNonNull(stream).waitForNobody();
         }
         if (event instanceof LlmEvent.Failed(var failure)) {
             tear(failure);

@@ -2,6 +2,7 @@ package carafe.feature.models;
 
 import carafe.engine.llm.LlmEvent;
 import carafe.engine.llm.LlmFailure;
+import carafe.engine.llm.QuickSink;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,21 @@ final class HeldEvents implements Consumer<LlmEvent> {
         this.sink = sink;
         this.firstToken = firstToken;
         this.last = last;
+    }
+
+    /** The same for a sink that never waits; {@code afterwards} as in {@link QuickSink}. */
+    QuickSink quick(Consumer<Runnable> afterwards) {
+        return new QuickSink() {
+            @Override
+            public void accept(LlmEvent event) {
+                HeldEvents.this.accept(event);
+            }
+
+            @Override
+            public void afterwards(Runnable taken) {
+                afterwards.accept(taken);
+            }
+        };
     }
 
     @Override

@@ -105,13 +105,10 @@ public final class Models {
         dressing.put(body, model, use.caller());
         try (var hold = meter.open(use, model)) {
             try {
-                attempt(
-                        use,
-                        routes,
-                        hold,
-                        cancellation,
-                        body.path("stream").asBoolean(true),
-                        (attempt, last) -> chat(attempt, body, hold, sink, last));
+                attempt(use, routes, hold, cancellation, body.path("stream").asBoolean(true), (attempt, last) -> {
+                    var held = new HeldEvents(hold, sink, attempt::begun, last);
+                    chat(attempt, body, hold, sink, held, held);
+                });
             } catch (LlmException e) {
                 sink.accept(new LlmEvent.Failed(e.failure()));
             } catch (ClientGone e) {
@@ -259,18 +256,12 @@ public final class Models {
                     501, "not_offered", "The server of '" + call.model() + "' does not offer this kind of call."));
         }
         try {
-            chat(
-                    attempt,
-                    translation.get(),
-                    hold,
-                    event -> {
-                        try {
-                            answer.event(event);
-                        } catch (ClientGone e) {
-                            throw new UncheckedIOException(e);
-                        }
-                    },
-                    last);
+            Consumer<LlmEvent> sink = event -> unchecked(() -> answer.event(event));
+            var held = new HeldEvents(hold, sink, attempt::begun, last);
+            Consumer<LlmEvent> own =
+                    call.streams() ? held.quick(sent -> unchecked(() -> answer.afterwards(sent))) : held;
+            chat(attempt, translation.get(), hold, sink, held, own);
+            answer.flush();
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof ClientGone gone) {
                 throw gone;
@@ -281,15 +272,35 @@ public final class Models {
         }
     }
 
-    private void chat(Attempt attempt, ObjectNode body, Meter.Hold hold, Consumer<LlmEvent> sink, boolean last) {
+    /** A step towards a client, who may be gone. */
+    @FunctionalInterface
+    private interface Step {
+        void run() throws ClientGone;
+    }
+
+    private static void unchecked(Step step) {
+        try {
+            step.run();
+        } catch (ClientGone e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @param told {@code held}, or what it is to a client that does not wait for its sink */
+    private void chat(
+            Attempt attempt,
+            ObjectNode body,
+            Meter.Hold hold,
+            Consumer<LlmEvent> sink,
+            HeldEvents held,
+            Consumer<LlmEvent> told) {
         var route = attempt.route;
-        var held = new HeldEvents(hold, sink, attempt::begun, last);
         var request = body.deepCopy(); // each client writes into it
         request.put("model", route.upstreamName());
         hold.status(200);
         providers
                 .client(route.connection().kind())
-                .chat(attempt.access.target(), request, patience.silence(), held, attempt.cancellation);
+                .chat(attempt.access.target(), request, patience.silence(), told, attempt.cancellation);
         var failure = held.failure();
         if (failure == null) {
             return;

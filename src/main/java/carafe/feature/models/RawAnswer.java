@@ -21,12 +21,18 @@ public interface RawAnswer {
      */
     void send(byte[] bytes, int offset, int length, Runnable sent) throws ClientGone;
 
-    /** Waits until everything is on the wire. */
+    /** Waits until everything of a stream is on the wire. */
     void flush() throws ClientGone;
 
     /** The upstream failed after {@link #begin}; the client must not take what it has for the whole. */
     void tear(LlmFailure failure) throws ClientGone;
 
-    /** What an upstream of another protocol says, in the order of {@link LlmEvent}; Failed only after another event. */
+    /**
+     * What an upstream of another protocol says, in the order of {@link LlmEvent}; Failed only after another event. A
+     * stream's events do not wait, either: {@link #afterwards} tells when they are on the wire.
+     */
     void event(LlmEvent event) throws ClientGone;
+
+    /** {@code sent} runs once all events so far are on the wire. */
+    void afterwards(Runnable sent) throws ClientGone;
 }

@@ -30,11 +30,6 @@ public final class RequestId {
         return new UUID(high, low).toString();
     }
 
-    /** On another thread than the one where the request began. */
-    static void resume(Context ctx) {
-        MDC.put("request_id", of(ctx));
-    }
-
     static void end() {
         MDC.remove("request_id");
     }

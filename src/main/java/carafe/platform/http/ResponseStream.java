@@ -29,6 +29,8 @@ public final class ResponseStream {
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<Piece> waiting = new ArrayDeque<>();
     private boolean writing;
+    private volatile boolean waits = true;
+    private volatile Runnable gone = () -> {};
     private @Nullable Throwable broken;
     private volatile long lastWrite = System.nanoTime();
 
@@ -67,10 +69,27 @@ public final class ResponseStream {
         return open(ctx, "text/event-stream; charset=utf-8");
     }
 
-    /** On the wire when it returns. @throws ClientGone when nobody is there to read */
+    /** Runs {@code newGone} when a write finds that nobody reads any more, for whoever does not write again soon. */
+    public void whenGone(Runnable newGone) {
+        gone = newGone;
+    }
+
+    /** From here on nothing but {@link #flush} waits for a slow reader. Whoever writes must not run far ahead. */
+    public void waitForNobody() {
+        waits = false;
+    }
+
+    /** On the wire when it returns, usually. @throws ClientGone when nobody is there to read */
     public void write(byte[] bytes, int offset, int length) throws ClientGone {
         send(bytes, offset, length, () -> {});
-        flush();
+        if (waits) {
+            flush();
+        }
+    }
+
+    /** Runs {@code sent} once everything so far is on the wire. @throws ClientGone when nobody is there to read */
+    public void afterwards(Runnable sent) throws ClientGone {
+        send(new byte[0], 0, 0, sent);
     }
 
     /**
@@ -119,21 +138,31 @@ public final class ResponseStream {
 
         @Override
         protected Action process() {
-            Piece next;
-            lock.lock();
-            try {
-                next = waiting.poll();
-                if (next == null) {
-                    writing = false;
-                    changed.signalAll();
-                    return Action.IDLE;
-                }
-            } finally {
-                lock.unlock();
+            var next = next();
+            while (next != null && !next.bytes().hasRemaining()) {
+                next.sent().run();
+                next = next();
+            }
+            if (next == null) {
+                return Action.IDLE;
             }
             sent = next.sent();
             response.write(false, next.bytes(), this);
             return Action.SCHEDULED;
+        }
+
+        private @Nullable Piece next() {
+            lock.lock();
+            try {
+                var next = waiting.poll();
+                if (next == null) {
+                    writing = false;
+                    changed.signalAll();
+                }
+                return next;
+            } finally {
+                lock.unlock();
+            }
         }
 
         @Override
@@ -153,6 +182,7 @@ public final class ResponseStream {
             } finally {
                 lock.unlock();
             }
+            gone.run();
         }
 
         @Override

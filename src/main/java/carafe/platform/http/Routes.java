@@ -169,15 +169,12 @@ public final class Routes {
     }
 
     private void answer(Context ctx, Rule rule, Handler handler) throws Exception {
-        boolean unbounded = rule.spooled() || rule.maxBody() == Rule.ANY_LENGTH;
-        var place = bodies.take(unbounded ? 0 : bodyLength(ctx), rule.maxBody());
-        try {
+        try (var _ = bodies.take(
+                rule.spooled() || rule.maxBody() == Rule.ANY_LENGTH ? 0 : bodyLength(ctx), rule.maxBody())) {
             handler.handle(ctx);
         } catch (StackOverflowError | OutOfMemoryError e) {
             // Javalin would answer an empty 500; one greedy request must not look like a broken server
             throw Errors.fatal(ctx, e);
-        } finally {
-            OwnThread.closeAtEnd(ctx, place);
         }
     }
 
