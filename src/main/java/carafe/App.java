@@ -724,18 +724,18 @@ public final class App implements AutoCloseable {
                 db.dialect() == Dialect.SQLITE
                         ? Long.MAX_VALUE
                         : nodes.aliveSince().toEpochMilli());
-        workflows.start();
-        jobs.start();
-        files.start();
         ledger.start();
         requestRows.start();
-        catalogue.start();
-        sandbox.start();
-        courses.start();
+        files.start();
         if (proxy != null) {
             startProxy(proxy);
         }
         http.start();
+        workflows.start(); // from here on what works beside the requests, and would only take the cores from the start
+        jobs.start();
+        catalogue.start();
+        sandbox.start();
+        courses.start();
         readiness.started();
         jobs.enqueue("chat.purge", "start", "{}", clock.instant().plusSeconds(60));
         log.info("Carafe is ready on port {}", http.port());
