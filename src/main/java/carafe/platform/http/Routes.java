@@ -157,6 +157,9 @@ public final class Routes {
 
     private void serve(Context ctx, Rule rule, Handler handler) throws Exception {
         ctx.attribute(Errors.SURFACE, rule.surface());
+        if (rule.successor() != null) {
+            Moved.announce(ctx, rule.successor());
+        }
         if (rule.surface() == Surface.COURSE) {
             CourseErrors.addHeaders(ctx);
             CourseErrors.checkVersion(ctx);

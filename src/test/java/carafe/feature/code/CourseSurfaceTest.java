@@ -171,7 +171,16 @@ class CourseSurfaceTest {
         var stats = app.get(admin, "/api/sandbox/pool/stats/");
         assertThat(stats.headers().firstValue("Link"))
                 .hasValue("</api/v1/sandbox/pool/stats>; rel=\"successor-version\"");
-        error(app.post(user, "/api/execute", "{}"), 400, "VALIDATION_ERROR");
+        var refused = app.post(user, "/api/execute", "{}");
+        error(refused, 400, "VALIDATION_ERROR");
+        assertThat(refused.headers().firstValue("Deprecation")).hasValue("true");
+        for (var stranger : List.of(app.post(null, "/api/execute", "{}"), app.post(null, "/api/chat", "{}"))) {
+            error(stranger, 401, "AUTHENTICATION_ERROR");
+            assertThat(stranger.headers().firstValue("Deprecation")).hasValue("true");
+            assertThat(stranger.headers().firstValue("Link").orElse("")).endsWith("; rel=\"successor-version\"");
+        }
+        assertThat(app.get(null, "/api/lessons/4.1%20x").headers().firstValue("Link"))
+                .hasValue("</api/v1/lessons/4.1%20x>; rel=\"successor-version\"");
         assertThat(app.get(admin, "/metrics").body())
                 .contains("deprecated_requests_total{endpoint=\"/api/hint\"} 1.0")
                 .contains("deprecated_requests_total{endpoint=\"/api/execute\"} 1.0")
