@@ -119,7 +119,8 @@ public final class CodeRoutes {
 
     private void stream(Context ctx, RunRequest request, Runs.For who) throws IOException {
         try (var stream = new RunStream(ctx, heartbeats);
-                var run = runs.register(who, request.runId(), stream)) {
+                var run = runs.register(who, request.runId(), stream);
+                var _ = clients.watch(ctx, run::cancel)) {
             stream.open(run, request.program().language());
             try {
                 var outcome = run.await(request.program(), request.limits());
