@@ -396,4 +396,11 @@ class ExecuteTest {
         assertThat(answer.path("stdout").asText()).isEqualTo("burnt\n");
         assertThat(answer.path("cpu_ms").asDouble()).isGreaterThanOrEqualTo(95);
     }
+
+    @Test
+    void aStoppedScriptHasUsedTimeToo() {
+        var answer = run(code("while :; do :; done").put("language", "bash").put("timeout", 1));
+        assertThat(answer.path("status").asText()).isEqualTo("timeout");
+        assertThat(answer.path("cpu_ms").asDouble()).isGreaterThan(20);
+    }
 }
