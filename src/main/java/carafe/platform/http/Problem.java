@@ -146,8 +146,17 @@ public abstract sealed class Problem extends RuntimeException {
 
     /** 405: the path exists, the method does not. */
     public static final class MethodNotAllowed extends Problem {
-        public MethodNotAllowed(String method) {
+        private final String allowed;
+
+        /** @param allowed the methods that are, with commas between them */
+        public MethodNotAllowed(String method, String allowed) {
             super(405, "method_not_allowed", "The method " + method + " is not allowed here.", null);
+            this.allowed = allowed;
+        }
+
+        @Override
+        public Map<String, String> headers() {
+            return Map.of("Allow", allowed);
         }
     }
 

@@ -80,7 +80,15 @@ class CourseSurfaceTest {
                 List.of("/api/v1/code/nope", "/api/v1/sandbox/nope", "/api/v2/code/execute", "/api/progress/x")) {
             error(app.get(user, path), 404, "RESOURCE_NOT_FOUND");
         }
-        error(app.send(user, "PATCH", EXECUTE, "{}"), 405, "METHOD_NOT_ALLOWED");
+        var refused = app.send(user, "PATCH", EXECUTE, "{}");
+        error(refused, 405, "METHOD_NOT_ALLOWED");
+        assertThat(refused.headers().firstValue("Allow")).hasValue("POST");
+        assertThat(app.send(user, "PATCH", "/api/v1/sandbox/limits", "{}")
+                        .headers()
+                        .firstValue("Allow")
+                        .orElse("")
+                        .split(", "))
+                .containsExactlyInAnyOrder("GET", "HEAD", "PUT");
         var foreign = app.get(user, "/api/v1/chats/nope").headers();
         assertThat(foreign.firstValue("X-API-Version")).isEmpty();
         assertThat(foreign.firstValue("X-Execution-Time")).isEmpty();
