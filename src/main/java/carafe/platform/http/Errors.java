@@ -62,6 +62,9 @@ final class Errors {
     }
 
     static Problem known(HttpResponseException e, Context ctx) {
+        if (Guard.overridesMethod(ctx)) {
+            return Guard.overrideRefused(); // what was not found is the other method, which nobody sees in the request
+        }
         return switch (e.getStatus()) {
             case 404 -> new Problem.NotFound("not_found", "There is nothing at this address.", null);
             case 405 -> new Problem.MethodNotAllowed(ctx.req().getMethod(), allowed(e));

@@ -106,6 +106,12 @@ public abstract sealed class Problem extends RuntimeException {
         Caller.Proof proof() {
             return proof;
         }
+
+        /** RFC 6750, section 3: how to prove who one is, and whether what was shown is worth nothing. */
+        @Override
+        public Map<String, String> headers() {
+            return Map.of("WWW-Authenticate", proof == Caller.Proof.NONE ? "Bearer" : "Bearer error=\"invalid_token\"");
+        }
     }
 
     /** 403: known, and not allowed. */

@@ -83,6 +83,8 @@ class CourseSurfaceTest {
         var refused = app.send(user, "PATCH", EXECUTE, "{}");
         error(refused, 405, "METHOD_NOT_ALLOWED");
         assertThat(refused.headers().firstValue("Allow")).hasValue("POST");
+        // not "POST is not allowed, only POST is"
+        error(app.send(user, "POST", EXECUTE, "{}", "X-HTTP-Method-Override", "GET"), 400, "VALIDATION_ERROR");
         assertThat(app.send(user, "PATCH", "/api/v1/sandbox/limits", "{}")
                         .headers()
                         .firstValue("Allow")
@@ -252,5 +254,16 @@ class CourseSurfaceTest {
                 .isTrue();
         assertThat(TestApp.json(app.get(user, "/api/v1/chats/nope")).has("detail"))
                 .isTrue();
+    }
+
+    @Test
+    void whoIsNotKnownIsToldHowToShowIt() {
+        assertThat(app.post(null, EXECUTE, "{}").headers().firstValue("WWW-Authenticate"))
+                .hasValue("Bearer");
+        var forged = new TestApp.User("x", user.token() + "x");
+        assertThat(app.post(forged, EXECUTE, "{}").headers().firstValue("WWW-Authenticate"))
+                .hasValue("Bearer error=\"invalid_token\"");
+        assertThat(app.get(user, "/api/v1/sandbox/pool/stats").headers().firstValue("WWW-Authenticate"))
+                .isEmpty();
     }
 }
