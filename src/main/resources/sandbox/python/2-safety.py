@@ -88,7 +88,7 @@ class Finder:
                 node = node.value
             elif isinstance(node, ast.Subscript):
                 name = node.slice.value if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) else None
-                table = self.meaning(node.value) if name else None
+                table = self.meaning(node.value) if name and not isinstance(node.value, ast.Subscript) else None
                 if table == "sys.modules":
                     return ".".join([name, *reversed(tail)])
                 if not table or not table.endswith(".__dict__") and table != "builtins":
