@@ -288,14 +288,37 @@ hear() {
     code="${partial#end }"
 }
 
+# Sets value to the sum (µs) of what the n-th line of the file "times" says.
+times_line() {
+    local n line
+    local -a lines
+    value=0
+    mapfile -t lines <"$2"
+    line="${lines[$1]}"
+    for n in $line; do
+        [[ $n =~ ^([0-9]+)m([0-9]+)[.,]([0-9]{3})s$ ]] && value=$((value + (BASH_REMATCH[1] * 60 + BASH_REMATCH[2]) * 1000000 + 10#${BASH_REMATCH[3]} * 1000))
+    done
+}
+# CPU (µs) of everything in the container but this shell.
+others_cpu() {
+    local own
+    times >"$ROOM/own"
+    times_line 0 "$ROOM/own"
+    own=$value
+    cpu_micros
+    ((value -= own, value >= 0)) || value=0
+}
+
 # run_one <wall ms> <cpu ms> <command…>: sets status, code, wall, cpu, peak; output goes out on the way.
 run_one() {
-    local wall_ms="$1" cpu_ms="$2" begin cpu_begin kills waiter missing=0 last=0 moved pause
+    local wall_ms="$1" cpu_ms="$2" begin cpu_begin others_begin kills waiter missing=0 last=0 moved pause
     shift 2
     status=ok code=0 peak=0 cpu=0
     rm -f "$ROOM/times" "$ROOM/pid" "$ROOM/usage"
     oom_kills
     kills=$value
+    others_cpu
+    others_begin=$value
     cpu_micros
     cpu_begin=$value
     now
@@ -361,7 +384,7 @@ run_one() {
         fi
     done
     ((last > 0)) || wall=$((moment - begin))
-    measure "$kills"
+    measure "$kills" "$others_begin" "$cpu_ms"
     exec {done}>&- {out_read}<&- {err_read}<&-
 }
 
@@ -380,22 +403,24 @@ sample() {
     done
 }
 
-# Sets cpu (µs) from what the waiting shell counted for its children, and the status from the exit code.
+# measure <kills before> <CPU of others before> <cpu ms>: sets cpu (µs) from what the waiting shell counted for its
+# children, or where it was stopped, too, the kernel for all; and the status from the exit code.
 measure() {
-    local line n
     if [ -s "$ROOM/times" ]; then
-        { read -r line && read -r line; } <"$ROOM/times"
-        for n in $line; do
-            [[ $n =~ ^([0-9]+)m([0-9]+)[.,]([0-9]{3})s$ ]] && cpu=$((cpu + (BASH_REMATCH[1] * 60 + BASH_REMATCH[2]) * 1000000 + 10#${BASH_REMATCH[3]} * 1000))
-        done
+        times_line 1 "$ROOM/times"
+        cpu=$value
     fi
-    [ "$status" = ok ] || return
+    if [ "$status" != ok ]; then
+        others_cpu
+        ((value - $2 <= cpu)) || cpu=$((value - $2))
+        return
+    fi
     oom_kills
     local by_signal=no
     ! ended_by_signal || by_signal=yes
     if ((code == 137 && value > $1)); then
         status=memory_limit
-    elif ((code == 152)); then
+    elif ((code == 152 && cpu >= $3 * 1000)); then # else it came by that code or signal of itself
         status=cpu_limit
     elif [ "$by_signal" = yes ] && ((peak > memory_mb * 922)); then
         status=memory_limit # nine tenths of what it may have: malloc has failed it

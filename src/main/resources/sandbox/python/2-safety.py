@@ -19,6 +19,8 @@ LOOPS = (ast.For, ast.AsyncFor, ast.While)
 BLOCKS = LOOPS + (ast.If, ast.With, ast.AsyncWith, ast.Try) + tuple(getattr(ast, n) for n in ("TryStar", "Match") if hasattr(ast, n))
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 BINDING = FUNCTIONS + (ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.arg)
+# Nodes that bind a name which they hold as a text, and under which attribute.
+NAMING = {"ExceptHandler": "name", "MatchAs": "name", "MatchStar": "name", "MatchMapping": "rest"}
 
 
 class Finder:
@@ -67,6 +69,11 @@ class Finder:
             for t in targets:
                 if isinstance(t, ast.Name) and meaning:
                     self.names.setdefault(t.id, meaning)
+                elif isinstance(t, (ast.Tuple, ast.List)) and isinstance(node.value, (ast.Tuple, ast.List)) and len(t.elts) == len(node.value.elts):
+                    for one, value in zip(t.elts, node.value.elts):
+                        meaning_of_one = self.meaning(value)
+                        if isinstance(one, ast.Name) and meaning_of_one:
+                            self.names.setdefault(one.id, meaning_of_one)
         elif isinstance(node, FUNCTIONS + (ast.ClassDef,)) and id(node) not in self.methods:
             self.own.add(node.name)
         elif isinstance(node, ast.arg):
@@ -79,11 +86,21 @@ class Finder:
             if isinstance(node, ast.Attribute):
                 tail.append(node.attr)
                 node = node.value
+            elif isinstance(node, ast.Subscript):
+                name = node.slice.value if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) else None
+                table = self.meaning(node.value) if name and not isinstance(node.value, ast.Subscript) else None
+                if table == "sys.modules":
+                    return ".".join([name, *reversed(tail)])
+                if not table or not table.endswith(".__dict__") and table != "builtins":
+                    return None
+                return ".".join([table.removesuffix(".__dict__"), name, *reversed(tail)])
             elif isinstance(node, ast.Call):
                 called, first = self.meaning(node.func), node.args[0] if node.args else None
                 text = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
                 if called in ("builtins.__import__", "importlib.import_module", "importlib.__import__") and text:
                     return ".".join([text, *reversed(tail)])
+                if called == "builtins.vars" and first is not None and (module := self.meaning(first)):
+                    return ".".join([module, "__dict__", *reversed(tail)])
                 if called == "builtins.getattr" and len(node.args) > 1:
                     name = node.args[1]
                     if isinstance(name, ast.Constant) and isinstance(name.value, str):
@@ -125,6 +142,8 @@ class Finder:
                 self.own.add(n.id)
             elif isinstance(n, ast.ClassDef):
                 self.methods.update(map(id, n.body))
+            elif type(n).__name__ in NAMING:
+                self.own.add(getattr(n, NAMING[type(n).__name__]))
         binding = [n for n in nodes if isinstance(n, BINDING)]
         for _ in range(3):  # an alias of an alias of an alias
             for n in binding:
@@ -138,7 +157,7 @@ class Finder:
     def uses(self, nodes):
         inner = {id(n.value) for n in nodes if isinstance(n, ast.Attribute)}
         for n in nodes:
-            if isinstance(n, (ast.Attribute, ast.Name, ast.Call)) and id(n) not in inner and isinstance(getattr(n, "ctx", None), (ast.Load, type(None))):
+            if isinstance(n, (ast.Attribute, ast.Name, ast.Call, ast.Subscript)) and id(n) not in inner and isinstance(getattr(n, "ctx", None), (ast.Load, type(None))):
                 meaning = self.meaning(n)
                 rule = self.forbidden(meaning) if meaning else None
                 if rule:

@@ -130,7 +130,9 @@ def supervise(pid, out, err, start, relay, group, farewell=None):
             count = relay.pull(fd, which)
     if status is None and any(relay.cut):
         status = "output_limit"
-    return verdict(ended, status, began, used_us, relay, group)
+    if status in ("timeout", "cpu_limit") and group_cpu is not None:  # children that were not buried worked, too
+        ended.cpu_us = max(ended.cpu_us, (group.cpu_us() or 0) - group_cpu + used_us)
+    return verdict(ended, status, began, used_us, cpu_ms, relay, group)
 
 
 def reap_others(pid):
@@ -156,14 +158,14 @@ class Ended:
         return cls(os.waitstatus_to_exitcode(status), usage.ru_maxrss, int((usage.ru_utime + usage.ru_stime) * 1e6))
 
 
-def verdict(ended, status, began, used_us, relay, group):
+def verdict(ended, status, began, used_us, cpu_ms, relay, group):
     code = ended.code
     cpu_us = max(0, ended.cpu_us - used_us)
     stopped = status is not None
     if status is None and code < 0:
         if code == -signal.SIGKILL and group.oom_kills() > group.kills:
             status = "memory_limit"
-        elif code == -signal.SIGXCPU:
+        elif code == -signal.SIGXCPU and cpu_us >= cpu_ms * 1e3:  # or it sent that to itself
             status = "cpu_limit"
         else:
             status = "signal"

@@ -224,7 +224,11 @@ def settle(request, room, base, others):
         limit(resource.RLIMIT_NPROC, request["processes"] + others)
     for name, value in request["env"].items():
         os.environ[name] = value
-    sys.path.insert(0, os.path.dirname(WORK + "/" + request["entry"]))
+    if "TZ" in request["env"]:
+        time.tzset()
+    # what a new interpreter would have read in its environment
+    folders = [os.path.join(WORK, p) for p in request["env"].get("PYTHONPATH", "").split(":") if p]
+    sys.path[:0] = [os.path.dirname(WORK + "/" + request["entry"]), *folders]
     sys.modules["__main__"] = main_module(request["entry"])
 
 

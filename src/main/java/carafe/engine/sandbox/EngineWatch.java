@@ -173,7 +173,7 @@ final class EngineWatch implements AutoCloseable {
             return;
         }
         if (away == null) {
-            log.warn("There is no container engine: {} {}", why.text(), why.remedy());
+            log.warn("Programs cannot be run: {} {}", why.text(), why.remedy());
         }
         synchronized (this) {
             away = why;

@@ -16,7 +16,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
 import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -67,12 +66,8 @@ public final class CodeRoutes {
         routes.post("/api/v1/code/cancel", rule, this::cancel);
         routes.post("/api/v1/code/hint", hint, this::hint);
         routes.get("/api/v1/code/languages", rule, this::languages);
-        routes.post("/api/execute", run, moved("/api/v1/code/execute", this::execute));
-        routes.post("/api/hint", hint, moved("/api/v1/code/hint", this::hint));
-    }
-
-    private Handler moved(String successor, Handler handler) {
-        return Moved.to(successor, meters, handler);
+        routes.post("/api/execute", run.movedTo("/api/v1/code/execute"), Moved.counted(meters, this::execute));
+        routes.post("/api/hint", hint.movedTo("/api/v1/code/hint"), Moved.counted(meters, this::hint));
     }
 
     private void execute(Context ctx) throws IOException {
@@ -124,7 +119,8 @@ public final class CodeRoutes {
 
     private void stream(Context ctx, RunRequest request, Runs.For who) throws IOException {
         try (var stream = new RunStream(ctx, heartbeats);
-                var run = runs.register(who, request.runId(), stream)) {
+                var run = runs.register(who, request.runId(), stream);
+                var _ = clients.watch(ctx, run::cancel)) {
             stream.open(run, request.program().language());
             try {
                 var outcome = run.await(request.program(), request.limits());

@@ -77,7 +77,10 @@ public final class PoolRoutes {
         var admin = Rule.of(Permission.VIEW_POOL_STATS, settings.open());
         var look = admin.limitedBy(RateArea.POOL_STATS);
         routes.get("/api/v1/sandbox/pool/stats", look, this::stats);
-        routes.get("/api/sandbox/pool/stats", look, Moved.to("/api/v1/sandbox/pool/stats", meters, this::stats));
+        routes.get(
+                "/api/sandbox/pool/stats",
+                look.movedTo("/api/v1/sandbox/pool/stats"),
+                Moved.counted(meters, this::stats));
         routes.post("/api/v1/sandbox/pool/warm", admin, this::warm);
         routes.get("/api/v1/sandbox/limits", admin, ctx -> ctx.json(limits()));
         routes.put("/api/v1/sandbox/limits", admin, this::setLimits);

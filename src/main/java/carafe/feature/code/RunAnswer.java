@@ -25,8 +25,40 @@ final class RunAnswer {
     static final int MOST_SHOWN = 10_000;
 
     private static final List<String> SIGNALS = List.of(
-            "", "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1",
-            "SIGSEGV", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM");
+            "",
+            "SIGHUP",
+            "SIGINT",
+            "SIGQUIT",
+            "SIGILL",
+            "SIGTRAP",
+            "SIGABRT",
+            "SIGBUS",
+            "SIGFPE",
+            "SIGKILL",
+            "SIGUSR1",
+            "SIGSEGV",
+            "SIGUSR2",
+            "SIGPIPE",
+            "SIGALRM",
+            "SIGTERM",
+            "SIGSTKFLT",
+            "SIGCHLD",
+            "SIGCONT",
+            "SIGSTOP",
+            "SIGTSTP",
+            "SIGTTIN",
+            "SIGTTOU",
+            "SIGURG",
+            "SIGXCPU",
+            "SIGXFSZ",
+            "SIGVTALRM",
+            "SIGPROF",
+            "SIGWINCH",
+            "SIGIO",
+            "SIGPWR",
+            "SIGSYS");
+    /** The first that programs may use; the two before are the C library's own. */
+    private static final int FIRST_REAL_TIME = 34;
 
     private RunAnswer() {}
 
@@ -174,7 +206,13 @@ final class RunAnswer {
     }
 
     private static String signal(int number) {
-        return number > 0 && number < SIGNALS.size() ? SIGNALS.get(number) : "SIG" + number;
+        if (number > 0 && number < SIGNALS.size()) {
+            return SIGNALS.get(number);
+        }
+        if (number < FIRST_REAL_TIME) {
+            return "SIG" + number;
+        }
+        return number == FIRST_REAL_TIME ? "SIGRTMIN" : "SIGRTMIN+" + (number - FIRST_REAL_TIME);
     }
 
     private static Duration sum(List<CaseResult> results, Function<CaseResult, Duration> part) {

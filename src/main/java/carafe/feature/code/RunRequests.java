@@ -112,7 +112,11 @@ final class RunRequests {
         }
         var least = settings.safety();
         var wanted = given.orElse(Safety.OFF);
-        return wanted.level().compareTo(least) >= 0 ? wanted : new Safety(least, wanted.allowed());
+        if (least == Safety.Level.OFF) {
+            return wanted;
+        }
+        // allowed names would take from the operator's level what the request's own level may not
+        return new Safety(wanted.level().compareTo(least) >= 0 ? wanted.level() : least, Set.of());
     }
 
     private static Safety safetyObject(Fields fields) {

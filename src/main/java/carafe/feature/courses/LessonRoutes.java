@@ -43,11 +43,11 @@ final class LessonRoutes {
         routes.get("/api/v1/lessons", rule, this::list);
         routes.get("/api/v1/lessons/{lesson}", rule, ctx -> show(ctx, lookup.lesson(ctx.pathParam("lesson"))));
         routes.get("/api/v1/lessons/{course}/{lesson}", rule, ctx -> show(ctx, lookup.lesson(ctx)));
-        routes.get("/api/lessons", rule, Moved.to("/api/v1/lessons", meters, this::list));
+        routes.get("/api/lessons", rule.movedTo("/api/v1/lessons"), Moved.counted(meters, this::list));
         routes.get(
                 "/api/lessons/{lesson}",
-                rule,
-                Moved.to("/api/v1/lessons/{lesson}", meters, ctx -> show(ctx, lookup.lesson(ctx.pathParam("lesson")))));
+                rule.movedTo("/api/v1/lessons/{lesson}"),
+                Moved.counted(meters, ctx -> show(ctx, lookup.lesson(ctx.pathParam("lesson")))));
     }
 
     private void list(Context ctx) {

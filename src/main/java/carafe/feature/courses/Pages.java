@@ -34,7 +34,7 @@ final class Pages {
         }
         ctx.header("ETag", page.tag());
         ctx.header("Cache-Control", cacheControl);
-        ctx.header("Vary", "Authorization, Cookie, Accept-Encoding");
+        ctx.res().addHeader("Vary", "Authorization, Cookie, Accept-Encoding"); // beside that of other origins
         var known = ctx.header("If-None-Match");
         if (known != null && (known.equals(page.tag()) || known.contains(page.tag()))) {
             ctx.status(304);

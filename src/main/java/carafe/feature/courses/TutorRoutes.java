@@ -77,7 +77,7 @@ final class TutorRoutes {
                 Rule.of(Permission.EXECUTE_CODE, open).limitedBy(RateArea.TUTOR).withMaxBody(MOST_BODY);
         var own = Rule.of(Permission.EXECUTE_CODE, false);
         routes.post("/api/v1/chat", ask, this::ask);
-        routes.post("/api/chat", ask, Moved.to("/api/v1/chat", meters, this::ask));
+        routes.post("/api/chat", ask.movedTo("/api/v1/chat"), Moved.counted(meters, this::ask));
         routes.get("/api/v1/courses/key", own, ctx -> ctx.json(Map.of("set", keys.isSet(me(ctx)))));
         routes.put("/api/v1/courses/key", own, this::setKey);
         routes.delete("/api/v1/courses/key", own, this::forgetKey);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,8 @@ import java.util.Objects;
 public final class Body {
     /** Up to this a declared length is believed before the bytes are there. */
     private static final int SMALL = 64 << 10;
+
+    private static final int PIECE = 1 << 20;
 
     private final ObjectMapper mapper;
 
@@ -30,7 +33,8 @@ public final class Body {
             if (declared >= 0 && declared <= Math.min(limit, SMALL)) {
                 return exactly(in, (int) declared);
             }
-            byte[] bytes = in.readNBytes((int) Math.min(limit + 1, Integer.MAX_VALUE - 8));
+            int most = (int) Math.min(limit + 1, Integer.MAX_VALUE - 8);
+            byte[] bytes = declared < 0 ? growing(ctx, in, most) : in.readNBytes(most);
             if (bytes.length > limit) {
                 throw new Problem.TooLarge(limit);
             }
@@ -38,6 +42,25 @@ public final class Body {
         } catch (IOException e) {
             throw new Problem.BadRequest("The request body did not arrive whole.");
         }
+    }
+
+    /** What nobody said the length of, in pieces, each of which needs its place in memory. */
+    private static byte[] growing(Context ctx, InputStream in, int most) throws IOException {
+        BodyRoom.Place place =
+                Objects.requireNonNull(ctx.attribute(BodyRoom.Place.ATTRIBUTE), "a body outside a route");
+        byte[] piece = in.readNBytes(Math.min(most, PIECE));
+        if (piece.length < PIECE) {
+            return piece;
+        }
+        var all = new ByteArrayOutputStream(2 * PIECE);
+        while (piece.length > 0) {
+            all.writeBytes(piece);
+            if (all.size() < most) {
+                place.growTo((long) all.size() + PIECE);
+            }
+            piece = in.readNBytes(Math.min(most - all.size(), PIECE));
+        }
+        return all.toByteArray();
     }
 
     /** readNBytes would take 8 kB for every body, however short. */

@@ -29,13 +29,15 @@ public final class Cors {
 
     /** Adds the headers a browser needs; answers true when the request was a preflight and is done. */
     boolean apply(Context ctx) {
+        if (development || origins.stream().anyMatch(one -> !one.equals("*"))) {
+            ctx.res().addHeader("Vary", "Origin"); // also where there is none: a cache would keep that answer for all
+        }
         var origin = ctx.header("Origin");
         if (origin == null || !(any || allowsCredentials(origin))) {
             return false;
         }
         var listed = allowsCredentials(origin);
         ctx.res().setHeader("Access-Control-Allow-Origin", listed ? origin : "*");
-        ctx.res().addHeader("Vary", "Origin");
         if (listed) {
             ctx.res().setHeader("Access-Control-Allow-Credentials", "true");
         }

@@ -62,13 +62,22 @@ final class Errors {
     }
 
     static Problem known(HttpResponseException e, Context ctx) {
+        if (Guard.overridesMethod(ctx)) {
+            return Guard.overrideRefused(); // what was not found is the other method, which nobody sees in the request
+        }
         return switch (e.getStatus()) {
             case 404 -> new Problem.NotFound("not_found", "There is nothing at this address.", null);
-            case 405 -> new Problem.MethodNotAllowed(ctx.req().getMethod());
+            case 405 -> new Problem.MethodNotAllowed(ctx.req().getMethod(), allowed(e));
             case 413 -> new Problem.TooLarge(Rule.MEBIBYTE);
             case 500 -> new Problem.Internal();
             default -> new Problem.BadRequest("This request cannot be answered (" + e.getStatus() + ").");
         };
+    }
+
+    /** What Javalin found under its one key, and HEAD where there is a GET ({@link HeadHandler}). */
+    private static String allowed(HttpResponseException e) {
+        var methods = String.join(", ", e.getDetails().values());
+        return methods.replaceFirst("\\bGET\\b(?!, HEAD\\b)", "GET, HEAD");
     }
 
     static void answer(Context ctx, Problem problem) {

@@ -22,8 +22,8 @@ final class Guard {
     }
 
     void admit(Context ctx, Rule rule) {
-        if (rule.surface() != Surface.PROXY) {
-            refuseMethodOverride(ctx);
+        if (rule.surface() != Surface.PROXY && overridesMethod(ctx)) {
+            throw overrideRefused();
         }
         refuseLargeBody(ctx, rule);
         var address = address(ctx);
@@ -61,10 +61,12 @@ final class Guard {
     }
 
     /** Javalin routes a POST with this header as the method it names; every proxy and rule in front saw a POST. */
-    private static void refuseMethodOverride(Context ctx) {
-        if (ctx.req().getHeader("X-HTTP-Method-Override") != null) {
-            throw new Problem.BadRequest("X-HTTP-Method-Override is not supported; use the method itself.");
-        }
+    static boolean overridesMethod(Context ctx) {
+        return ctx.req().getHeader("X-HTTP-Method-Override") != null;
+    }
+
+    static Problem overrideRefused() {
+        return new Problem.BadRequest("X-HTTP-Method-Override is not supported; use the method itself.");
     }
 
     private static void refuseLargeBody(Context ctx, Rule rule) {

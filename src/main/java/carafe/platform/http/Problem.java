@@ -106,6 +106,12 @@ public abstract sealed class Problem extends RuntimeException {
         Caller.Proof proof() {
             return proof;
         }
+
+        /** RFC 6750, section 3: how to prove who one is, and whether what was shown is worth nothing. */
+        @Override
+        public Map<String, String> headers() {
+            return Map.of("WWW-Authenticate", proof == Caller.Proof.NONE ? "Bearer" : "Bearer error=\"invalid_token\"");
+        }
     }
 
     /** 403: known, and not allowed. */
@@ -146,8 +152,17 @@ public abstract sealed class Problem extends RuntimeException {
 
     /** 405: the path exists, the method does not. */
     public static final class MethodNotAllowed extends Problem {
-        public MethodNotAllowed(String method) {
+        private final String allowed;
+
+        /** @param allowed the methods that are, with commas between them */
+        public MethodNotAllowed(String method, String allowed) {
             super(405, "method_not_allowed", "The method " + method + " is not allowed here.", null);
+            this.allowed = allowed;
+        }
+
+        @Override
+        public Map<String, String> headers() {
+            return Map.of("Allow", allowed);
         }
     }
 

@@ -157,6 +157,9 @@ public final class Routes {
 
     private void serve(Context ctx, Rule rule, Handler handler) throws Exception {
         ctx.attribute(Errors.SURFACE, rule.surface());
+        if (rule.successor() != null) {
+            Moved.announce(ctx, rule.successor());
+        }
         if (rule.surface() == Surface.COURSE) {
             CourseErrors.addHeaders(ctx);
             CourseErrors.checkVersion(ctx);
@@ -169,8 +172,8 @@ public final class Routes {
     }
 
     private void answer(Context ctx, Rule rule, Handler handler) throws Exception {
-        try (var _ = bodies.take(
-                rule.spooled() || rule.maxBody() == Rule.ANY_LENGTH ? 0 : bodyLength(ctx), rule.maxBody())) {
+        try (var place = bodies.take(rule.spooled() || rule.maxBody() == Rule.ANY_LENGTH ? 0 : declaredLength(ctx))) {
+            ctx.attribute(BodyRoom.Place.ATTRIBUTE, place);
             handler.handle(ctx);
         } catch (StackOverflowError | OutOfMemoryError e) {
             // Javalin would answer an empty 500; one greedy request must not look like a broken server
@@ -178,9 +181,8 @@ public final class Routes {
         }
     }
 
-    /** Bytes of the body; 0 for methods that have none, -1 when the client did not say. */
-    private static long bodyLength(Context ctx) {
-        var chunked = ctx.req().getHeader("Transfer-Encoding") != null;
-        return chunked ? -1 : Math.max(0, ctx.req().getContentLengthLong());
+    /** Bytes of the body as the client says; 0 where it does not, or has none. */
+    private static long declaredLength(Context ctx) {
+        return Math.max(0, ctx.req().getContentLengthLong());
     }
 }

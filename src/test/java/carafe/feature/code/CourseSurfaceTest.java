@@ -80,7 +80,17 @@ class CourseSurfaceTest {
                 List.of("/api/v1/code/nope", "/api/v1/sandbox/nope", "/api/v2/code/execute", "/api/progress/x")) {
             error(app.get(user, path), 404, "RESOURCE_NOT_FOUND");
         }
-        error(app.send(user, "PATCH", EXECUTE, "{}"), 405, "METHOD_NOT_ALLOWED");
+        var refused = app.send(user, "PATCH", EXECUTE, "{}");
+        error(refused, 405, "METHOD_NOT_ALLOWED");
+        assertThat(refused.headers().firstValue("Allow")).hasValue("POST");
+        // not "POST is not allowed, only POST is"
+        error(app.send(user, "POST", EXECUTE, "{}", "X-HTTP-Method-Override", "GET"), 400, "VALIDATION_ERROR");
+        assertThat(app.send(user, "PATCH", "/api/v1/sandbox/limits", "{}")
+                        .headers()
+                        .firstValue("Allow")
+                        .orElse("")
+                        .split(", "))
+                .containsExactlyInAnyOrder("GET", "HEAD", "PUT");
         var foreign = app.get(user, "/api/v1/chats/nope").headers();
         assertThat(foreign.firstValue("X-API-Version")).isEmpty();
         assertThat(foreign.firstValue("X-Execution-Time")).isEmpty();
@@ -171,7 +181,16 @@ class CourseSurfaceTest {
         var stats = app.get(admin, "/api/sandbox/pool/stats/");
         assertThat(stats.headers().firstValue("Link"))
                 .hasValue("</api/v1/sandbox/pool/stats>; rel=\"successor-version\"");
-        error(app.post(user, "/api/execute", "{}"), 400, "VALIDATION_ERROR");
+        var refused = app.post(user, "/api/execute", "{}");
+        error(refused, 400, "VALIDATION_ERROR");
+        assertThat(refused.headers().firstValue("Deprecation")).hasValue("true");
+        for (var stranger : List.of(app.post(null, "/api/execute", "{}"), app.post(null, "/api/chat", "{}"))) {
+            error(stranger, 401, "AUTHENTICATION_ERROR");
+            assertThat(stranger.headers().firstValue("Deprecation")).hasValue("true");
+            assertThat(stranger.headers().firstValue("Link").orElse("")).endsWith("; rel=\"successor-version\"");
+        }
+        assertThat(app.get(null, "/api/lessons/4.1%20x").headers().firstValue("Link"))
+                .hasValue("</api/v1/lessons/4.1%20x>; rel=\"successor-version\"");
         assertThat(app.get(admin, "/metrics").body())
                 .contains("deprecated_requests_total{endpoint=\"/api/hint\"} 1.0")
                 .contains("deprecated_requests_total{endpoint=\"/api/execute\"} 1.0")
@@ -235,5 +254,16 @@ class CourseSurfaceTest {
                 .isTrue();
         assertThat(TestApp.json(app.get(user, "/api/v1/chats/nope")).has("detail"))
                 .isTrue();
+    }
+
+    @Test
+    void whoIsNotKnownIsToldHowToShowIt() {
+        assertThat(app.post(null, EXECUTE, "{}").headers().firstValue("WWW-Authenticate"))
+                .hasValue("Bearer");
+        var forged = new TestApp.User("x", user.token() + "x");
+        assertThat(app.post(forged, EXECUTE, "{}").headers().firstValue("WWW-Authenticate"))
+                .hasValue("Bearer error=\"invalid_token\"");
+        assertThat(app.get(user, "/api/v1/sandbox/pool/stats").headers().firstValue("WWW-Authenticate"))
+                .isEmpty();
     }
 }

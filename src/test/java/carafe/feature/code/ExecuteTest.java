@@ -371,4 +371,36 @@ class ExecuteTest {
                         .statusCode())
                 .isEqualTo(400);
     }
+
+    @Test
+    void aTimeZoneAndAFolderOfModulesInTheEnvironmentHoldAsForANewInterpreter() {
+        var body = code("import part, time\nprint(part.name, time.tzname[0], time.localtime(0).tm_hour)");
+        body.putArray("files").addObject().put("name", "lib/part.py").put("content", "name = 'part of lib'");
+        body.putObject("env").put("TZ", "JST-9").put("PYTHONPATH", "lib:/nowhere");
+        assertThat(run(body).path("output").asText()).isEqualTo("part of lib JST 9\n");
+        assertThat(run("import time\nprint(time.tzname[0])").path("output").asText())
+                .isEqualTo("UTC\n");
+    }
+
+    @Test
+    void theTimeOfChildrenThatWereStoppedCounts() {
+        var answer = run(code("""
+                import os, time
+                if os.fork() == 0:
+                    while time.process_time() < 0.1:
+                        pass
+                    print("burnt", flush=True)
+                time.sleep(100)
+                """).put("timeout", 3));
+        assertThat(answer.path("status").asText()).isEqualTo("timeout");
+        assertThat(answer.path("stdout").asText()).isEqualTo("burnt\n");
+        assertThat(answer.path("cpu_ms").asDouble()).isGreaterThanOrEqualTo(95);
+    }
+
+    @Test
+    void aStoppedScriptHasUsedTimeToo() {
+        var answer = run(code("while :; do :; done").put("language", "bash").put("timeout", 1));
+        assertThat(answer.path("status").asText()).isEqualTo("timeout");
+        assertThat(answer.path("cpu_ms").asDouble()).isGreaterThan(20);
+    }
 }

@@ -75,6 +75,14 @@ class OpenClassTest {
         }
         try (var app = TestApp.start(folder, "CORS_ALLOW_ORIGIN", "https://class.example")) {
             assertThat(allowed(app, "http://localhost:5173")).isEmpty();
+            // else a cache would hand one site's answer to another, or one without the header to a site that may read
+            // it
+            var learner = app.signUp("learner");
+            for (var page : new String[] {"/api/v1/lessons", "/carafe/", "/api/v1/errors"}) {
+                assertThat(app.get(learner, page).headers().allValues("Vary"))
+                        .as(page)
+                        .contains("Origin");
+            }
             assertThat(app.get(null, "/config").body()).contains("\"environment\":\"production\"", "\"debug\":false");
         }
     }

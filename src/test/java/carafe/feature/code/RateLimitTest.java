@@ -43,7 +43,9 @@ class RateLimitTest {
         assertThat(error.path("details").path("retry_after").asInt()).isEqualTo(wait);
         assertThat(refused.headers().firstValue("X-API-Version")).hasValue("v1");
         // the old address is the same area, others are not, and another account has its own
-        assertThat(app.post(user, "/api/execute", "{}").statusCode()).isEqualTo(429);
+        var old = app.post(user, "/api/execute", "{}");
+        assertThat(old.statusCode()).isEqualTo(429);
+        assertThat(old.headers().firstValue("Deprecation")).hasValue("true");
         assertThat(app.get(user, "/api/v1/code/languages").statusCode()).isEqualTo(200);
         assertThat(run(app.signUp("neighbour")).statusCode()).isEqualTo(400);
     }

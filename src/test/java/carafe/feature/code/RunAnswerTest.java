@@ -84,20 +84,6 @@ class RunAnswerTest {
     }
 
     @Test
-    void aSignalHasItsName() {
-        assertThat(answer(result(Status.SIGNAL, null, 11, "", ""))
-                        .path("signal")
-                        .asText())
-                .isEqualTo("SIGSEGV");
-        assertThat(answer(result(Status.SIGNAL, null, 31, "", ""))
-                        .path("signal")
-                        .asText())
-                .isEqualTo("SIG31");
-        assertThat(answer(result(Status.SIGNAL, null, 11, "", "")).path("error").asText())
-                .contains("SIGSEGV");
-    }
-
-    @Test
     void aTimeoutTookItsWholeLimitAndNoMore() {
         var answer = answer(result(Status.TIMEOUT, null, 9, "", ""));
         assertThat(answer.path("execution_time").asDouble()).isEqualTo(3.0);
@@ -127,5 +113,22 @@ class RunAnswerTest {
         assertThat(answer.path("cases")).hasSize(3);
         assertThat(answer.path("cases").get(2).path("status").asText()).isEqualTo("timeout");
         assertThat(answer.path("success").asBoolean()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "9, SIGKILL",
+        "15, SIGTERM",
+        "16, SIGSTKFLT",
+        "24, SIGXCPU",
+        "31, SIGSYS",
+        "32, SIG32",
+        "34, SIGRTMIN",
+        "37, SIGRTMIN+3"
+    })
+    void signalsHaveTheirNames(int number, String name) {
+        var answer = answer(result(Status.SIGNAL, null, number, "", ""));
+        assertThat(answer.path("signal").asText()).isEqualTo(name);
+        assertThat(answer.path("error").asText()).contains(name + ".");
     }
 }

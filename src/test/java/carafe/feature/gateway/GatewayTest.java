@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import carafe.FakeProvider;
+import carafe.RawSocket;
 import carafe.TestApp;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -255,5 +257,44 @@ class GatewayTest {
         assertThat(app.send(ann, "POST", "/api/v1/chats/x", "{}", "X-HTTP-Method-Override", "DELETE")
                         .statusCode())
                 .isEqualTo(400);
+    }
+
+    /** The head of a request whose length nobody says. */
+    private static String chunkedHead(String path) {
+        return "POST " + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + ann.token()
+                + "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+    }
+
+    private static String chunk(String text) {
+        return Integer.toHexString(text.length()) + "\r\n" + text + "\r\n";
+    }
+
+    @Test
+    void aBodyOfUnknownLengthTakesTheRoomThatItHasAndNotTheMostItMayHave() {
+        int port = app.app().port();
+        var slow = new ArrayList<RawSocket>();
+        try {
+            for (int i = 0; i < 20; i++) {
+                slow.add(RawSocket.connect(port).send(chunkedHead(CHAT) + chunk("{")));
+            }
+            try (var quick = RawSocket.connect(port)) {
+                quick.send(chunkedHead(CHAT) + chunk(ask("echo", false, "hi")) + "0\r\n\r\n");
+                assertThat(quick.readUntil("\r\n")).startsWith("HTTP/1.1 200");
+            }
+            try (var large = RawSocket.connect(port)) {
+                large.send(chunkedHead(CHAT) + chunk(ask("echo", false, "x".repeat(3 << 20))) + "0\r\n\r\n");
+                assertThat(large.readUntil("\r\n")).startsWith("HTTP/1.1 200");
+            }
+        } finally {
+            slow.forEach(RawSocket::close);
+        }
+    }
+
+    @Test
+    void aBodyOfUnknownLengthIsMeasuredAsItComes() {
+        try (var socket = RawSocket.connect(app.app().port())) {
+            socket.send(chunkedHead("/api/v1/connections") + chunk(" ".repeat(1_100_000)) + "0\r\n\r\n");
+            assertThat(socket.readUntil("\r\n")).startsWith("HTTP/1.1 413");
+        }
     }
 }
