@@ -690,7 +690,7 @@ public final class App implements AutoCloseable {
         var readers = new ChatReaders(db, chats, folders, accounts, admins.adminChatAccess());
         var answers = new ChatAnswers(chats, messages, chatTags, readers);
         var saves = new ChatSaves(db, chats, messages, chatTags, events, ids, clock);
-        var search = new ChatSearch(db, chats, messages);
+        var search = new ChatSearch(db, folders, messages);
         var edits = new ChatEdits(db, chats, messages, events, clock);
         var shares = new ChatShares(db, ids, clock);
         new ChatShareRoutes(chats, answers, saves, shares, readers, body).register(routes);

@@ -185,19 +185,6 @@ public final class ChatStore {
         return db.update("UPDATE chat SET deleted_at = ? WHERE account_id = ? AND deleted_at IS NULL", now, accountId);
     }
 
-    /** Up to {@code limit} rows that come after the one given, for walks over all chats of an account. */
-    List<ChatRow> after(String accountId, long updatedAt, String id, int limit) {
-        return db.list(
-                ROW + LISTED + " AND (updated_at, id) < (?, ?)" + NEWEST,
-                ChatStore::row,
-                accountId,
-                false,
-                updatedAt,
-                id,
-                limit,
-                0);
-    }
-
     public Optional<Chat> find(String accountId, String id) {
         return db.one(FULL + "WHERE id = ? AND account_id = ? AND deleted_at IS NULL", ChatStore::read, id, accountId);
     }
@@ -326,7 +313,8 @@ public final class ChatStore {
         return Math.multiplyExact(page - 1, PAGE);
     }
 
-    private static ChatRow row(ResultSet row) throws SQLException {
+    /** A row of a list, whatever else its query asks for. */
+    static ChatRow row(ResultSet row) throws SQLException {
         return new ChatRow(
                 row.getString("id"),
                 row.getString("title"),

@@ -142,6 +142,54 @@ class ChatRoutersTest {
     }
 
     @Test
+    void conditionsNarrowASearchDown() {
+        var outer = post("/api/v1/folders/", "{\"name\":\"My 資料夾\"}").path("id").asText();
+        var inner = post("/api/v1/folders/", "{\"name\":\"in\",\"parent_id\":\"" + outer + "\"}")
+                .path("id")
+                .asText();
+        var plain = chat(ann, "plain river");
+        var pinned = chat(ann, "pinned river");
+        var old = chat(ann, "old river");
+        var filed = chat(ann, "filed river");
+        post(CHATS + "/" + pinned + "/pin", "{}");
+        post(CHATS + "/" + pinned + "/tags", "{\"name\":\"Big 河\"}");
+        post(CHATS + "/" + old + "/archive", "{}");
+        post(CHATS + "/" + filed + "/folder", "{\"folder_id\":\"" + inner + "\"}");
+        app.post(ann, CHATS + "/" + plain + "/share", "{}");
+
+        assertThat(found("pinned:true")).containsExactly(pinned);
+        assertThat(found("pinned:false")).containsExactlyInAnyOrder(filed, plain);
+        assertThat(found("archived:true")).containsExactly(old);
+        assertThat(found("archived:false river")).containsExactlyInAnyOrder(plain, pinned, filed);
+        assertThat(found("ARCHIVED:TRUE river")).containsExactly(old);
+        assertThat(found("tag:big_河")).containsExactly(pinned);
+        assertThat(found("tag:none")).containsExactlyInAnyOrder(plain, filed);
+        assertThat(found("tag:big_河 tag:other")).isEmpty();
+        assertThat(found("folder:my_資料夾")).as("with the folders inside").containsExactly(filed);
+        assertThat(found("folder:nowhere")).isEmpty();
+        assertThat(found("river folder:in")).containsExactly(filed);
+        assertThat(found("mountain folder:in")).isEmpty();
+        assertThat(found("shared:true")).containsExactly(plain);
+        assertThat(found("shared:false about")).containsExactlyInAnyOrder(pinned, filed);
+        assertThat(found("river pinned:")).as("half typed").containsExactlyInAnyOrder(plain, pinned, filed);
+        assertThat(texts(json(app.get(bob, CHATS + "/search?text=tag:none")), "id"))
+                .isEmpty();
+        assertThat(json(app.get(ann, CHATS + "/search?text=archived:true"))
+                        .at("/0/archived")
+                        .asBoolean())
+                .isTrue();
+        assertThat(texts(get("/api/v1/search?q=pinned%3Atrue&page=1").path("items"), "id"))
+                .containsExactly(pinned);
+    }
+
+    private List<String> found(String typed) {
+        return texts(
+                get(CHATS + "/search?text="
+                        + java.net.URLEncoder.encode(typed, java.nio.charset.StandardCharsets.UTF_8)),
+                "id");
+    }
+
+    @Test
     void theSearchForEverythingFindsOwnChats() {
         var id = chat(ann, "河流");
         chat(bob, "河流");
@@ -394,6 +442,9 @@ class ChatRoutersTest {
         assertThat(texts(get(CHATS + "/folder/" + inner + "/list?page=1"), "id"))
                 .containsExactly(id);
         assertThat(texts(get(CHATS + "/folder/" + inner), "id")).containsExactly(id);
+        assertThat(texts(get(CHATS + "/folder/" + top), "id"))
+                .as("with what lies inside")
+                .containsExactly(id);
         assertThat(texts(
                         get("/api/v1/folders/" + inner + "/shared/chats?page=1").path("chats"), "id"))
                 .containsExactly(id);

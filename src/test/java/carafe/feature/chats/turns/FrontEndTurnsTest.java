@@ -414,6 +414,20 @@ class FrontEndTurnsTest {
     }
 
     @Test
+    void aModelsOwnMarksOfThoughtAreNoText() {
+        var chatId = newChat("echo", "<think>first this</think> then that")
+                .path("chat_id")
+                .asText();
+        var done =
+                eventsUntil(data -> data.at("/data/done").asBoolean()).getLast().at("/data/data");
+        assertThat(done.path("content").asText()).isEqualTo("then that");
+        assertThat(done.at("/output/0/type").asText()).isEqualTo("reasoning");
+        assertThat(done.at("/output/0/content/0/text").asText()).isEqualTo("first this");
+        assertThat(chat(chatId).at("/chat/history/messages/a1/content").asText())
+                .isEqualTo("then that");
+    }
+
+    @Test
     void aModelNamesTheChatTagsItAndProposesWhatToAsk() {
         // echo answers with its prompt, in which the wanted JSON stands with "…" for the values
         var chatId = ask(
@@ -426,6 +440,10 @@ class FrontEndTurnsTest {
         var events = eventsUntil(type("chat:tags"));
         assertThat(events.getLast().at("/data/data").toString()).isEqualTo("[\"…\"]");
         assertThat(events.toString()).contains("\"follow_ups\":[\"…\"]");
+        assertThat(provider.requests.stream()
+                        .filter(sent -> !sent.path("stream").asBoolean(true))
+                        .count())
+                .isEqualTo(3);
         assertThat(chat(chatId).path("title").asText()).isEqualTo("…");
         assertThat(chat(chatId).at("/meta/tags/0").asText()).isEqualTo("…");
         assertThat(chat(chatId).at("/chat/history/messages/a1/followUps/0").asText())
