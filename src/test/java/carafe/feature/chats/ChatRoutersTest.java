@@ -315,6 +315,14 @@ class ChatRoutersTest {
         assertThat(imported.path("created_at").asLong()).isEqualTo(1700000000);
         assertThat(imported.at("/meta/tags/0").asText()).isEqualTo("t");
         assertThat(get(CHATS + "/" + imported.path("id").asText())).isEqualTo(imported);
+        var fromElsewhere = post(
+                CHATS + "/import", sent.replace(folder, "of-another-server").replace("[\"t\"]", "[\"none\"]"));
+        assertThat(fromElsewhere.path("folder_id").isNull()).isTrue();
+        assertThat(fromElsewhere.at("/meta/tags").isEmpty()).isTrue();
+        assertThat(app.post(ann, CHATS + "/new", one.substring(0, one.length() - 1) + ",\"folder_id\":\"unknown\"}")
+                        .statusCode())
+                .as("a new chat is another matter")
+                .isEqualTo(401);
         var circle = sent.replace("\"parentId\":null", "\"parentId\":\"a2\"");
         assertThat(app.post(ann, CHATS + "/import", circle).statusCode()).isEqualTo(422);
     }

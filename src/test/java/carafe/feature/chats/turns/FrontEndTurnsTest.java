@@ -276,6 +276,8 @@ class FrontEndTurnsTest {
                         .path("message")
                         .asText())
                 .contains("Nothing");
+        assertThat(app.get(bob, "/api/tasks").statusCode()).isEqualTo(401);
+        assertThat(json(app.get(ann, "/api/tasks")).path("tasks").toString()).isEqualTo("[\"a1\"]");
         assertThat(app.post(ann, "/api/tasks/stop/a1", "{}").statusCode()).isEqualTo(200);
         assertThat(provider.left.await(20, TimeUnit.SECONDS)).isTrue();
         var cancelled = eventsUntil(type("chat:tasks:cancel")).getLast();
@@ -285,6 +287,19 @@ class FrontEndTurnsTest {
                 .isFalse();
         assertThat(chat(chatId).at("/chat/history/messages/a1/content").asText())
                 .contains("more");
+    }
+
+    @Test
+    void anAdministratorStopsWhatAnybodyHasBegun() {
+        var bob = app.signUp("bob");
+        app.post(
+                bob,
+                "/api/chat/completions",
+                "{\"stream\":true,\"session_id\":\"s\",\"model\":\"endless\",\"id\":\"b1\",\"parent_id\":null,"
+                        + question("u1", null, "go") + "," + NOTHING_BESIDE + "}");
+        assertThat(json(app.get(ann, "/api/tasks")).path("tasks").toString()).isEqualTo("[\"b1\"]");
+        assertThat(app.post(ann, "/api/tasks/stop/b1", "{}").statusCode()).isEqualTo(200);
+        assertThat(json(app.get(ann, "/api/tasks")).path("tasks").isEmpty()).isTrue();
     }
 
     @Test
