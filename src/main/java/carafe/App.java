@@ -229,6 +229,8 @@ public final class App implements AutoCloseable {
                     clock,
                     new Accounts.Options(
                             config.server().secureCookie(),
+                            config.accounts().auth(),
+                            config.accounts().first(),
                             name(),
                             Version.TEXT,
                             features(),
