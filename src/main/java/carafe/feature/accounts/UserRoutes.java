@@ -85,7 +85,12 @@ final class UserRoutes {
         if (fields.optionalObject("ui").isEmpty()) {
             patch.remove("ui"); // null stands for nothing to change
         }
-        ctx.json(changes.patchSettings(Caller.of(ctx).person().id(), patch));
+        var person = Caller.of(ctx).person();
+        if (patch.get("ui") instanceof ObjectNode ui
+                && !(permissions.allows(person, "chat.controls") && permissions.allows(person, "chat.system_prompt"))) {
+            ui.remove("system"); // the page sends all of its fields together: the rest is kept
+        }
+        ctx.json(changes.patchSettings(person.id(), patch));
     }
 
     private void ownInfo(Context ctx) {

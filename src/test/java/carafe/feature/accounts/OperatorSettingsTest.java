@@ -191,6 +191,18 @@ class OperatorSettingsTest {
     }
 
     @Test
+    void whoMaySetNoSystemPromptKeepsNone() {
+        try (var app = TestApp.start(folder, "USER_PERMISSIONS_CHAT_SYSTEM_PROMPT", "False")) {
+            var admin = app.signUp("admin");
+            var bob = app.signUp("bob");
+            var path = "/api/v1/users/user/settings/update";
+            var sent = "{\"ui\":{\"system\":\"be rude\",\"chatBubble\":true}}";
+            assertThat(app.post(admin, path, sent).body()).contains("be rude");
+            assertThat(TestApp.json(app.post(bob, path, sent))).hasToString("{\"ui\":{\"chatBubble\":true}}");
+        }
+    }
+
+    @Test
     void nameAndSwitchesShowInTheConfiguration() {
         try (var app = TestApp.start(
                 folder,
