@@ -1,8 +1,10 @@
 package carafe.feature.chats;
 
 import carafe.platform.db.Db;
+import carafe.platform.db.TextMatch;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,25 +105,20 @@ public final class ChatStore {
     }
 
     List<ChatRow> titled(String accountId, boolean archived, ListOrder order, String query, int page) {
-        return db.list(
-                ROW + LISTED + " AND lower(title) LIKE ? ESCAPE '!'" + in(order),
-                ChatStore::row,
-                accountId,
-                archived,
-                ListOrder.like(query),
-                PAGE,
-                offset(page));
+        var values = new ArrayList<Object>(List.of(accountId, archived));
+        return titled(LISTED, values, order, query, page);
     }
 
     /** Archived or not, those whose title has {@code query} in it. */
     List<ChatRow> any(String accountId, ListOrder order, String query, int page) {
-        return db.list(
-                ROW + "WHERE account_id = ? AND deleted_at IS NULL AND lower(title) LIKE ? ESCAPE '!'" + in(order),
-                ChatStore::row,
-                accountId,
-                ListOrder.like(query),
-                PAGE,
-                offset(page));
+        var values = new ArrayList<Object>(List.of(accountId));
+        return titled("WHERE account_id = ? AND deleted_at IS NULL", values, order, query, page);
+    }
+
+    private List<ChatRow> titled(String which, List<Object> values, ListOrder order, String query, int page) {
+        values.addAll(TextMatch.patterns(query));
+        values.addAll(List.of(PAGE, offset(page)));
+        return db.list(ROW + which + " AND " + TextMatch.in("title") + in(order), ChatStore::row, values.toArray());
     }
 
     /** The accounts that have chats. */

@@ -364,7 +364,7 @@ class AccountsTest {
                         .insert(
                                 "id" + i,
                                 "n" + i + "@example.org",
-                                i == 7 ? "100% Tom_" : "n" + i,
+                                i == 7 ? "100% Tom_" : i == 8 ? "Özlem Ünal" : "n" + i,
                                 carafe.platform.http.Caller.Role.USER,
                                 "-",
                                 carafe.platform.http.Json.mapper().createObjectNode());
@@ -386,6 +386,14 @@ class AccountsTest {
                         .path("total")
                         .asInt())
                 .isEqualTo(1);
+        for (var typed : List.of("%C3%B6zlem", "%C3%96zlem", "%C3%B6zlem%20%C3%BCnal", "%C3%BCn")) {
+            assertThat(server.get("/api/v1/users/?query=" + typed, admin)
+                            .body()
+                            .at("/users/0/name")
+                            .asText())
+                    .as(typed)
+                    .isEqualTo("Özlem Ünal");
+        }
         assertThat(server.get("/api/v1/users/?query=%25", admin)
                         .body()
                         .path("total")

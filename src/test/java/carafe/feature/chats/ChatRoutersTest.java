@@ -342,14 +342,15 @@ class ChatRoutersTest {
     @Test
     void allAreArchivedCountedAndBroughtBack() {
         chat(ann, "Rivers");
-        chat(ann, "seas");
+        chat(ann, "seas über Österreich");
         var others = chat(bob, "others");
         assertThat(post(CHATS + "/archive/all", "{}").asBoolean()).isTrue();
         assertThat(get(CHATS + "/").isEmpty()).isTrue();
         assertThat(get(CHATS + "/archived/count").asInt()).isEqualTo(2);
         assertThat(texts(get(CHATS + "/archived?order_by=title&direction=asc"), "title"))
-                .containsExactly("Rivers", "seas");
+                .containsExactly("Rivers", "seas über Österreich");
         assertThat(texts(get(CHATS + "/archived?query=RIV"), "title")).containsExactly("Rivers");
+        assertThat(texts(get(CHATS + "/archived?query=%C3%B6sterr"), "title")).hasSize(1);
         assertThat(get(CHATS + "/archived?query=%25").isEmpty()).isTrue();
         assertThat(get(CHATS + "/all/archived").size()).isEqualTo(2);
         assertThat(get(CHATS + "/all/archived").at("/0/chat/history/messages").size())
