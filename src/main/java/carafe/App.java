@@ -229,6 +229,8 @@ public final class App implements AutoCloseable {
                     clock,
                     new Accounts.Options(
                             config.server().secureCookie(),
+                            config.accounts().auth(),
+                            config.accounts().first(),
                             name(),
                             Version.TEXT,
                             features(),
@@ -690,7 +692,7 @@ public final class App implements AutoCloseable {
         var readers = new ChatReaders(db, chats, folders, accounts, admins.adminChatAccess());
         var answers = new ChatAnswers(chats, messages, chatTags, readers);
         var saves = new ChatSaves(db, chats, messages, chatTags, events, ids, clock);
-        var search = new ChatSearch(db, chats, messages);
+        var search = new ChatSearch(db, folders, messages);
         var edits = new ChatEdits(db, chats, messages, events, clock);
         var shares = new ChatShares(db, ids, clock);
         new ChatShareRoutes(chats, answers, saves, shares, readers, body).register(routes);

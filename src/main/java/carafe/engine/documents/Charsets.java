@@ -1,12 +1,13 @@
 package carafe.engine.documents;
 
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
 /** Finds how text is encoded: by its mark, else UTF-8 where that fits, else Chinese or Western. */
-final class Charsets {
+public final class Charsets {
     private static final Charset WESTERN = Charset.forName("windows-1252");
     private static final Charset CHINESE = Charset.forName("GB18030");
 
@@ -27,6 +28,25 @@ final class Charsets {
             }
         }
         return odd * 50 <= head.length; // a stray control character is no picture
+    }
+
+    /** How text that begins so is most likely encoded; a character that is cut at the end does not matter. */
+    public static Charset guess(byte[] head) {
+        var marked = mark(head);
+        if (marked != null) {
+            return marked;
+        }
+        if (begun(head, StandardCharsets.UTF_8) != null) {
+            return StandardCharsets.UTF_8;
+        }
+        var chinese = begun(head, CHINESE);
+        return chinese != null && isHan(chinese) ? CHINESE : WESTERN;
+    }
+
+    private static @org.jspecify.annotations.Nullable String begun(byte[] head, Charset charset) {
+        var text = CharBuffer.allocate(head.length + 1);
+        var end = charset.newDecoder().decode(ByteBuffer.wrap(head), text, false);
+        return end.isError() ? null : text.flip().toString();
     }
 
     static String decode(byte[] bytes) {

@@ -9,6 +9,8 @@ import java.util.List;
 final class AccountJson {
     private static final List<String> STATUS = List.of("status_emoji", "status_message", "status_expires_at");
 
+    private static final List<String> ABOUT = List.of("bio", "timezone");
+
     private final Permissions permissions;
     private final Clock clock;
 
@@ -47,14 +49,27 @@ final class AccountJson {
 
     /** As admins see it in lists. */
     ObjectNode full(Account account) {
-        var lastActive = account.lastActiveAt();
         var body = noStatus(basics(account))
                 .putNull("username")
-                .put("last_active_at", (lastActive == null ? account.createdAt() : lastActive) / 1000)
+                .put("last_active_at", lastActive(account))
                 .put("created_at", account.createdAt() / 1000)
                 .put("updated_at", account.updatedAt() / 1000)
                 .put("is_active", account.isActive(clock.millis()));
         body.putArray("group_ids");
+        return body;
+    }
+
+    /** Epoch seconds; of somebody who never came, those of the sign-up. */
+    static long lastActive(Account account) {
+        var lastActive = account.lastActiveAt();
+        return (lastActive == null ? account.createdAt() : lastActive) / 1000;
+    }
+
+    /** What everybody may know of the person. */
+    static ObjectNode about(ObjectNode body, ObjectNode profile) {
+        for (var name : ABOUT) {
+            body.set(name, profile.get(name));
+        }
         return body;
     }
 

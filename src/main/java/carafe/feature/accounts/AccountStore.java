@@ -1,6 +1,7 @@
 package carafe.feature.accounts;
 
 import carafe.platform.db.Db;
+import carafe.platform.db.TextMatch;
 import carafe.platform.http.Caller;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -125,23 +127,24 @@ public final class AccountStore {
     }
 
     Page list(Listing listing) {
-        var pattern = pattern(listing.query());
-        var where = "WHERE deleted_at IS NULL AND (lower(name) LIKE ? ESCAPE '!' OR lower(email) LIKE ? ESCAPE '!') ";
+        var where = "WHERE deleted_at IS NULL AND (" + TextMatch.in("name") + " OR lower(email) LIKE ? ESCAPE '!') ";
+        var patterns = patterns(listing.query());
+        var arguments = new ArrayList<>(patterns);
+        arguments.addAll(List.of(listing.limit(), listing.offset()));
         var column = listing.order().name().toLowerCase(Locale.ROOT);
         var direction = listing.ascending() ? "ASC" : "DESC";
         var rows = db.list(
                 SELECT + where + "ORDER BY " + column + " " + direction + ", id " + direction + " LIMIT ? OFFSET ?",
                 AccountStore::read,
-                pattern,
-                pattern,
-                listing.limit(),
-                listing.offset());
-        return new Page(rows, count("SELECT count(*) FROM account " + where, pattern, pattern));
+                arguments.toArray());
+        return new Page(rows, count("SELECT count(*) FROM account " + where, patterns.toArray()));
     }
 
-    /** For LIKE with {@code ESCAPE '!'}: contains {@code query}. */
-    static String pattern(String query) {
-        return "%" + query.toLowerCase(Locale.ROOT).replaceAll("([!%_])", "!$1") + "%";
+    /** Those of a name, then that of an e-mail address. */
+    static List<Object> patterns(String query) {
+        var patterns = new ArrayList<>(TextMatch.patterns(query));
+        patterns.add(patterns.getFirst());
+        return patterns;
     }
 
     private long count(String sql, Object... args) {

@@ -1,6 +1,7 @@
 package carafe.feature.accounts;
 
 import carafe.platform.audit.AuditLog;
+import carafe.platform.config.Config;
 import carafe.platform.config.LiveSettings;
 import carafe.platform.config.SecretKeys;
 import carafe.platform.db.Db;
@@ -14,6 +15,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +26,21 @@ import org.slf4j.LoggerFactory;
 public final class Accounts implements AutoCloseable {
     /**
      * @param secureCookie whether the cookie is for https only
+     * @param auth whether people sign in; without, everybody is one administrator
+     * @param first the administrator to be made where there is no account
      * @param name of the server, as front ends show it
      * @param version shown to front ends, which reload when it changes
      * @param features flags of {@code /api/config} that other features make true, such as enable_title_generation
      * @param permissions leaves of the permission tree that the operator set, over its defaults
      */
     public record Options(
-            boolean secureCookie, String name, String version, Set<String> features, Map<String, Boolean> permissions) {
+            boolean secureCookie,
+            boolean auth,
+            Optional<Config.FirstAdmin> first,
+            String name,
+            String version,
+            Set<String> features,
+            Map<String, Boolean> permissions) {
         public Options {
             features = Set.copyOf(features);
             permissions = Map.copyOf(permissions);
@@ -40,7 +50,9 @@ public final class Accounts implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Accounts.class);
     private static final Duration UPKEEP = Duration.ofMinutes(1);
 
+    private final Options options;
     private final AccountStore store;
+    private final SignIn signIn;
     private final LoginStore logins;
     private final Passwords passwords = new Passwords();
     private final LastSeen lastSeen;
@@ -75,13 +87,14 @@ public final class Accounts implements AutoCloseable {
         var teams = new TeamStore(db, clock);
         this.permissions = new Permissions(settings, teams, options.permissions());
         this.authenticator = new AccountAuthenticator(tokens, logins, keys, permissions, cache, lastSeen);
-        var signIn = new SignIn(db, store, logins, teams, passwords, tokens, settings, cache, audit, clock);
+        this.options = options;
+        this.signIn = new SignIn(db, store, logins, teams, passwords, tokens, settings, cache, audit, clock);
         var changes = new AccountChanges(db, store, logins, keys, passwords, signIn, permissions, cache, audit);
         this.grants = new Grants(db, teams, permissions);
         var json = new AccountJson(permissions, clock);
         var body = new Body(mapper);
         var cookie = new SessionCookie(options.secureCookie());
-        this.signInRoutes = new SignInRoutes(signIn, store, tokens, json, cookie, body, clock);
+        this.signInRoutes = new SignInRoutes(signIn, store, tokens, json, cookie, body, clock, options.auth());
         this.profileRoutes = new ProfileRoutes(changes, store, json, body);
         this.adminConfigRoutes = new AdminConfigRoutes(db, settings, signIn, store, audit, body);
         this.userRoutes = new UserRoutes(store, changes, json, permissions, teams, body, clock);
@@ -152,8 +165,12 @@ public final class Accounts implements AutoCloseable {
         cache.onForget(accountId -> Thread.ofVirtual().name("recheck-sockets").start(() -> sockets.recheck(accountId)));
     }
 
-    /** Begins to write down who was seen and to remove what is over, once a minute. */
+    /** Begins to write down who was seen and to remove what is over, once a minute; makes the first account if told to. */
     public void start() {
+        options.first().ifPresent(first -> signIn.first(NewAccount.of(first)));
+        if (!options.auth()) {
+            log.warn("nobody signs in here: whoever reaches this server is its administrator (WEBUI_AUTH)");
+        }
         upkeep.set(Thread.ofVirtual().name("accounts").start(() -> {
             while (!Thread.currentThread().isInterrupted()) {
                 try {

@@ -73,6 +73,7 @@ final class ConfigRoutes {
     private final Permissions permissions;
     private final SignIn signIn;
     private final AccountStore accounts;
+    private final boolean auth;
     private final String name;
     private final String version;
     private final Set<String> present;
@@ -91,6 +92,7 @@ final class ConfigRoutes {
         this.permissions = permissions;
         this.signIn = signIn;
         this.accounts = accounts;
+        this.auth = options.auth();
         this.name = options.name();
         this.version = options.version();
         this.present = Set.copyOf(options.features());
@@ -132,7 +134,7 @@ final class ConfigRoutes {
     private ObjectNode publicFeatures(ObjectNode features) {
         boolean keys = settings.isOn(Catalogue.ENABLE_API_KEYS);
         return features.put("slim", false)
-                .put("auth", true)
+                .put("auth", auth)
                 .put("auth_trusted_header", false)
                 .put("enable_signup_password_confirmation", false)
                 .put("enable_ldap", false)

@@ -145,6 +145,8 @@ public final class Grants {
         List<Grant> wanted;
         if (body.get("access_grants") instanceof ArrayNode list) {
             wanted = wire(list);
+        } else if (body.hasNonNull("access_grants")) {
+            throw new Problem.Unprocessable("'access_grants' must be a list.", "access_grants");
         } else if (body.has("access_control")) {
             wanted = old(body.get("access_control"));
         } else {

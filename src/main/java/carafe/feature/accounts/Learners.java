@@ -4,6 +4,7 @@ import carafe.platform.audit.AuditLog;
 import carafe.platform.db.Db;
 import carafe.platform.db.DbException;
 import carafe.platform.db.Ids;
+import carafe.platform.db.TextMatch;
 import carafe.platform.http.Caller;
 import carafe.platform.http.CourseCode;
 import carafe.platform.http.Problem;
@@ -151,11 +152,11 @@ public final class Learners {
 
     /** @param limit rows at most, in the order of their numbers */
     List<Learner> list(String query, int limit, long offset) {
-        var pattern = AccountStore.pattern(query);
+        var arguments = AccountStore.patterns(query);
+        arguments.addAll(List.of(limit, offset));
         return db.list(SELECT + """
-                        WHERE deleted_at IS NULL AND (lower(name) LIKE ? ESCAPE '!'
-                            OR lower(coalesce(username, email, '')) LIKE ? ESCAPE '!')
-                        ORDER BY num LIMIT ? OFFSET ?""", Learners::read, pattern, pattern, limit, offset);
+                        WHERE deleted_at IS NULL AND (%s OR lower(coalesce(username, email, '')) LIKE ? ESCAPE '!')
+                        ORDER BY num LIMIT ? OFFSET ?""".formatted(TextMatch.in("name")), Learners::read, arguments.toArray());
     }
 
     /** Makes somebody guest, user, teacher or admin; it holds from the next request on. */

@@ -1,5 +1,6 @@
 package carafe.feature.accounts;
 
+import carafe.platform.config.Config;
 import carafe.platform.http.Fields;
 import carafe.platform.http.Problem;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -23,6 +24,11 @@ record NewAccount(String name, String email, String password, String image) {
                 fields.text("password", MAX_PASSWORD),
                 Pictures.checked(
                         fields.optionalText("profile_image_url", Pictures.MAX).orElse("")));
+    }
+
+    static NewAccount of(Config.FirstAdmin first) {
+        return new NewAccount(
+                name(first.name()), email(first.email()), first.password().reveal(), "");
     }
 
     static String name(String text) {

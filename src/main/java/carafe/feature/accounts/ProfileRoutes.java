@@ -7,7 +7,10 @@ import carafe.platform.http.Problem;
 import carafe.platform.http.Routes;
 import carafe.platform.http.Rule;
 import carafe.platform.http.Surface;
+import com.fasterxml.jackson.databind.node.NullNode;
 import io.javalin.http.Context;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 
@@ -44,17 +47,27 @@ final class ProfileRoutes {
         var fields = body.fields(ctx);
         var name = NewAccount.name(fields.text("name", NewAccount.MAX_NAME));
         var image = NewAccount.optionalImage(fields);
+        fields.optionalText("date_of_birth", 2000).ifPresent(ProfileRoutes::date);
         // clients send back the address that they were given; it does not mean a new picture
         boolean newImage = fields.has("profile_image_url") && !image.equals(UserRoutes.imagePath(person.id()));
         var account = changes.person(person.id(), name, profile -> {
-            for (var about : ABOUT) {
+            ABOUT.stream().filter(fields.node()::has).forEach(about -> {
+                profile.set(about, NullNode.getInstance()); // what is emptied comes as null
                 fields.optionalText(about, 2000).ifPresent(text -> profile.put(about, text));
-            }
+            });
             if (newImage) {
                 profile.put("profile_image_url", image);
             }
         });
         ctx.json(json.basics(account));
+    }
+
+    private static void date(String text) {
+        try {
+            LocalDate.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new Problem.Unprocessable("'date_of_birth' must be a date such as 2001-12-31.", "date_of_birth");
+        }
     }
 
     private void updatePassword(Context ctx) {

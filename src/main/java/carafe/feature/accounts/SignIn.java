@@ -25,6 +25,9 @@ final class SignIn {
     /** Where a request comes from. */
     record Origin(String ip, String agent) {}
 
+    /** Who everybody is where nobody signs in; the address is Open WebUI's. */
+    private static final String EVERYBODY = "admin@localhost";
+
     private static final Duration LONGEST = Duration.ofDays(36_500);
 
     private final Db db;
@@ -88,6 +91,37 @@ final class SignIn {
             audit.add("sign-up", account.id(), "account:" + account.id(), from.ip(), role(role));
             return open(account, from);
         });
+    }
+
+    /** The account that the operator wants to begin with, where there is none yet. */
+    void first(NewAccount wanted) {
+        if (accounts.any()) {
+            return;
+        }
+        var hash = passwords.hash(wanted.password());
+        serially(() -> !accounts.any() && insertFirst(wanted, hash));
+    }
+
+    private boolean insertFirst(NewAccount wanted, String hash) {
+        var account = insert(wanted, Caller.Role.ADMIN, hash, wanted.profile());
+        audit.add("account-added", account.id(), "account:" + account.id(), "", role(Caller.Role.ADMIN));
+        return true;
+    }
+
+    /**
+     * Where nobody signs in: everybody is one administrator.
+     *
+     * @throws Problem where others have accounts, who would be let in as somebody else
+     */
+    Opened withoutPassword(Origin from) {
+        if (accounts.byEmail(EVERYBODY).isEmpty()) {
+            first(new NewAccount("Admin", EVERYBODY, ids.next(), ""));
+        }
+        var account = accounts.byEmail(EVERYBODY)
+                .map(AccountStore.Stored::account)
+                .orElseThrow(() -> new Problem.BadRequest(
+                        "Sign-in cannot be switched off, as there are accounts already. Set WEBUI_AUTH=true."));
+        return db.transaction(() -> open(account, from));
     }
 
     /** For admins: a new account, nobody signed in. */

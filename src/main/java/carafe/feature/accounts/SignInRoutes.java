@@ -24,6 +24,7 @@ final class SignInRoutes {
     private final SessionCookie cookie;
     private final Body body;
     private final Clock clock;
+    private final boolean auth;
 
     SignInRoutes(
             SignIn signIn,
@@ -32,7 +33,8 @@ final class SignInRoutes {
             AccountJson json,
             SessionCookie cookie,
             Body body,
-            Clock clock) {
+            Clock clock,
+            boolean auth) {
         this.signIn = signIn;
         this.accounts = accounts;
         this.tokens = tokens;
@@ -40,6 +42,7 @@ final class SignInRoutes {
         this.cookie = cookie;
         this.body = body;
         this.clock = clock;
+        this.auth = auth;
     }
 
     void register(Routes routes) {
@@ -56,6 +59,10 @@ final class SignInRoutes {
     }
 
     private void signIn(Context ctx) {
+        if (!auth) {
+            answer(ctx, signIn.withoutPassword(origin(ctx)));
+            return;
+        }
         var fields = body.fields(ctx);
         var email = NewAccount.normal(fields.text("email", 254));
         answer(ctx, signIn.signIn(email, fields.text("password", NewAccount.MAX_PASSWORD), origin(ctx)));

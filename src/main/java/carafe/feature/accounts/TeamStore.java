@@ -1,6 +1,7 @@
 package carafe.feature.accounts;
 
 import carafe.platform.db.Db;
+import carafe.platform.db.TextMatch;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -197,12 +198,11 @@ final class TeamStore {
     }
 
     AccountStore.Page members(String id, Membership membership, String query, int limit, long offset) {
-        var pattern = AccountStore.pattern(query);
         var where = "FROM account a WHERE a.deleted_at IS NULL AND EXISTS (SELECT 1 FROM team_member m WHERE"
                 + " m.account_id = a.id AND " + membership.condition
-                + ") AND (lower(a.name) LIKE ? ESCAPE '!' OR lower(a.email) LIKE ? ESCAPE '!') ";
+                + ") AND (" + TextMatch.in("a.name") + " OR lower(a.email) LIKE ? ESCAPE '!') ";
         var arguments = new java.util.ArrayList<Object>(java.util.Collections.nCopies(membership.arguments, id));
-        arguments.addAll(List.of(pattern, pattern));
+        arguments.addAll(AccountStore.patterns(query));
         long total = db.one("SELECT count(*) " + where, row -> row.getLong(1), arguments.toArray())
                 .orElse(0L);
         arguments.addAll(List.of(limit, offset));

@@ -110,9 +110,10 @@ final class UserAdminRoutes {
         var account = accounts.find(ctx.pathParam("id")).orElseThrow(() -> new Problem.NotFound("account"));
         var own = teams.directly(account.id());
         var answer = withGroups(account, own.stream().map(Team::id).toList());
-        var groups = answer.putArray("groups");
-        own.forEach(team -> groups.addObject().put("id", team.id()).put("name", team.name()));
-        ctx.json(answer);
+        GroupRoutes.name(answer.putArray("groups"), own);
+        var profile = accounts.profile(account.id());
+        ProfileRoutes.ABOUT.forEach(about -> answer.set(about, profile.get(about)));
+        ctx.json(AccountJson.about(AccountJson.status(answer, profile), profile));
     }
 
     private void update(Context ctx) {

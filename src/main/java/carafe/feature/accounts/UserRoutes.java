@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Locale;
 import java.util.Map;
 
 /** What signed-in people read about each other, and what their clients keep; Open WebUI's {@code /api/v1/users}. */
@@ -70,6 +71,7 @@ final class UserRoutes {
         routes.get("/api/v1/users/{id}/info", USER, this::info);
         routes.get("/api/v1/users/{id}/active", USER, this::active);
         routes.get("/api/v1/users/{id}/profile/image", USER, this::image);
+        routes.get("/api/v1/utils/gravatar", USER, UserRoutes::gravatar);
     }
 
     private void settings(Context ctx) {
@@ -79,8 +81,16 @@ final class UserRoutes {
 
     private void updateSettings(Context ctx) {
         var fields = body.fields(ctx);
-        fields.optionalObject("ui"); // only for its complaint
-        ctx.json(changes.patchSettings(Caller.of(ctx).person().id(), fields.node()));
+        var patch = fields.node();
+        if (fields.optionalObject("ui").isEmpty()) {
+            patch.remove("ui"); // null stands for nothing to change
+        }
+        var person = Caller.of(ctx).person();
+        if (patch.get("ui") instanceof ObjectNode ui
+                && !(permissions.allows(person, "chat.controls") && permissions.allows(person, "chat.system_prompt"))) {
+            ui.remove("system"); // the page sends all of its fields together: the rest is kept
+        }
+        ctx.json(changes.patchSettings(person.id(), patch));
     }
 
     private void ownInfo(Context ctx) {
@@ -103,7 +113,11 @@ final class UserRoutes {
 
     private void info(Context ctx) {
         var account = account(ctx);
-        ctx.json(AccountJson.status(json.info(account), accounts.profile(account.id())));
+        var profile = accounts.profile(account.id());
+        var answer = AccountJson.status(json.info(account), profile);
+        AccountJson.about(answer, profile).put("last_active_at", AccountJson.lastActive(account));
+        GroupRoutes.name(answer.putArray("groups"), teams.directly(account.id()));
+        ctx.json(answer);
     }
 
     private void status(Context ctx) {
@@ -135,6 +149,16 @@ final class UserRoutes {
 
     private void active(Context ctx) {
         ctx.json(Map.of("active", account(ctx).isActive(clock.millis())));
+    }
+
+    /** The address of somebody's picture at Gravatar; nothing is asked there. Source: docs.gravatar.com, "Hash". */
+    private static void gravatar(Context ctx) {
+        var email = ctx.queryParam("email");
+        if (email == null) {
+            throw new Problem.Unprocessable("'email' is required.", "email");
+        }
+        ctx.json(JsonNodeFactory.instance.textNode("https://www.gravatar.com/avatar/"
+                + TokenHash.of(email.strip().toLowerCase(Locale.ROOT)).hex() + "?d=mp"));
     }
 
     private Account account(Context ctx) {

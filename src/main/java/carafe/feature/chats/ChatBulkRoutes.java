@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What is done to all chats of an account at once, and what administrators see of others'. */
@@ -148,19 +149,21 @@ public final class ChatBulkRoutes {
         }
     }
 
+    /** Also what lies in the folders inside. */
     private void folder(Context ctx) throws IOException {
         var id = ctx.pathParam("folder");
         if (folders.find(account(ctx), id).isEmpty()) {
             throw new Problem.NotFound("folder");
         }
-        array(ctx, false, id);
+        array(ctx, false, Set.copyOf(folders.within(account(ctx), id)));
     }
 
-    private void array(Context ctx, boolean archived, @Nullable String folder) throws IOException {
+    /** @param folders to which the chats are narrowed down */
+    private void array(Context ctx, boolean archived, @Nullable Set<String> folders) throws IOException {
         try (var out = answers.open(ctx)) {
             out.writeStartArray();
             walk(account(ctx), archived, chat -> {
-                if (folder == null || folder.equals(chat.folderId())) {
+                if (folders == null || folders.contains(chat.folderId())) {
                     answers.tree(chat).write(out);
                 }
             });

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -52,12 +53,21 @@ public final class ChatSaves {
 
     /** A new chat from {@code {chat, folder_id?}}. @throws Problem naming what is wrong */
     public Chat create(String accountId, Fields request) {
-        return store(read(accountId, request, clock.millis()));
+        var folder = folder(request);
+        if (folder.isPresent() && !chats.ownsFolder(accountId, folder.get())) {
+            throw new Problem.NotYours("folder");
+        }
+        var whole = read(accountId, request, clock.millis());
+        return store(new Whole(whole.chat().withFolder(folder.orElse(null)), whole.messages(), whole.tags()));
+    }
+
+    private static Optional<String> folder(Fields request) {
+        return request.optionalText("folder_id", SentMessages.MAX_ID);
     }
 
     /**
      * Chats from elsewhere: {@code {chats: [{chat, folder_id?, meta?, pinned?, archived?, created_at?, updated_at?}]}},
-     * times in seconds. Nothing is stored unless all of it can be.
+     * times in seconds. Nothing is stored unless all of it can be; a folder that is not here files the chat nowhere.
      */
     List<Chat> importAll(String accountId, Fields request) {
         var sent = request.optionalArray("chats").orElseThrow(() -> request.missing("chats"));
@@ -93,7 +103,7 @@ public final class ChatSaves {
                 .flatMap(meta -> meta.optionalArray("tags"))
                 .ifPresent(list -> list.forEach(tag -> {
                     var name = tag.asText().strip();
-                    if (!name.isEmpty() && name.length() <= ChatTags.MAX_NAME && names.size() < MOST_TAGS) {
+                    if (ChatTags.isName(name) && name.length() <= ChatTags.MAX_NAME && names.size() < MOST_TAGS) {
                         names.add(name);
                     }
                 }));
@@ -102,14 +112,16 @@ public final class ChatSaves {
                         sent.optionalBool("pinned").orElse(false),
                         sent.optionalBool("archived").orElse(false),
                         created,
-                        updated);
+                        updated)
+                .withFolder(folder(sent)
+                        .filter(id -> chats.ownsFolder(accountId, id))
+                        .orElse(null));
         return new Whole(chat, whole.messages(), names);
     }
 
     private Whole read(String accountId, Fields request, long now) {
         var id = ids.next();
         var blob = ChatBlob.parse(request, id, now);
-        var folder = request.optionalText("folder_id", SentMessages.MAX_ID);
         var meta = Wire.MAPPER.createObjectNode();
         meta.set("chat", blob.rest());
         var sent = blob.messages().orElse(List.of()).stream()
@@ -124,11 +136,7 @@ public final class ChatSaves {
                         Wire.sorted(meta),
                         now)
                 .withCurrent(
-                        leaf(blob, all, sent.isEmpty() ? null : sent.getLast().id()))
-                .withFolder(folder.orElse(null));
-        if (folder.isPresent() && !chats.ownsFolder(accountId, folder.get())) {
-            throw new Problem.NotYours("folder");
-        }
+                        leaf(blob, all, sent.isEmpty() ? null : sent.getLast().id()));
         return new Whole(chat, sent, List.of());
     }
 

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /**
  * Finds an account's chats in which the title, or one message, has every word that was typed; a word may go on. Chinese
- * and Japanese words need no spaces. Archived and deleted chats are not found.
+ * and Japanese words need no spaces. {@link ChatQuery} knows the conditions beside words. Deleted chats are not found.
  */
 public final class ChatSearch {
     /** Pages that are answered; nobody reads further. */
@@ -32,25 +32,35 @@ public final class ChatSearch {
     private record Found(ChatRow chat, long seq) {}
 
     private final Db db;
-    private final ChatStore chats;
+    private final FolderStore folders;
     private final MessageStore messages;
 
-    public ChatSearch(Db db, ChatStore chats, MessageStore messages) {
+    public ChatSearch(Db db, FolderStore folders, MessageStore messages) {
         this.db = db;
-        this.chats = chats;
+        this.folders = folders;
         this.messages = messages;
     }
 
-    /** The {@code page}th {@value ChatStore#PAGE}, newest chats first; nothing for text without letters or digits. */
+    /**
+     * The {@code page}th {@value ChatStore#PAGE}, newest chats first; nothing for text without letters or digits, all that
+     * a condition lets through where there are no words beside it.
+     */
     public List<Hit> search(String accountId, String typed, int page) {
-        var query = db.dialect().searchFor(typed);
-        if (query.isEmpty() || page > MOST_PAGES) {
+        if (page > MOST_PAGES) {
+            return List.of();
+        }
+        var query = ChatQuery.of(typed, names -> folders.named(accountId, names));
+        if (query.words().isBlank()) {
+            return query.narrow() ? all(accountId, query, page) : List.of();
+        }
+        var words = db.dialect().searchFor(query.words());
+        if (words.isEmpty()) {
             return List.of();
         }
         int upTo = page * ChatStore.PAGE;
         var found = new LinkedHashMap<String, Found>();
-        inMessages(accountId, query, upTo).forEach(hit -> found.put(hit.chat.id(), hit));
-        inTitles(accountId, typed, upTo).forEach(row -> found.putIfAbsent(row.id(), new Found(row, 0)));
+        inMessages(accountId, words, query, upTo).forEach(hit -> found.put(hit.chat.id(), hit));
+        inTitles(accountId, query, upTo).forEach(row -> found.putIfAbsent(row.id(), new Found(row, 0)));
         var shown = found.values().stream()
                 .sorted(Comparator.comparingLong((Found hit) -> hit.chat.updatedAt())
                         .thenComparing(hit -> hit.chat.id())
@@ -58,41 +68,42 @@ public final class ChatSearch {
                 .skip(upTo - ChatStore.PAGE)
                 .limit(ChatStore.PAGE)
                 .toList();
-        return withSnippets(shown, typed);
+        return withSnippets(shown, query.words());
     }
 
-    private List<Found> inMessages(String accountId, String query, int limit) {
+    private List<Hit> all(String accountId, ChatQuery query, int page) {
+        int skip = (page - 1) * ChatStore.PAGE;
+        return walk(accountId, query, Long.MAX_VALUE, "", skip, ChatStore.PAGE).stream()
+                .map(row -> new Hit(row, ""))
+                .toList();
+    }
+
+    private List<Found> inMessages(String accountId, String words, ChatQuery query, int limit) {
+        var values = new ArrayList<Object>();
+        values.add(accountId);
+        values.add(words);
+        values.addAll(query.values());
+        values.add(limit);
         return db.list(
                 """
-                SELECT c.id, c.title, c.last_read_at, c.created_at, c.updated_at, max(m.seq) AS hit,
+                SELECT c.id, c.title, c.archived, c.last_read_at, c.created_at, c.updated_at, max(m.seq) AS hit,
                        (SELECT count(*) FROM turn t WHERE t.chat_id = c.id) AS writers
                 FROM message m JOIN chat c ON c.id = m.chat_id
-                WHERE c.account_id = ? AND c.archived = 0 AND c.deleted_at IS NULL AND %s
-                GROUP BY c.id, c.title, c.last_read_at, c.created_at, c.updated_at
-                ORDER BY c.updated_at DESC, c.id DESC LIMIT ?""".formatted(db.dialect().matchesMessage()),
-                row -> new Found(
-                        new ChatRow(
-                                row.getString("id"),
-                                row.getString("title"),
-                                false,
-                                row.getLong("writers") > 0,
-                                ChatStore.nullableLong(row, "last_read_at"),
-                                row.getLong("created_at"),
-                                row.getLong("updated_at")),
-                        row.getLong("hit")),
-                accountId,
-                query,
-                limit);
+                WHERE c.account_id = ? AND c.deleted_at IS NULL AND %s%s
+                GROUP BY c.id, c.title, c.archived, c.last_read_at, c.created_at, c.updated_at
+                ORDER BY c.updated_at DESC, c.id DESC LIMIT ?""".formatted(db.dialect().matchesMessage(), query.condition()),
+                row -> new Found(ChatStore.row(row), row.getLong("hit")),
+                values.toArray());
     }
 
     /** Titles are few and short enough to be compared here, in the same spaced form that the index has. */
-    private List<ChatRow> inTitles(String accountId, String typed, int limit) {
-        var words = words(typed).stream()
+    private List<ChatRow> inTitles(String accountId, ChatQuery query, int limit) {
+        var words = words(query.words()).stream()
                 .map(SearchText::spaced)
                 .filter(w -> !w.isEmpty())
                 .toList();
         var hits = new ArrayList<ChatRow>();
-        var page = chats.list(accountId, ChatStore.Filter.ALL, WALK, 0);
+        var page = walk(accountId, query, Long.MAX_VALUE, "", 0, WALK);
         while (true) {
             for (var row : page) {
                 var title = " " + SearchText.spaced(row.title());
@@ -103,9 +114,23 @@ public final class ChatSearch {
             if (page.size() < WALK || hits.size() >= limit) {
                 return hits;
             }
-            page = chats.after(
-                    accountId, page.getLast().updatedAt(), page.getLast().id(), WALK);
+            page = walk(
+                    accountId, query, page.getLast().updatedAt(), page.getLast().id(), 0, WALK);
         }
+    }
+
+    /** The chats that meet the query's conditions, after the one given, newest first. */
+    private List<ChatRow> walk(String accountId, ChatQuery query, long updatedAt, String id, int skip, int limit) {
+        var values = new ArrayList<Object>();
+        values.add(accountId);
+        values.addAll(query.values());
+        values.addAll(List.of(updatedAt, id, limit, skip));
+        return db.list("""
+                SELECT c.id, c.title, c.archived, c.last_read_at, c.created_at, c.updated_at,
+                       (SELECT count(*) FROM turn t WHERE t.chat_id = c.id) AS writers
+                FROM chat c
+                WHERE c.account_id = ? AND c.deleted_at IS NULL%s AND (c.updated_at, c.id) < (?, ?)
+                ORDER BY c.updated_at DESC, c.id DESC LIMIT ? OFFSET ?""".formatted(query.condition()), ChatStore::row, values.toArray());
     }
 
     private List<Hit> withSnippets(List<Found> found, String typed) {

@@ -2,9 +2,11 @@ package carafe.feature.chats;
 
 import carafe.platform.db.Db;
 import carafe.platform.db.Ids;
+import carafe.platform.db.TextMatch;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -107,22 +109,22 @@ public final class ChatShares {
     }
 
     List<Row> list(String accountId, ListOrder order, String query, int limit, int offset) {
+        var values = new ArrayList<Object>(List.of(accountId));
+        values.addAll(TextMatch.patterns(query));
+        values.addAll(List.of(limit, offset));
         return db.list(
                 """
                 SELECT s.id, s.chat_id, s.title, s.created_at, s.updated_at
                 FROM chat_share s JOIN chat c ON c.id = s.chat_id AND c.deleted_at IS NULL
-                WHERE s.account_id = ? AND lower(s.title) LIKE ? ESCAPE '!'
-                ORDER BY s.%s, s.id LIMIT ? OFFSET ?""".formatted(order.sql()),
+                WHERE s.account_id = ? AND %s
+                ORDER BY s.%s, s.id LIMIT ? OFFSET ?""".formatted(TextMatch.in("s.title"), order.sql()),
                 row -> new Row(
                         row.getString("id"),
                         row.getString("chat_id"),
                         row.getString("title"),
                         row.getLong("created_at"),
                         row.getLong("updated_at")),
-                accountId,
-                ListOrder.like(query),
-                limit,
-                offset);
+                values.toArray());
     }
 
     private static Share read(ResultSet row) throws SQLException {

@@ -1,8 +1,10 @@
 package carafe.feature.chats;
 
 import carafe.platform.db.Db;
+import carafe.platform.db.TextMatch;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,25 +105,20 @@ public final class ChatStore {
     }
 
     List<ChatRow> titled(String accountId, boolean archived, ListOrder order, String query, int page) {
-        return db.list(
-                ROW + LISTED + " AND lower(title) LIKE ? ESCAPE '!'" + in(order),
-                ChatStore::row,
-                accountId,
-                archived,
-                ListOrder.like(query),
-                PAGE,
-                offset(page));
+        var values = new ArrayList<Object>(List.of(accountId, archived));
+        return titled(LISTED, values, order, query, page);
     }
 
     /** Archived or not, those whose title has {@code query} in it. */
     List<ChatRow> any(String accountId, ListOrder order, String query, int page) {
-        return db.list(
-                ROW + "WHERE account_id = ? AND deleted_at IS NULL AND lower(title) LIKE ? ESCAPE '!'" + in(order),
-                ChatStore::row,
-                accountId,
-                ListOrder.like(query),
-                PAGE,
-                offset(page));
+        var values = new ArrayList<Object>(List.of(accountId));
+        return titled("WHERE account_id = ? AND deleted_at IS NULL", values, order, query, page);
+    }
+
+    private List<ChatRow> titled(String which, List<Object> values, ListOrder order, String query, int page) {
+        values.addAll(TextMatch.patterns(query));
+        values.addAll(List.of(PAGE, offset(page)));
+        return db.list(ROW + which + " AND " + TextMatch.in("title") + in(order), ChatStore::row, values.toArray());
     }
 
     /** The accounts that have chats. */
@@ -183,19 +180,6 @@ public final class ChatStore {
 
     int softDeleteAll(String accountId, long now) {
         return db.update("UPDATE chat SET deleted_at = ? WHERE account_id = ? AND deleted_at IS NULL", now, accountId);
-    }
-
-    /** Up to {@code limit} rows that come after the one given, for walks over all chats of an account. */
-    List<ChatRow> after(String accountId, long updatedAt, String id, int limit) {
-        return db.list(
-                ROW + LISTED + " AND (updated_at, id) < (?, ?)" + NEWEST,
-                ChatStore::row,
-                accountId,
-                false,
-                updatedAt,
-                id,
-                limit,
-                0);
     }
 
     public Optional<Chat> find(String accountId, String id) {
@@ -326,7 +310,8 @@ public final class ChatStore {
         return Math.multiplyExact(page - 1, PAGE);
     }
 
-    private static ChatRow row(ResultSet row) throws SQLException {
+    /** A row of a list, whatever else its query asks for. */
+    static ChatRow row(ResultSet row) throws SQLException {
         return new ChatRow(
                 row.getString("id"),
                 row.getString("title"),

@@ -38,6 +38,12 @@ public final class ChatTags {
         return name.strip().toLowerCase(Locale.ROOT).replace(' ', '_');
     }
 
+    /** Whether a tag can be called so; {@code none} is what searches call chats without tags. */
+    static boolean isName(String name) {
+        var id = idOf(name);
+        return !id.isEmpty() && !id.equals("none");
+    }
+
     /** All tags of an account that some chat has, by name. */
     public List<Tag> all(String accountId) {
         return db.list("""
@@ -58,7 +64,7 @@ public final class ChatTags {
     /** @throws Problem.Unprocessable for a name of no letters, and for one tag too many */
     public void add(String accountId, String chatId, String name) {
         var id = idOf(name);
-        if (id.isEmpty() || id.equals("none")) { // "none" is what searches call chats without tags
+        if (!isName(name)) {
             throw new Problem.Unprocessable("'name' cannot be the name of a tag.", "name");
         }
         db.transaction(() -> {

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Table {@code folder}: folders of chats, in folders. Every statement names the owner. */
@@ -152,8 +153,21 @@ public final class FolderStore {
 
     /** The folder and all in it. */
     List<String> within(String accountId, String id) {
+        return within(all(accountId), List.of(id));
+    }
+
+    /** The folders with one of these {@link ChatQuery#plain} names, and all that lie in them. */
+    List<String> named(String accountId, Set<String> names) {
         var all = all(accountId);
-        var inside = new ArrayList<String>(List.of(id));
+        var named = all.stream()
+                .filter(folder -> names.contains(ChatQuery.plain(folder.name())))
+                .map(Folder::id)
+                .toList();
+        return within(all, named);
+    }
+
+    private static List<String> within(List<Folder> all, List<String> ids) {
+        var inside = new ArrayList<String>(ids);
         var seen = new HashSet<String>(inside);
         for (int i = 0; i < inside.size(); i++) {
             var at = inside.get(i);

@@ -70,13 +70,4 @@ record ListOrder(Column column, boolean ascending) {
         }
         return text == null ? "" : text;
     }
-
-    /** An argument of {@code lower(…) LIKE ? ESCAPE '!'} that finds {@code query} anywhere. */
-    static String like(String query) {
-        var plain = query.toLowerCase(Locale.ROOT)
-                .replace("!", "!!")
-                .replace("%", "!%")
-                .replace("_", "!_");
-        return '%' + plain + '%';
-    }
 }

@@ -1,14 +1,13 @@
 package carafe.feature.courses;
 
 import carafe.platform.db.Db;
+import carafe.platform.db.TextMatch;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Table {@code best_score}: the best that somebody has reached in an exercise, and how often they tried. */
@@ -34,9 +33,8 @@ final class ScoreStore {
             "SELECT course, lesson, account_id, submission_id, points, attempts, passed_at, last_at FROM best_score ";
     private static final String IN_COURSE = """
             FROM account a
-            WHERE a.deleted_at IS NULL AND (lower(a.name) LIKE ? ESCAPE '!' OR a.name LIKE ? ESCAPE '!'
-                OR a.name LIKE ? ESCAPE '!' OR lower(coalesce(a.email, a.username, '')) LIKE ? ESCAPE '!')
-                AND EXISTS (SELECT 1 FROM best_score b WHERE b.account_id = a.id AND b.course = ?)\s""";
+            WHERE a.deleted_at IS NULL AND (%s OR lower(coalesce(a.email, a.username, '')) LIKE ? ESCAPE '!')
+                AND EXISTS (SELECT 1 FROM best_score b WHERE b.account_id = a.id AND b.course = ?)\s""".formatted(TextMatch.in("a.name"));
 
     private final Db db;
 
@@ -131,17 +129,11 @@ final class ScoreStore {
                 .orElse(0L);
     }
 
-    /** In small letters, as typed, as names are written: SQLite knows the small letters of ASCII only. */
+    /** Those of a name, then that of an e-mail address. */
     private static List<Object> patterns(String query) {
-        var small = query.toLowerCase(Locale.ROOT);
-        var written = Pattern.compile("(?<!\\p{L})\\p{L}")
-                .matcher(small)
-                .replaceAll(first -> first.group().toUpperCase(Locale.ROOT));
-        return new ArrayList<>(List.of(pattern(small), pattern(query), pattern(written), pattern(small)));
-    }
-
-    private static String pattern(String text) {
-        return "%" + text.replaceAll("([!%_])", "!$1") + "%";
+        var patterns = new ArrayList<>(TextMatch.patterns(query));
+        patterns.add(patterns.getFirst());
+        return patterns;
     }
 
     /** All scores of these people in a course. */

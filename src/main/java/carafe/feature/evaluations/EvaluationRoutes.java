@@ -125,9 +125,11 @@ public final class EvaluationRoutes {
     }
 
     private void setConfig(Context ctx) {
-        if (body.fields(ctx).optionalBool("ENABLE_EVALUATION_ARENA_MODELS").orElse(false)) {
+        var fields = body.fields(ctx);
+        if (fields.optionalBool("ENABLE_EVALUATION_ARENA_MODELS").orElse(false)) {
             throw new Problem.BadRequest("There are no arena models here.", "ENABLE_EVALUATION_ARENA_MODELS");
         }
+        fields.optionalArray("EVALUATION_ARENA_MODELS"); // only for its complaint
         config(ctx);
     }
 

@@ -1,5 +1,6 @@
 package carafe.feature.files;
 
+import carafe.engine.documents.Charsets;
 import carafe.platform.http.Problem;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -34,7 +36,7 @@ final class Downloads {
         boolean text = type.startsWith("text/") || type.matches("application/(json|xml|yaml)");
         boolean shown = text || SHOWN.contains(type) || type.matches("(audio|video)/[a-z0-9]+");
         boolean attachment = !shown || type.equals("text/html") || "true".equals(ctx.queryParam("attachment"));
-        ctx.contentType(text ? "text/plain" : shown ? type : "application/octet-stream");
+        ctx.contentType(text ? "text/plain" + charset(bytes) : shown ? type : "application/octet-stream");
         ctx.header("Content-Disposition", (attachment ? "attachment" : "inline") + "; filename*=UTF-8''" + name(file));
         ctx.header("Cache-Control", "private, no-cache");
         if (!type.equals("application/pdf")) { // browsers show no PDF inside a sandbox
@@ -62,6 +64,16 @@ final class Downloads {
             var piece = range.orElse(new ByteRange(0, file.size() - 1));
             ctx.res().setContentLengthLong(piece.length());
             copy(channel.position(piece.first()), piece.length(), ctx.res().getOutputStream());
+        } catch (NoSuchFileException e) {
+            throw new Problem.NotFound("file");
+        }
+    }
+
+    /** Without it browsers take UTF-8 for Western; they may guess nothing under {@code nosniff}. */
+    private static String charset(Path bytes) throws IOException {
+        try (var in = Files.newInputStream(bytes)) {
+            return "; charset="
+                    + Charsets.guess(in.readNBytes(64 * 1024)).name().toLowerCase(Locale.ROOT);
         } catch (NoSuchFileException e) {
             throw new Problem.NotFound("file");
         }

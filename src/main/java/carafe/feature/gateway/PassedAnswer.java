@@ -12,6 +12,7 @@ import carafe.platform.http.Problem;
 import carafe.platform.http.RequestId;
 import carafe.platform.http.ResponseStream;
 import carafe.platform.http.Surface;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.Objects;
@@ -107,7 +108,7 @@ final class PassedAnswer implements RawAnswer, AutoCloseable {
     public void tear(LlmFailure failure) throws ClientGone {
         if (stream != null) {
             var problem = new Problem.Upstream(failure.status(), failure.code(), failure.message());
-            var body = surface.render(problem, RequestId.of(ctx));
+            var body = told(problem);
             if (writer == null) {
                 stream.data(body.toString());
             } else {
@@ -119,6 +120,15 @@ final class PassedAnswer implements RawAnswer, AutoCloseable {
             stream.flush();
         }
         ResponseStream.abort(ctx);
+    }
+
+    /** Clients of OpenAI's API look for {@code error} in a stream, whatever the other errors of the surface are like. */
+    private ObjectNode told(Problem problem) {
+        if (surface != Surface.WEBUI) {
+            return surface.render(problem, RequestId.of(ctx));
+        }
+        var body = Surface.OPENAI.render(problem, RequestId.of(ctx));
+        return body.put("detail", body.at("/error/message").asText());
     }
 
     @Override

@@ -45,6 +45,10 @@ public final class ModelRoutes {
     private void list(Context ctx) {
         refresh(ctx);
         var caller = Caller.of(ctx);
+        if (ctx.path().endsWith("/v1/models/")) {
+            ctx.json(configured(caller));
+            return;
+        }
         var rank = new HashMap<String, Integer>();
         object(settings.text(Catalogue.MODEL_ORDER)).forEach(id -> rank.putIfAbsent(id.asText(), rank.size()));
         var answer = mapper.createObjectNode().put("object", "list"); // which clients of the OpenAI API look for
@@ -53,6 +57,15 @@ public final class ModelRoutes {
                 .sorted(Comparator.comparingInt(model -> rank.getOrDefault(model.id(), Integer.MAX_VALUE)))
                 .forEach(model -> data.add(entry(model, caller)));
         ctx.json(answer);
+    }
+
+    /** What the address with a slash at its end answered before 0.12: the workspace's models, as their makers see them. */
+    private ArrayNode configured(Caller caller) {
+        var list = mapper.createArrayNode();
+        workspace.all().stream()
+                .filter(model -> model.isPreset() && workspace.allows(caller, model, Grants.Right.READ))
+                .forEach(model -> list.add(info(model, caller)));
+        return list;
     }
 
     /** The models of connections, also those that are hidden. */
@@ -82,12 +95,18 @@ public final class ModelRoutes {
         }
     }
 
-    /** Parameters are for those who may change them; the picture has an address of its own. */
-    private void describe(ObjectNode node, StoredModel stored, Caller caller) {
+    /** Parameters are for those who may change them. */
+    private ObjectNode info(StoredModel stored, Caller caller) {
         var info = WorkspaceRoutes.json(stored);
         if (!workspace.allows(caller, stored, Grants.Right.WRITE)) {
             info.putObject("params");
         }
+        return info;
+    }
+
+    /** The picture has an address of its own. */
+    private void describe(ObjectNode node, StoredModel stored, Caller caller) {
+        var info = info(stored, caller);
         if (info.get("meta") instanceof ObjectNode meta) {
             if (meta.path("profile_image_url").asText().startsWith("data:")) {
                 meta.remove("profile_image_url");
@@ -114,7 +133,12 @@ public final class ModelRoutes {
                 .put(
                         "connection_type",
                         local ? "local" : model.connection().options().type());
-        node.putObject(owner).put("id", model.upstreamName());
+        node.putObject(owner)
+                .put("id", model.upstreamName())
+                .put("object", "model")
+                .put("created", startedAt)
+                .put("owned_by", owner)
+                .put("connection_type", node.path("connection_type").asText());
         model.connection().options().tags(node.putArray("tags"));
         node.putArray("actions");
         node.putArray("filters");

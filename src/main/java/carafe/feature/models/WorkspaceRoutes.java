@@ -389,6 +389,9 @@ public final class WorkspaceRoutes {
         var base = fields.optionalText("base_model_id", MAX_ID)
                 .filter(text -> !text.isBlank())
                 .orElse(null);
+        if (old == null && base != null && id.codePoints().anyMatch(c -> c <= ' ' || Character.isSpaceChar(c))) {
+            throw new Problem.Unprocessable("'id' must have no blanks.", "id");
+        }
         if (id.equals(base)) {
             throw new Problem.BadRequest("A model cannot be based on itself.", "base_model_id");
         }

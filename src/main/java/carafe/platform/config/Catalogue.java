@@ -370,6 +370,31 @@ public final class Catalogue {
                     "a long random text",
                     "Signs tokens and encrypts stored keys; made in the data folder when not set.")
             .hidden();
+    static final Setting AUTH = Setting.of(
+            "WEBUI_AUTH",
+            Kind.SWITCH,
+            "true",
+            ACCOUNTS,
+            "false",
+            "Whether people sign in. Without, whoever opens a page is the administrator `admin@localhost`; only before"
+                    + " there are other accounts.");
+    static final Setting FIRST_EMAIL = Setting.of(
+            "WEBUI_ADMIN_EMAIL",
+            Kind.TEXT,
+            "",
+            ACCOUNTS,
+            "ada@example.org",
+            "With `WEBUI_ADMIN_PASSWORD`: the administrator that is made at a start without any account.");
+    static final Setting FIRST_PASSWORD = Setting.of(
+                    "WEBUI_ADMIN_PASSWORD",
+                    Kind.TEXT,
+                    "",
+                    ACCOUNTS,
+                    "a long one",
+                    "That account's password; changing it here later changes nothing.")
+            .hidden();
+    static final Setting FIRST_NAME =
+            Setting.of("WEBUI_ADMIN_NAME", Kind.TEXT, "Admin", ACCOUNTS, "Ada", "What that account is called.");
     public static final Setting ENABLE_SIGNUP = Setting.of(
                     "ENABLE_SIGNUP",
                     Kind.SWITCH,
@@ -838,6 +863,10 @@ public final class Catalogue {
             AUTOCOMPLETE_TEMPLATE,
             IMAGE_TEMPLATE,
             SECRET_KEY,
+            AUTH,
+            FIRST_EMAIL,
+            FIRST_PASSWORD,
+            FIRST_NAME,
             ENABLE_SIGNUP,
             DEFAULT_ROLE,
             ENABLE_API_KEYS,

@@ -1,6 +1,7 @@
 package carafe.platform.config;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,10 +74,14 @@ public record Config(
      * Defaults for what admins change later, except the secret key and what admins may see. {@code signup} empty: until
      * the first account.
      *
+     * @param auth whether people sign in
+     * @param first the administrator to be made where there is no account
      * @param permissions leaves of the permission tree that the environment sets, for example chat.delete
      */
     public record Accounts(
             Secret secretKey,
+            boolean auth,
+            Optional<FirstAdmin> first,
             Optional<Boolean> signup,
             String defaultRole,
             boolean apiKeys,
@@ -88,6 +93,9 @@ public record Config(
             permissions = Map.copyOf(permissions);
         }
     }
+
+    /** An account to begin with. */
+    public record FirstAdmin(String name, String email, Secret password) {}
 
     /** {@code hintModel} empty: the first that is not local, {@code off}: none. {@code safety}: off, basic or strict. */
     public record Code(
@@ -384,6 +392,8 @@ public record Config(
         }
         return new Accounts(
                 new Secret(env.text(Catalogue.SECRET_KEY)),
+                env.isOn(Catalogue.AUTH),
+                firstAdmin(env),
                 env.optionalSwitch(Catalogue.ENABLE_SIGNUP),
                 env.oneOf(Catalogue.DEFAULT_ROLE, "pending", "user", "admin"),
                 env.isOn(Catalogue.ENABLE_API_KEYS),
@@ -391,6 +401,21 @@ public record Config(
                 PermissionVariables.read(env),
                 env.isOn(Catalogue.ADMIN_CHAT_ACCESS),
                 env.isOn(Catalogue.ADMIN_EXPORT));
+    }
+
+    private static Optional<FirstAdmin> firstAdmin(Environment env) {
+        var email = env.text(Catalogue.FIRST_EMAIL);
+        var password = env.text(Catalogue.FIRST_PASSWORD);
+        if (email.isEmpty() != password.isEmpty()) {
+            env.mistake(Catalogue.FIRST_EMAIL, email, "an address together with WEBUI_ADMIN_PASSWORD");
+        } else if (!email.isEmpty() && !email.matches("[^\\s@]+@[^\\s@]+")) {
+            env.mistake(Catalogue.FIRST_EMAIL, email, "an e-mail address");
+        } else if (password.getBytes(StandardCharsets.UTF_8).length > 72) {
+            env.mistake(Catalogue.FIRST_PASSWORD, "…", "at most 72 bytes");
+        }
+        return email.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new FirstAdmin(env.text(Catalogue.FIRST_NAME), email, new Secret(password)));
     }
 
     /** Whether {@code text} says how long a sign-in lasts: a duration, or -1 for ever. */

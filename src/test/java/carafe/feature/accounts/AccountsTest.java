@@ -311,6 +311,47 @@ class AccountsTest {
         assertThat(merged.body()).hasToString("{\"ui\":{\"b\":{\"c\":2},\"d\":3}}");
         assertThat(large.status()).isEqualTo(400);
         assertThat(server.get("/api/v1/users/user/settings", token).body()).isEqualTo(merged.body());
+        var nothing = server.post("/api/v1/users/user/settings/update", token, "{\"ui\":null}");
+        assertThat(nothing.body()).as("null as a whole changes nothing").isEqualTo(merged.body());
+    }
+
+    @Test
+    void whatPeopleSayOfThemselvesIsShownAndCanBeTakenBack() {
+        var ada = server.signUp("ada");
+        var token = ada.text("token");
+        var path = "/api/v1/auths/update/profile";
+        server.post(path, token, """
+                {"name":"Ada","bio":"I count.","gender":"female","date_of_birth":"1815-12-10"}""");
+        server.post("/api/v1/auths/update/timezone", token, "{\"timezone\":\"Europe/London\"}");
+        var seen = server.get("/api/v1/users/" + ada.text("id") + "/info", token);
+        assertThat(seen.text("bio")).isEqualTo("I count.");
+        assertThat(seen.text("timezone")).isEqualTo("Europe/London");
+        assertThat(seen.body().has("date_of_birth")).isFalse();
+        assertThat(seen.body().path("groups").isArray()).isTrue();
+        assertThat(server.get("/api/v1/users/" + ada.text("id"), token).text("date_of_birth"))
+                .isEqualTo("1815-12-10");
+
+        for (var bad : List.of("yesterday", "1815-13-10", "")) {
+            var refused = server.post(path, token, "{\"name\":\"Ada\",\"date_of_birth\":\"" + bad + "\"}");
+            assertThat(refused.status()).as(bad).isEqualTo(422);
+        }
+        server.post(path, token, "{\"name\":\"Ada\",\"bio\":null,\"date_of_birth\":null}");
+        var own = server.get("/api/v1/auths/", token).body();
+        assertThat(own.path("bio").isNull() && own.path("date_of_birth").isNull())
+                .isTrue();
+        assertThat(own.path("gender").asText()).isEqualTo("female");
+    }
+
+    @Test
+    void theAddressAtGravatarIsMadeHere() {
+        var token = server.signUp("ada").text("token");
+        // the example of Gravatar's documentation
+        assertThat(server.get("/api/v1/utils/gravatar?email=%20MyEmailAddress@example.com%20", token)
+                        .body()
+                        .asText())
+                .isEqualTo("https://www.gravatar.com/avatar/"
+                        + "84059b07d4be67b806386c0aad8070a23f18836bbaae342275dc0a83414c32ee?d=mp");
+        assertThat(server.get("/api/v1/utils/gravatar", token).status()).isEqualTo(422);
     }
 
     @Test
@@ -323,7 +364,7 @@ class AccountsTest {
                         .insert(
                                 "id" + i,
                                 "n" + i + "@example.org",
-                                i == 7 ? "100% Tom_" : "n" + i,
+                                i == 7 ? "100% Tom_" : i == 8 ? "Özlem Ünal" : "n" + i,
                                 carafe.platform.http.Caller.Role.USER,
                                 "-",
                                 carafe.platform.http.Json.mapper().createObjectNode());
@@ -345,6 +386,14 @@ class AccountsTest {
                         .path("total")
                         .asInt())
                 .isEqualTo(1);
+        for (var typed : List.of("%C3%B6zlem", "%C3%96zlem", "%C3%B6zlem%20%C3%BCnal", "%C3%BCn")) {
+            assertThat(server.get("/api/v1/users/?query=" + typed, admin)
+                            .body()
+                            .at("/users/0/name")
+                            .asText())
+                    .as(typed)
+                    .isEqualTo("Özlem Ünal");
+        }
         assertThat(server.get("/api/v1/users/?query=%25", admin)
                         .body()
                         .path("total")

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import carafe.TestApp;
 import carafe.platform.config.Config;
 import carafe.platform.config.ConfigException;
+import carafe.platform.db.TestDatabases;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the operator says in Open WebUI's variables. */
 class OperatorSettingsTest {
@@ -117,6 +120,86 @@ class OperatorSettingsTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("USER_PERMISSIONS_CHAT_FLY")
                 .hasMessageContaining("USER_PERMISSIONS_CHAT_EDIT");
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestDatabases.class)
+    void theFirstAdministratorCanBeMadeByTheEnvironment(TestDatabases engine) {
+        String[] first = {
+            "WEBUI_ADMIN_EMAIL", "Ada@Example.org", "WEBUI_ADMIN_PASSWORD", "first-password", "WEBUI_ADMIN_NAME", "Ada"
+        };
+        try (var app = TestApp.start(folder, engine, first)) {
+            assertThat(TestApp.json(app.get(null, "/api/config")).has("onboarding"))
+                    .isFalse();
+            var session = app.post(
+                    null, "/api/v1/auths/signin", "{\"email\":\"ada@example.org\",\"password\":\"first-password\"}");
+            assertThat(TestApp.json(session).path("role").asText()).isEqualTo("admin");
+            assertThat(TestApp.json(session).path("name").asText()).isEqualTo("Ada");
+            assertThat(app.signUp("bob")).isNotNull();
+        }
+    }
+
+    @Test
+    void theEnvironmentChangesNoAccountThatIsThere() {
+        try (var app = TestApp.start(folder)) {
+            app.signUp("ada");
+        }
+        try (var app = TestApp.start(
+                folder, "WEBUI_ADMIN_EMAIL", "other@example.org", "WEBUI_ADMIN_PASSWORD", "first-password")) {
+            var session = app.post(
+                    null, "/api/v1/auths/signin", "{\"email\":\"other@example.org\",\"password\":\"first-password\"}");
+            assertThat(session.statusCode()).isEqualTo(400);
+        }
+        assertThatThrownBy(() -> TestApp.start(folder, "WEBUI_ADMIN_EMAIL", "alone@example.org"))
+                .hasMessageContaining("WEBUI_ADMIN_PASSWORD");
+        assertThatThrownBy(() ->
+                        TestApp.start(folder, "WEBUI_ADMIN_EMAIL", "ada", "WEBUI_ADMIN_PASSWORD", "first-password"))
+                .hasMessageContaining("WEBUI_ADMIN_EMAIL");
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestDatabases.class)
+    void withoutSignInEverybodyIsOneAdministrator(TestDatabases engine) {
+        try (var app = TestApp.start(folder, engine, "WEBUI_AUTH", "false")) {
+            assertThat(TestApp.json(app.get(null, "/api/config"))
+                            .at("/features/auth")
+                            .asBoolean(true))
+                    .isFalse();
+            var entered = "{\"email\":\"\",\"password\":\"\"}";
+            var one = TestApp.json(app.post(null, "/api/v1/auths/signin", entered));
+            var other = TestApp.json(app.post(null, "/api/v1/auths/signin", entered));
+            assertThat(one.path("email").asText()).isEqualTo("admin@localhost");
+            assertThat(one.path("role").asText()).isEqualTo("admin");
+            assertThat(other.path("id")).isEqualTo(one.path("id"));
+            assertThat(app.get(null, "/api/v1/chats/").statusCode()).isEqualTo(401);
+            var everybody =
+                    new TestApp.User(one.path("id").asText(), one.path("token").asText());
+            assertThat(app.get(everybody, "/api/v1/chats/").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void signInCannotBeSwitchedOffOnceThereAreAccounts() {
+        try (var app = TestApp.start(folder)) {
+            app.signUp("ada");
+        }
+        try (var app = TestApp.start(folder, "WEBUI_AUTH", "false")) {
+            var refused = app.post(null, "/api/v1/auths/signin", "{\"email\":\"\",\"password\":\"\"}");
+            assertThat(refused.statusCode()).isEqualTo(400);
+            assertThat(refused.body()).contains("WEBUI_AUTH");
+        }
+    }
+
+    @Test
+    void whoMaySetNoSystemPromptKeepsNone() {
+        try (var app = TestApp.start(folder, "USER_PERMISSIONS_CHAT_SYSTEM_PROMPT", "False")) {
+            var admin = app.signUp("admin");
+            var bob = app.signUp("bob");
+            var path = "/api/v1/users/user/settings/update";
+            var sent = "{\"ui\":{\"system\":\"be rude\",\"chatBubble\":true}}";
+            assertThat(app.post(admin, path, sent).body()).contains("be rude");
+            assertThat(TestApp.json(app.post(bob, path, sent))).hasToString("{\"ui\":{\"chatBubble\":true}}");
+        }
     }
 
     @Test

@@ -61,7 +61,14 @@ final class TestServer implements AutoCloseable {
                 settings,
                 mapper,
                 clock,
-                new Accounts.Options(false, "Carafe", "1.2.3", Set.of("enable_tags_generation"), java.util.Map.of()));
+                new Accounts.Options(
+                        false,
+                        true,
+                        java.util.Optional.empty(),
+                        "Carafe",
+                        "1.2.3",
+                        Set.of("enable_tags_generation"),
+                        java.util.Map.of()));
         http = new HttpServer(
                 new HttpServer.Settings(
                         "127.0.0.1", 0, Duration.ofSeconds(20), Networks.parse(List.of()), new Cors(List.of(), false)),

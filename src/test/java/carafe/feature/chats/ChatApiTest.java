@@ -80,7 +80,7 @@ class ChatApiTest {
                 new LiveSettings(at.db, keys, Map.of(), at.clock),
                 Json.mapper(),
                 at.clock,
-                new Accounts.Options(false, "Carafe", "1", Set.of(), Map.of()));
+                new Accounts.Options(false, true, java.util.Optional.empty(), "Carafe", "1", Set.of(), Map.of()));
     }
 
     private static Caller person(String name) {

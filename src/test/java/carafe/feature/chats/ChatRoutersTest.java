@@ -142,6 +142,54 @@ class ChatRoutersTest {
     }
 
     @Test
+    void conditionsNarrowASearchDown() {
+        var outer = post("/api/v1/folders/", "{\"name\":\"My 資料夾\"}").path("id").asText();
+        var inner = post("/api/v1/folders/", "{\"name\":\"in\",\"parent_id\":\"" + outer + "\"}")
+                .path("id")
+                .asText();
+        var plain = chat(ann, "plain river");
+        var pinned = chat(ann, "pinned river");
+        var old = chat(ann, "old river");
+        var filed = chat(ann, "filed river");
+        post(CHATS + "/" + pinned + "/pin", "{}");
+        post(CHATS + "/" + pinned + "/tags", "{\"name\":\"Big 河\"}");
+        post(CHATS + "/" + old + "/archive", "{}");
+        post(CHATS + "/" + filed + "/folder", "{\"folder_id\":\"" + inner + "\"}");
+        app.post(ann, CHATS + "/" + plain + "/share", "{}");
+
+        assertThat(found("pinned:true")).containsExactly(pinned);
+        assertThat(found("pinned:false")).containsExactlyInAnyOrder(filed, plain);
+        assertThat(found("archived:true")).containsExactly(old);
+        assertThat(found("archived:false river")).containsExactlyInAnyOrder(plain, pinned, filed);
+        assertThat(found("ARCHIVED:TRUE river")).containsExactly(old);
+        assertThat(found("tag:big_河")).containsExactly(pinned);
+        assertThat(found("tag:none")).containsExactlyInAnyOrder(plain, filed);
+        assertThat(found("tag:big_河 tag:other")).isEmpty();
+        assertThat(found("folder:my_資料夾")).as("with the folders inside").containsExactly(filed);
+        assertThat(found("folder:nowhere")).isEmpty();
+        assertThat(found("river folder:in")).containsExactly(filed);
+        assertThat(found("mountain folder:in")).isEmpty();
+        assertThat(found("shared:true")).containsExactly(plain);
+        assertThat(found("shared:false about")).containsExactlyInAnyOrder(pinned, filed);
+        assertThat(found("river pinned:")).as("half typed").containsExactlyInAnyOrder(plain, pinned, filed);
+        assertThat(texts(json(app.get(bob, CHATS + "/search?text=tag:none")), "id"))
+                .isEmpty();
+        assertThat(json(app.get(ann, CHATS + "/search?text=archived:true"))
+                        .at("/0/archived")
+                        .asBoolean())
+                .isTrue();
+        assertThat(texts(get("/api/v1/search?q=pinned%3Atrue&page=1").path("items"), "id"))
+                .containsExactly(pinned);
+    }
+
+    private List<String> found(String typed) {
+        return texts(
+                get(CHATS + "/search?text="
+                        + java.net.URLEncoder.encode(typed, java.nio.charset.StandardCharsets.UTF_8)),
+                "id");
+    }
+
+    @Test
     void theSearchForEverythingFindsOwnChats() {
         var id = chat(ann, "河流");
         chat(bob, "河流");
@@ -267,6 +315,14 @@ class ChatRoutersTest {
         assertThat(imported.path("created_at").asLong()).isEqualTo(1700000000);
         assertThat(imported.at("/meta/tags/0").asText()).isEqualTo("t");
         assertThat(get(CHATS + "/" + imported.path("id").asText())).isEqualTo(imported);
+        var fromElsewhere = post(
+                CHATS + "/import", sent.replace(folder, "of-another-server").replace("[\"t\"]", "[\"none\"]"));
+        assertThat(fromElsewhere.path("folder_id").isNull()).isTrue();
+        assertThat(fromElsewhere.at("/meta/tags").isEmpty()).isTrue();
+        assertThat(app.post(ann, CHATS + "/new", one.substring(0, one.length() - 1) + ",\"folder_id\":\"unknown\"}")
+                        .statusCode())
+                .as("a new chat is another matter")
+                .isEqualTo(401);
         var circle = sent.replace("\"parentId\":null", "\"parentId\":\"a2\"");
         assertThat(app.post(ann, CHATS + "/import", circle).statusCode()).isEqualTo(422);
     }
@@ -286,14 +342,15 @@ class ChatRoutersTest {
     @Test
     void allAreArchivedCountedAndBroughtBack() {
         chat(ann, "Rivers");
-        chat(ann, "seas");
+        chat(ann, "seas über Österreich");
         var others = chat(bob, "others");
         assertThat(post(CHATS + "/archive/all", "{}").asBoolean()).isTrue();
         assertThat(get(CHATS + "/").isEmpty()).isTrue();
         assertThat(get(CHATS + "/archived/count").asInt()).isEqualTo(2);
         assertThat(texts(get(CHATS + "/archived?order_by=title&direction=asc"), "title"))
-                .containsExactly("Rivers", "seas");
+                .containsExactly("Rivers", "seas über Österreich");
         assertThat(texts(get(CHATS + "/archived?query=RIV"), "title")).containsExactly("Rivers");
+        assertThat(texts(get(CHATS + "/archived?query=%C3%B6sterr"), "title")).hasSize(1);
         assertThat(get(CHATS + "/archived?query=%25").isEmpty()).isTrue();
         assertThat(get(CHATS + "/all/archived").size()).isEqualTo(2);
         assertThat(get(CHATS + "/all/archived").at("/0/chat/history/messages").size())
@@ -394,6 +451,9 @@ class ChatRoutersTest {
         assertThat(texts(get(CHATS + "/folder/" + inner + "/list?page=1"), "id"))
                 .containsExactly(id);
         assertThat(texts(get(CHATS + "/folder/" + inner), "id")).containsExactly(id);
+        assertThat(texts(get(CHATS + "/folder/" + top), "id"))
+                .as("with what lies inside")
+                .containsExactly(id);
         assertThat(texts(
                         get("/api/v1/folders/" + inner + "/shared/chats?page=1").path("chats"), "id"))
                 .containsExactly(id);

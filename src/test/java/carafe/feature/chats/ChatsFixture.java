@@ -62,7 +62,7 @@ final class ChatsFixture implements AutoCloseable {
         chats = new ChatStore(db);
         messages = new MessageStore(db);
         saves = new ChatSaves(db, chats, messages, new ChatTags(db), events, ids, clock);
-        search = new ChatSearch(db, chats, messages);
+        search = new ChatSearch(db, new FolderStore(db, chats, ids, clock), messages);
         turns = turnsOf("here");
         account("ann", 1);
         account("bob", 2);

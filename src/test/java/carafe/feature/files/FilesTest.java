@@ -189,6 +189,25 @@ class FilesTest {
     }
 
     @Test
+    void textIsGivenBackWithTheEncodingThatItHas() {
+        var long8 = "河流".repeat(20_000); // the first piece that is looked at ends within a character
+        record Case(byte[] bytes, String charset) {}
+        for (var known : List.of(
+                new Case(("a" + long8).getBytes(java.nio.charset.StandardCharsets.UTF_8), "utf-8"),
+                new Case("plain".getBytes(), "utf-8"),
+                new Case("我们去北京旅游".getBytes(java.nio.charset.Charset.forName("GB18030")), "gb18030"),
+                new Case("\uFEFFriver".getBytes(java.nio.charset.StandardCharsets.UTF_16LE), "utf-16le"),
+                new Case("Flüße".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1), "windows-1252"))) {
+            var id = add(ann, "x.txt", known.bytes());
+            assertThat(app.get(ann, FILES + id + "/content")
+                            .headers()
+                            .firstValue("Content-Type")
+                            .map(type -> type.replace(" ", "")))
+                    .hasValue("text/plain;charset=" + known.charset());
+        }
+    }
+
+    @Test
     void whatIsGivenBackIsNeverAPageOfOurs() {
         var svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
         var html = add(ann, "x.html", "<html><script>alert(1)</script>hi</html>".getBytes());

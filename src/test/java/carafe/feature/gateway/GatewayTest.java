@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -155,6 +156,25 @@ class GatewayTest {
                     .isInstanceOf(IOException.class);
         } catch (IOException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void tellsClientsOfEveryAddressWhyAStreamIsTorn() {
+        for (var path : List.of(CHAT, "/api/chat/completions", "/openai/chat/completions")) {
+            var told = new StringBuilder();
+            try (var body = app.stream(ann, "POST", path, ask("cut", true, "some words"))
+                    .body()) {
+                for (int next = body.read(); next >= 0; next = body.read()) {
+                    told.append((char) next);
+                }
+            } catch (IOException torn) {
+                assertThat(told.toString())
+                        .as(path)
+                        .contains("\ndata: {\"error\":{\"message\":\"The model server broke off");
+                continue;
+            }
+            throw new AssertionError("looks whole: " + told);
         }
     }
 

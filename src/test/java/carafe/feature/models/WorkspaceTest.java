@@ -115,6 +115,12 @@ class WorkspaceTest {
         assertThat(entry.path("params")).isEmpty(); // ann may not change it
         assertThat(entry.at("/meta/description").asText()).isEqualTo("Arr");
         assertThat(entry.at("/meta").has("profile_image_url")).isFalse();
+        assertThat(ok(ann, "/api/v1/models", null).path("data").size()).isPositive();
+        var configured = ok(ann, "/api/v1/models/", null); // another address for front ends before 0.12
+        assertThat(configured.isArray()).isTrue();
+        assertThat(configured.at("/0/id").asText()).isEqualTo("pirate");
+        assertThat(configured.at("/0/params")).isEmpty();
+        assertThat(ok(admin, "/api/v1/models/", null).at("/0/params")).isNotEmpty();
         var list = ok(ann, MODELS + "/list?page=1&query=PIR&tag=sea&order_by=name&direction=asc", null);
         assertThat(list.path("total").asInt()).isEqualTo(1);
         assertThat(list.at("/items/0/write_access").asBoolean()).isFalse();
@@ -249,6 +255,9 @@ class WorkspaceTest {
                 "{\"id\":\"x\",\"name\":\"x\",\"params\":[]}",
                 "{\"id\":\"x\",\"base_model_id\":\"x\",\"name\":\"x\"}",
                 "{\"id\":\"x\",\"name\":\"x\",\"access_grants\":[{\"principal_type\":\"dog\"}]}",
+                "{\"id\":\"x\",\"name\":\"x\",\"access_grants\":\"x\"}",
+                "{\"id\":\"x y\",\"base_model_id\":\"echo\",\"name\":\"x\"}",
+                "{\"id\":\"x\u3000y\",\"base_model_id\":\"echo\",\"name\":\"x\"}",
                 "{\"id\":\"x\",\"name\":\"x\",\"meta\":{\"profile_image_url\":\"data:image/svg+xml;base64,AA==\"}}",
                 "{\"id\":\"x\",\"name\":\"x\",\"meta\":{\"profile_image_url\":\"javascript:alert(1)\"}}")) {
             assertThat(app.post(admin, MODELS + "/create", form).statusCode())

@@ -63,7 +63,7 @@ public final class TaskCalls {
 
     /** What {@code model} answers, without its thoughts. @throws LlmException when it fails */
     String ask(Caller caller, String model, String refId, Task task, Task.Matter matter) {
-        var request = mapper.createObjectNode();
+        var request = mapper.createObjectNode().put("stream", false);
         request.putArray("messages").addObject().put("role", "user").put("content", task.prompt(settings, matter));
         if (task != Task.MERGE) {
             request.put("max_tokens", MOST_TOKENS);

@@ -61,6 +61,7 @@ public final class TurnRoutes {
         routes.get("/api/tasks/chat/{id}", rule, this::running);
         routes.post("/api/tasks/chat/{id}/stop", rule, this::stop);
         routes.post("/api/tasks/stop/{id}", rule, this::stopTask);
+        routes.get("/api/tasks", Rule.of(Surface.WEBUI, Access.ADMIN), ctx -> ctx.json(Map.of("tasks", turns.tasks())));
     }
 
     private void begin(Context ctx) {
@@ -146,9 +147,11 @@ public final class TurnRoutes {
         ctx.json(Map.of("task_ids", ids));
     }
 
-    /** A task's id is its answer's. */
+    /** A task's id is its answer's. People stop their own, administrators all. */
     private void stopTask(Context ctx) throws InterruptedException {
-        if (turns.stopTask(Caller.of(ctx).person().id(), ctx.pathParam("id")) == 0) {
+        var person = Caller.of(ctx).person();
+        var owner = person.role() == Caller.Role.ADMIN ? null : person.id();
+        if (turns.stopTask(owner, ctx.pathParam("id")) == 0) {
             throw new Problem.NotFound("task");
         }
         ctx.json(Map.of("status", true, "message", "Stopped."));

@@ -17,6 +17,7 @@ final class TurnWriter implements Consumer<LlmEvent> {
 
     private final RunningTurn run;
     private final TurnStore store;
+    private final ThoughtTags tags;
     private LlmEvent.Usage usage = new LlmEvent.Usage(0, 0, 0);
     private @Nullable LlmFailure failure;
     private String reason = "stop";
@@ -28,13 +29,14 @@ final class TurnWriter implements Consumer<LlmEvent> {
     TurnWriter(RunningTurn run, TurnStore store) {
         this.run = run;
         this.store = store;
+        this.tags = new ThoughtTags(!run.content().isBlank(), run::text, run::thought);
     }
 
     @Override
     public void accept(LlmEvent event) {
         switch (event) {
             case LlmEvent.Started started -> {}
-            case LlmEvent.Text text -> run.text(text.text());
+            case LlmEvent.Text text -> tags.accept(text.text());
             case LlmEvent.Reasoning thought -> run.thought(thought.text());
             case LlmEvent.ToolCallDelta call -> {} // no tools are offered in a turn yet
             case LlmEvent.Usage counted -> usage = counted;
@@ -68,6 +70,7 @@ final class TurnWriter implements Consumer<LlmEvent> {
     }
 
     RunningTurn.Ended ended(boolean cancelled, boolean serverStops) {
+        tags.end();
         var state = "done";
         @Nullable LlmFailure fault = null;
         if (cancelled && !serverStops) {

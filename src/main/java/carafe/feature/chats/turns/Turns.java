@@ -26,6 +26,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -197,9 +198,19 @@ public final class Turns implements AutoCloseable {
         return stop(chatId, own(accountId, turn -> turn.chatId().equals(chatId)));
     }
 
-    /** Ends the turn that writes an answer, whatever chat it is in. */
-    int stopTask(String accountId, String messageId) throws InterruptedException {
-        return stop(messageId, own(accountId, turn -> turn.messageId().equals(messageId)));
+    /** The answers that this process writes for anybody. */
+    List<String> tasks() {
+        return running.values().stream().map(run -> run.turn.messageId()).toList();
+    }
+
+    /** Ends the turn that writes an answer, whatever chat it is in; of everybody where no account is given. */
+    int stopTask(@Nullable String accountId, String messageId) throws InterruptedException {
+        return stop(
+                messageId,
+                running.values().stream()
+                        .filter(run -> run.turn.messageId().equals(messageId)
+                                && (accountId == null || run.turn.accountId().equals(accountId)))
+                        .toList());
     }
 
     private List<RunningTurn> own(String accountId, Predicate<TurnStore.Turn> which) {

@@ -276,6 +276,8 @@ class FrontEndTurnsTest {
                         .path("message")
                         .asText())
                 .contains("Nothing");
+        assertThat(app.get(bob, "/api/tasks").statusCode()).isEqualTo(401);
+        assertThat(json(app.get(ann, "/api/tasks")).path("tasks").toString()).isEqualTo("[\"a1\"]");
         assertThat(app.post(ann, "/api/tasks/stop/a1", "{}").statusCode()).isEqualTo(200);
         assertThat(provider.left.await(20, TimeUnit.SECONDS)).isTrue();
         var cancelled = eventsUntil(type("chat:tasks:cancel")).getLast();
@@ -285,6 +287,19 @@ class FrontEndTurnsTest {
                 .isFalse();
         assertThat(chat(chatId).at("/chat/history/messages/a1/content").asText())
                 .contains("more");
+    }
+
+    @Test
+    void anAdministratorStopsWhatAnybodyHasBegun() {
+        var bob = app.signUp("bob");
+        app.post(
+                bob,
+                "/api/chat/completions",
+                "{\"stream\":true,\"session_id\":\"s\",\"model\":\"endless\",\"id\":\"b1\",\"parent_id\":null,"
+                        + question("u1", null, "go") + "," + NOTHING_BESIDE + "}");
+        assertThat(json(app.get(ann, "/api/tasks")).path("tasks").toString()).isEqualTo("[\"b1\"]");
+        assertThat(app.post(ann, "/api/tasks/stop/b1", "{}").statusCode()).isEqualTo(200);
+        assertThat(json(app.get(ann, "/api/tasks")).path("tasks").isEmpty()).isTrue();
     }
 
     @Test
@@ -414,6 +429,20 @@ class FrontEndTurnsTest {
     }
 
     @Test
+    void aModelsOwnMarksOfThoughtAreNoText() {
+        var chatId = newChat("echo", "<think>first this</think> then that")
+                .path("chat_id")
+                .asText();
+        var done =
+                eventsUntil(data -> data.at("/data/done").asBoolean()).getLast().at("/data/data");
+        assertThat(done.path("content").asText()).isEqualTo("then that");
+        assertThat(done.at("/output/0/type").asText()).isEqualTo("reasoning");
+        assertThat(done.at("/output/0/content/0/text").asText()).isEqualTo("first this");
+        assertThat(chat(chatId).at("/chat/history/messages/a1/content").asText())
+                .isEqualTo("then that");
+    }
+
+    @Test
     void aModelNamesTheChatTagsItAndProposesWhatToAsk() {
         // echo answers with its prompt, in which the wanted JSON stands with "…" for the values
         var chatId = ask(
@@ -426,6 +455,10 @@ class FrontEndTurnsTest {
         var events = eventsUntil(type("chat:tags"));
         assertThat(events.getLast().at("/data/data").toString()).isEqualTo("[\"…\"]");
         assertThat(events.toString()).contains("\"follow_ups\":[\"…\"]");
+        assertThat(provider.requests.stream()
+                        .filter(sent -> !sent.path("stream").asBoolean(true))
+                        .count())
+                .isEqualTo(3);
         assertThat(chat(chatId).path("title").asText()).isEqualTo("…");
         assertThat(chat(chatId).at("/meta/tags/0").asText()).isEqualTo("…");
         assertThat(chat(chatId).at("/chat/history/messages/a1/followUps/0").asText())
