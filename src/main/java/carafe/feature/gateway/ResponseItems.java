@@ -89,7 +89,7 @@ final class ResponseItems {
         var node = mapper.createObjectNode().put("input_tokens", usage.input());
         node.putObject("input_tokens_details").put("cached_tokens", usage.cached());
         node.put("output_tokens", usage.output());
-        node.putObject("output_tokens_details").put("reasoning_tokens", 0);
+        node.putObject("output_tokens_details").put("reasoning_tokens", usage.reasoning());
         return node.put("total_tokens", usage.input() + usage.output());
     }
 }

@@ -112,7 +112,7 @@ final class PassThrough {
 
     private void pass(Attempt attempt, RawCall call, Exchange exchange, RawAnswer answer, Meter.Hold hold, boolean last)
             throws IOException {
-        if (exchange.status() >= 400) {
+        if (exchange.status() >= 300) {
             throw new LlmException(calls.failure(exchange));
         }
         var client = providers.client(attempt.route.connection().kind());
@@ -143,7 +143,8 @@ final class PassThrough {
             boolean last)
             throws ClientGone {
         boolean lines = !type.startsWith("text/event-stream");
-        var stream = new PassedStream(attempt, answer, client.tap(call.path()), hold, call.wantsUsage(), lines);
+        var tap = client.tap(call.path());
+        var stream = new PassedStream(attempt, answer, tap, hold, call.wantsUsage(), lines);
         Runnable begin = () -> answer.begin(exchange.status(), type);
         if (last) {
             begin.run();
@@ -154,7 +155,9 @@ final class PassThrough {
         if (failure != null) {
             var explained = attempt.explain(failure);
             hold.failed(explained);
-            answer.tear(explained);
+            if (tap.told() == null) { // else the client has it in the server's own words
+                answer.tear(explained);
+            }
         }
     }
 

@@ -73,6 +73,9 @@ public final class AnthropicClient implements ChatClient {
     public WholeAnswer whole(byte[] json) {
         try {
             var message = mapper.readTree(json);
+            if (!message.isObject()) {
+                return WholeAnswer.NO_JSON;
+            }
             if (message.hasNonNull("error")) {
                 return new WholeAnswer(null, AnswerReader.failure(message));
             }
@@ -80,7 +83,7 @@ public final class AnthropicClient implements ChatClient {
             usage.add(message.path("usage"));
             return new WholeAnswer(usage.usage(), null);
         } catch (IOException e) {
-            return WholeAnswer.NOTHING; // not JSON: passed on as it came, and booked without tokens
+            return WholeAnswer.NO_JSON;
         }
     }
 }

@@ -68,11 +68,14 @@ public final class OllamaClient implements ChatClient {
     public WholeAnswer whole(byte[] json) {
         try {
             var answer = mapper.readTree(json);
+            if (!answer.isObject()) {
+                return WholeAnswer.NO_JSON;
+            }
             return answer.hasNonNull("error")
                     ? new WholeAnswer(null, AnswerReader.failure(answer))
                     : new WholeAnswer(ChatReader.usage(answer), null);
         } catch (IOException e) {
-            return WholeAnswer.NOTHING; // not JSON: passed on as it came, and booked without tokens
+            return WholeAnswer.NO_JSON;
         }
     }
 }
