@@ -45,6 +45,7 @@ final class MessagesInput {
 
     /** @throws Problem.BadRequest for what cannot be said in that API, naming the field */
     static ObjectNode chat(ObjectNode messages, ObjectMapper mapper) {
+        MessagesCheck.check(messages);
         return new MessagesInput(messages, mapper).write();
     }
 

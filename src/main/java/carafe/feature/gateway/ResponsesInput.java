@@ -53,6 +53,7 @@ final class ResponsesInput {
 
     /** @throws Problem.BadRequest for what cannot be said in that API, naming the field */
     static ObjectNode chat(ObjectNode body, ObjectMapper mapper) {
+        ResponsesCheck.check(body);
         return new ResponsesInput(body, mapper).write();
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import carafe.ScriptedUpstream;
 import carafe.ScriptedUpstream.Answer;
 import carafe.TestApp;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,7 +59,7 @@ class UpstreamErrorsTest {
         return "{\"model\":\"%s\",\"max_tokens\":9,\"stream\":%s,%s}".formatted(model, stream, MESSAGES);
     }
 
-    private static java.net.http.HttpResponse<String> post(String path, String model, boolean stream) {
+    private static HttpResponse<String> post(String path, String model, boolean stream) {
         return app.post(ann, path, ask(model, stream));
     }
 
