@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -37,7 +38,8 @@ public final class Models {
     private final Meter meter;
     private final Dressing dressing;
     private final Patience patience;
-    private final Router router = new Router(() -> ThreadLocalRandom.current().nextLong(), System::nanoTime);
+    private final Router router =
+            new Router(() -> ThreadLocalRandom.current().nextLong(), System::nanoTime, InstantSource.system());
 
     /** @param local opens a local model by its id */
     public Models(

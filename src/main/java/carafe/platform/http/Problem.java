@@ -68,6 +68,7 @@ public abstract sealed class Problem extends RuntimeException {
             case 404 -> "not_found_error";
             case 413 -> "request_too_large";
             case 429 -> "rate_limit_error";
+            case 504 -> "timeout_error";
             case 529 -> "overloaded_error";
             default -> status >= 500 ? "api_error" : "invalid_request_error";
         };
