@@ -27,8 +27,8 @@ final class MessagesCheck {
             }
         });
         for (var tool : Given.objects(fields, "tools")) {
-            tool.text("name", 256);
             if (tool.optionalText("type", 100).orElse("custom").equals("custom")) {
+                tool.text("name", 256);
                 tool.optionalObject("input_schema").orElseThrow(() -> tool.missing("input_schema"));
             }
         }

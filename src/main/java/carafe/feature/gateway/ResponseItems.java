@@ -43,11 +43,11 @@ final class ResponseItems {
     }
 
     /** A message, or the summary of thoughts; {@code text} is null while it is being written. */
-    ObjectNode text(String id, Kind kind, @Nullable String text) {
+    ObjectNode text(String id, Kind kind, @Nullable String text, String status) {
         boolean thoughts = kind == Kind.THOUGHTS;
         var item = mapper.createObjectNode().put("id", id).put("type", thoughts ? "reasoning" : "message");
         if (!thoughts) {
-            item.put("status", text == null ? "in_progress" : "completed").put("role", "assistant");
+            item.put("status", status).put("role", "assistant");
         }
         var parts = item.putArray(thoughts ? "summary" : "content");
         if (text != null) {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class PassThrough {
     private static final int MOST_ANSWER = 64 << 20;
     private static final int MOST_LACKING = 10_000;
+    private static final String CHAT = "/chat/completions";
     /** What OpenAI's API has and not every server that speaks it. */
     private static final Set<String> OPTIONAL = Set.of("/responses", "/completions");
 
@@ -76,7 +77,7 @@ final class PassThrough {
         var where = switch (attempt.route.connection().kind()) {
             case OPENAI -> call.dialect() == Dialect.OPENAI ? target : null;
             case ANTHROPIC -> call.dialect() == Dialect.ANTHROPIC ? target : null;
-            case LOCAL -> call.dialect() == Dialect.OPENAI && !OPTIONAL.contains(call.path()) ? target : null;
+            case LOCAL -> call.dialect() == Dialect.OPENAI && call.path().equals(CHAT) ? target : null;
             case OLLAMA ->
                 switch (call.dialect()) {
                     case OLLAMA -> target;
