@@ -252,32 +252,33 @@ public final class Models {
 
     private void forward(Attempt attempt, RawCall call, RawAnswer answer, Meter.Hold hold, boolean last)
             throws ClientGone {
-        var translation = call.chat();
-        if (passThrough.pass(attempt, call, answer, hold, last)) {
-            return;
-        }
-        if (translation == null) {
-            throw new LlmException(new LlmFailure(
-                    501, "not_offered", "The server of '" + call.model() + "' does not offer this kind of call."));
-        }
+        Consumer<LlmEvent> sink = event -> {
+            try {
+                answer.event(event);
+            } catch (ClientGone e) {
+                throw new UncheckedIOException(e);
+            }
+        };
         try {
-            chat(
-                    attempt,
-                    translation.get(),
-                    hold,
-                    event -> {
-                        try {
-                            answer.event(event);
-                        } catch (ClientGone e) {
-                            throw new UncheckedIOException(e);
-                        }
-                    },
-                    last);
+            if (!passThrough.pass(attempt, call, answer, hold, last, sink)) {
+                translate(attempt, call, hold, sink, last);
+            }
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof ClientGone gone) {
                 throw gone;
             }
             throw e;
+        }
+    }
+
+    private void translate(Attempt attempt, RawCall call, Meter.Hold hold, Consumer<LlmEvent> sink, boolean last) {
+        var translation = call.chat();
+        if (translation == null) {
+            throw new LlmException(new LlmFailure(
+                    501, "not_offered", "The server of '" + call.model() + "' does not offer this kind of call."));
+        }
+        try {
+            chat(attempt, translation.get(), hold, sink, last);
         } catch (LlmException e) {
             throw new LlmException(e.failure().withoutBody());
         }
@@ -285,13 +286,28 @@ public final class Models {
 
     private void chat(Attempt attempt, ObjectNode body, Meter.Hold hold, Consumer<LlmEvent> sink, boolean last) {
         var route = attempt.route;
-        var held = new HeldEvents(hold, sink, attempt::begun, last);
         var request = body.deepCopy(); // each client writes into it
         request.put("model", route.upstreamName());
         hold.status(200);
-        providers
-                .client(route.connection().kind())
-                .chat(attempt.access.target(), request, patience.silence(), held, attempt.cancellation);
+        var client = providers.client(route.connection().kind());
+        deliver(
+                attempt,
+                hold,
+                sink,
+                last,
+                held -> client.chat(
+                        attempt.access.target(), request, patience.silence(), held, attempt.cancellation));
+    }
+
+    /**
+     * Hands on what {@code work} says of an answer, as long as nobody has seen anything of it only if it is one.
+     *
+     * @throws LlmException when it failed before that
+     */
+    static void deliver(
+            Attempt attempt, Meter.Hold hold, Consumer<LlmEvent> sink, boolean last, Consumer<HeldEvents> work) {
+        var held = new HeldEvents(hold, sink, attempt::begun, last);
+        work.accept(held);
         var failure = held.failure();
         if (failure == null) {
             return;

@@ -4,6 +4,7 @@ import carafe.engine.llm.Calls;
 import carafe.engine.llm.ChatClient;
 import carafe.engine.llm.Dialect;
 import carafe.engine.llm.Exchange;
+import carafe.engine.llm.LlmEvent;
 import carafe.engine.llm.LlmException;
 import carafe.engine.llm.LlmFailure;
 import carafe.engine.llm.PushedExchange;
@@ -17,13 +18,17 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Calls whose protocol the upstream speaks: bytes in both directions. */
 final class PassThrough {
+    private static final String JSON = "application/json";
     private static final int MOST_ANSWER = 64 << 20;
     private static final int MOST_LACKING = 10_000;
     private static final String CHAT = "/chat/completions";
+    /** Calls whose whole answers can be told as events. */
+    private static final Set<String> CHATS = Set.of(CHAT, "/v1/messages", "/api/chat");
     /** What OpenAI's API has and not every server that speaks it. */
     private static final Set<String> OPTIONAL = Set.of("/responses", "/completions");
 
@@ -47,9 +52,17 @@ final class PassThrough {
      * Passes {@code call} through if the attempt's server speaks its protocol; false when it does not.
      *
      * @param last whether no other server is left: then the answer's head need not wait for its first event
+     * @param sink takes an answer that came whole although a stream was asked for
      * @throws LlmException when nothing has been answered yet
      */
-    boolean pass(Attempt attempt, RawCall call, RawAnswer answer, Meter.Hold hold, boolean last) throws ClientGone {
+    boolean pass(
+            Attempt attempt,
+            RawCall call,
+            RawAnswer answer,
+            Meter.Hold hold,
+            boolean last,
+            Consumer<LlmEvent> sink)
+            throws ClientGone {
         var target = target(attempt, call);
         if (target == null) {
             return false;
@@ -59,7 +72,7 @@ final class PassThrough {
                 return false;
             }
             hold.status(exchange.status());
-            pass(attempt, call, exchange, answer, hold, last);
+            pass(attempt, call, exchange, answer, hold, last, sink);
             return true;
         } catch (ClientGone e) {
             throw e;
@@ -111,13 +124,20 @@ final class PassThrough {
                 : upstreams.post(target, call.path(), body, silence, attempt.cancellation);
     }
 
-    private void pass(Attempt attempt, RawCall call, Exchange exchange, RawAnswer answer, Meter.Hold hold, boolean last)
+    private void pass(
+            Attempt attempt,
+            RawCall call,
+            Exchange exchange,
+            RawAnswer answer,
+            Meter.Hold hold,
+            boolean last,
+            Consumer<LlmEvent> sink)
             throws IOException {
         if (exchange.status() >= 300) {
             throw new LlmException(calls.failure(exchange));
         }
         var client = providers.client(attempt.route.connection().kind());
-        var type = Objects.requireNonNullElse(exchange.header("Content-Type"), "application/json");
+        var type = Objects.requireNonNullElse(exchange.header("Content-Type"), JSON);
         if (exchange instanceof PushedExchange pushed && PushedExchange.isStream(type)) {
             stream(attempt, call, pushed, type, answer, hold, client, last);
             return;
@@ -129,6 +149,10 @@ final class PassThrough {
             throw new LlmException(read.failure());
         }
         hold.settle(read.usage());
+        if (call.streams() && call.chat() != null && CHATS.contains(call.path()) && type.startsWith(JSON)) {
+            Models.deliver(attempt, hold, sink, false, held -> client.events(whole, held));
+            return;
+        }
         answer.begin(exchange.status(), type);
         answer.whole(whole);
     }

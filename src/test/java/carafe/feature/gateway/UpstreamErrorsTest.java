@@ -155,4 +155,37 @@ class UpstreamErrorsTest {
                 Answer.lines("{\"message\":{\"content\":\"Hal\"},\"done\":false}\n", "{\"error\":\"boom\"}\n"));
         assertThat(post("/ollama/api/chat", "llama", true).body()).endsWith("{\"error\":\"boom\"}\n");
     }
+
+    /** Servers that cannot stream, or not with these tools. */
+    @Test
+    void whoAskedForAStreamIsGivenOneByAServerOfItsProtocolThatAnswersWhole() {
+        openai.on("/chat/completions", Scripts.OPENAI_WHOLE);
+        assertThat(post("/v1/chat/completions", "gpt", true).body())
+                .startsWith("data: {")
+                .contains("Grüß Gott", "chat.completion.chunk")
+                .endsWith("data: [DONE]\n\n");
+        anthropic.on("/v1/messages", Scripts.ANTHROPIC_WHOLE);
+        assertThat(post("/v1/messages", "claude", true).body())
+                .startsWith("event: message_start\n")
+                .contains("Grüß Gott", "event: message_stop");
+        ollama.on("/api/chat", Scripts.OLLAMA_WHOLE);
+        assertThat(post("/ollama/api/chat", "llama", true).body()).contains("Grüß Gott", "\"done\":true");
+
+        openai.on("/chat/completions", Answer.json("{\"choices\":[]}"));
+        assertThat(post("/v1/chat/completions", "gpt", true).statusCode()).isEqualTo(502);
+    }
+
+    @Test
+    void aStreamWithoutItsLastEventIsCountedAllTheSame() {
+        anthropic.on(
+                "/v1/messages",
+                Answer.events(
+                        "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":3}}}\n\n",
+                        "data: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"x\"}}\n\n",
+                        "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":5}}\n\n"));
+        assertThat(json(post("/v1/chat/completions", "claude", false))
+                        .at("/usage/total_tokens")
+                        .asInt())
+                .isEqualTo(8);
+    }
 }

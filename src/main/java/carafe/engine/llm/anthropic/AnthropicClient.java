@@ -16,6 +16,7 @@ import carafe.platform.config.Secret;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,11 @@ public final class AnthropicClient implements ChatClient {
     @Override
     public StreamTap tap(String path) {
         return new MessagesTap(mapper);
+    }
+
+    @Override
+    public void events(byte[] json, Consumer<LlmEvent> sink) {
+        new MessagesReader(new EventOut(sink)).read(mapper, new String(json, StandardCharsets.UTF_8), true);
     }
 
     @Override

@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -70,6 +71,11 @@ public final class OpenAiClient implements ChatClient {
     }
 
     /** Looks at the top level only, and no further than the usage. */
+    @Override
+    public void events(byte[] json, Consumer<LlmEvent> sink) {
+        new ChatReader(new EventOut(sink)).read(mapper, new String(json, StandardCharsets.UTF_8), true);
+    }
+
     @Override
     public WholeAnswer whole(byte[] json) {
         try (var parser = mapper.createParser(json)) {
