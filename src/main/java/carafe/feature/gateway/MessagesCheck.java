@@ -1,7 +1,11 @@
 package carafe.feature.gateway;
 
 import carafe.platform.http.Fields;
+import carafe.platform.http.Problem;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
 import java.util.Set;
 
 /** Whether a request of the Anthropic API is one, before it is put into other words. */
@@ -14,6 +18,12 @@ final class MessagesCheck {
     /** @throws carafe.platform.http.Problem for what no such request is, naming the field */
     static void check(ObjectNode body) {
         var fields = new Fields(body, "");
+        if (fields.has("thread")) {
+            throw unthreaded();
+        }
+        if (!fields.optionalArray("mcp_servers").map(ArrayNode::isEmpty).orElse(true)) {
+            throw new Problem.BadRequest("'mcp_servers': this model's server calls none.", "mcp_servers");
+        }
         Given.sampling(fields, 1);
         fields.optionalLong("top_k", 0, Integer.MAX_VALUE);
         Given.content(fields, "system", false).forEach(block -> Given.text(block, "text"));
@@ -40,6 +50,21 @@ final class MessagesCheck {
         for (var message : Given.objects(fields, "messages")) {
             Given.content(message, "content", true).forEach(MessagesCheck::block);
         }
+    }
+
+    /**
+     * Conversations that the server holds: nothing is kept here, so a turn that continues one would be answered without
+     * what came before. SDKs look for the code and go on with the whole conversation.
+     */
+    private static Problem unthreaded() {
+        var message = "'thread': this model's server holds no conversations; send all messages without it.";
+        var own = JsonNodeFactory.instance.objectNode().put("type", "error");
+        own.putObject("error")
+                .put("type", "invalid_request_error")
+                .put("message", message)
+                .putObject("details")
+                .put("error_code", "thread_unsupported_request");
+        return new Problem.Upstream(400, "thread_unsupported_request", message, Map.of(), own);
     }
 
     private static void block(Fields block) {

@@ -31,7 +31,15 @@ final class MessagesInput {
             "cache_control",
             "inference_geo",
             "speed",
-            "betas");
+            "betas",
+            "billing_policy",
+            "compaction",
+            "diagnostics",
+            "fallback_credit_token",
+            "fallbacks",
+            "thread",
+            "user_profile_id",
+            "workspace_id");
 
     private final ObjectMapper mapper;
     private final ObjectNode from;

@@ -11,6 +11,7 @@ import carafe.platform.http.Caller;
 import carafe.platform.http.ClientGone;
 import carafe.platform.http.Fields;
 import carafe.platform.http.Problem;
+import carafe.platform.http.RequestId;
 import carafe.platform.http.Routes;
 import carafe.platform.http.Rule;
 import carafe.platform.http.Surface;
@@ -54,6 +55,7 @@ public final class MessagesRoutes {
     }
 
     private void answer(Context ctx) throws ClientGone {
+        ctx.header("request-id", RequestId.of(ctx)); // what SDKs of this API look for
         byte[] original = body.bytes(ctx);
         var fields = checked(body.object(ctx, original));
         fields.optionalBool("stream");

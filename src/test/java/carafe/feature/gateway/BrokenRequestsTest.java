@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -156,5 +157,18 @@ class BrokenRequestsTest {
         var right = "{\"model\":\"gpt\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
         assertThat(json(refused("/ollama/api/chat", right, fields)).path("error").asText())
                 .contains("'" + field + "'");
+    }
+
+    /** SDKs that have their conversations held by the server send all of it again when they find this code. */
+    @Test
+    void conversationsThatTheServerHoldsAreRefusedWithTheCodeForThat() throws Exception {
+        var right = "{\"model\":\"gpt\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
+        var answer = refused("/v1/messages", right, "{\"thread\":{\"type\":\"create\"}}");
+        assertThat(json(answer).at("/error/details/error_code").asText()).isEqualTo("thread_unsupported_request");
+        assertThat(answer.headers().firstValue("request-id")).isPresent();
+        assertThat(json(refused("/v1/messages", right, "{\"mcp_servers\":[{\"url\":\"https://x\"}]}"))
+                        .at("/error/message")
+                        .asText())
+                .contains("'mcp_servers'");
     }
 }
