@@ -1,7 +1,9 @@
 package carafe.platform.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.io.EOFException;
@@ -15,10 +17,11 @@ public final class Body {
     /** Up to this a declared length is believed before the bytes are there. */
     private static final int SMALL = 64 << 10;
 
-    private final ObjectMapper mapper;
+    private final ObjectReader reader;
 
     public Body(ObjectMapper mapper) {
-        this.mapper = mapper;
+        // bodies that are passed on as they came must not mean one thing here and another there
+        this.reader = mapper.reader().with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
     }
 
     /** The bytes of the body. @throws Problem.TooLarge beyond the route's limit */
@@ -64,7 +67,7 @@ public final class Body {
             throw new Problem.BadRequest("invalid_json", "The request body is empty; send a JSON object.", null);
         }
         try {
-            if (mapper.readTree(bytes) instanceof ObjectNode object) {
+            if (reader.readTree(bytes) instanceof ObjectNode object) {
                 return object;
             }
         } catch (IOException e) {

@@ -171,4 +171,16 @@ class BrokenRequestsTest {
                         .asText())
                 .contains("'mcp_servers'");
     }
+
+    /** What goes on as it came must not name one model to us and another to the server. */
+    @Test
+    void aFieldThatIsThereTwiceIsRefused() {
+        var answer = app.post(
+                ann,
+                "/v1/chat/completions",
+                "{\"model\":\"other\",\"model\":\"gpt\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(json(answer).at("/error/message").asText()).contains("model");
+        assertThat(openai.calls).hasValue(0);
+    }
 }
