@@ -9,6 +9,7 @@ import io.javalin.http.Context;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -16,6 +17,8 @@ import java.util.Objects;
 public final class Body {
     /** Up to this a declared length is believed before the bytes are there. */
     private static final int SMALL = 64 << 10;
+
+    private static final List<String> NOTES = List.of("\n", " (start marker at [Source", ": enable `", " for `ObjectNode`");
 
     private final ObjectReader reader;
 
@@ -92,12 +95,13 @@ public final class Body {
         return new Problem.BadRequest("invalid_json", "The request body is not valid JSON.", null);
     }
 
-    /** Without the parser's note on where a marker began, which speaks of its own settings. */
+    /** Without the parser's notes, which speak of its own settings. */
     private static String firstLine(String text) {
-        int note = text.indexOf(" (start marker at [Source");
-        var message = note < 0 ? text : text.substring(0, note);
-        int end = message.indexOf('\n');
-        var line = end < 0 ? message : message.substring(0, end);
+        var line = text;
+        for (var note : NOTES) {
+            int at = line.indexOf(note);
+            line = at < 0 ? line : line.substring(0, at);
+        }
         return line.length() > 200 ? line.substring(0, 200) : line;
     }
 
