@@ -107,7 +107,8 @@ public final class GatewayRoutes {
         if (surface == Surface.WEBUI && extras.prepare(Caller.of(ctx), node)) {
             original = bytes(node);
         }
-        var call = new RawCall(Dialect.OPENAI, "/chat/completions", model, original, node, Map.of(), () -> ChatInput.chat(node));
+        var call = new RawCall(
+                Dialect.OPENAI, "/chat/completions", model, original, node, Map.of(), () -> ChatInput.chat(node));
         forwarder.forward(ctx, surface, call, new ChatWriter(mapper, ids.next(), model, now(), wantsUsage(node)));
     }
 

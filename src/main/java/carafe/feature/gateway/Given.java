@@ -31,7 +31,8 @@ final class Given {
     static List<Fields> objects(Fields fields, String name) {
         var list = new ArrayList<Fields>();
         int index = 0;
-        for (var item : fields.optionalArray(name).<Iterable<JsonNode>>map(a -> a).orElse(List.of())) {
+        for (var item :
+                fields.optionalArray(name).<Iterable<JsonNode>>map(a -> a).orElse(List.of())) {
             var path = fields.path(name) + "." + index++;
             if (!(item instanceof ObjectNode object)) {
                 throw wrong(path, "an object");
@@ -79,7 +80,9 @@ final class Given {
     static String oneOf(Fields fields, String name, Set<String> known) {
         var value = fields.text(name, MOST_TEXT);
         if (!known.contains(value)) {
-            throw wrong(fields.path(name), "one of " + String.join(", ", known.stream().sorted().toList()));
+            throw wrong(
+                    fields.path(name),
+                    "one of " + String.join(", ", known.stream().sorted().toList()));
         }
         return value;
     }

@@ -21,7 +21,9 @@ final class ResponsesCheck {
         Given.text(fields, "instructions", false);
         fields.optionalBool("parallel_tool_calls");
         fields.optionalObject("reasoning").ifPresent(reasoning -> reasoning.optionalText("effort", 100));
-        fields.optionalObject("text").flatMap(text -> text.optionalObject("format")).ifPresent(ResponsesCheck::format);
+        fields.optionalObject("text")
+                .flatMap(text -> text.optionalObject("format"))
+                .ifPresent(ResponsesCheck::format);
         for (var tool : Given.objects(fields, "tools")) {
             if (tool.text("type", 100).equals("function")) {
                 tool.text("name", 256);
@@ -53,8 +55,8 @@ final class ResponsesCheck {
                 default ->
                     throw new Problem.BadRequest(
                             "unsupported_parameter",
-                            "'tool_choice.type': this model's server does not offer '"
-                                    + choice.text("type", 100) + "'.",
+                            "'tool_choice.type': this model's server does not offer '" + choice.text("type", 100)
+                                    + "'.",
                             "tool_choice.type");
             }
         } else if (fields.has("tool_choice")) {

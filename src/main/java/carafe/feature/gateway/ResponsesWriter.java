@@ -254,7 +254,9 @@ final class ResponsesWriter implements AnswerWriter {
     @Override
     public ObjectNode whole(Collected answer) {
         if (!answer.reasoning().isEmpty()) {
-            output.put(nextIndex, items.text("rs_" + id + "_" + nextIndex++, Kind.THOUGHTS, answer.reasoning(), COMPLETED));
+            output.put(
+                    nextIndex,
+                    items.text("rs_" + id + "_" + nextIndex++, Kind.THOUGHTS, answer.reasoning(), COMPLETED));
         }
         if (!answer.text().isEmpty()) {
             var kind = answer.refused() ? Kind.REFUSAL : Kind.ANSWER;

@@ -295,8 +295,7 @@ public final class Models {
                 hold,
                 sink,
                 last,
-                held -> client.chat(
-                        attempt.access.target(), request, patience.silence(), held, attempt.cancellation));
+                held -> client.chat(attempt.access.target(), request, patience.silence(), held, attempt.cancellation));
     }
 
     /**

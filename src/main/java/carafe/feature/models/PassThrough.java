@@ -56,12 +56,7 @@ final class PassThrough {
      * @throws LlmException when nothing has been answered yet
      */
     boolean pass(
-            Attempt attempt,
-            RawCall call,
-            RawAnswer answer,
-            Meter.Hold hold,
-            boolean last,
-            Consumer<LlmEvent> sink)
+            Attempt attempt, RawCall call, RawAnswer answer, Meter.Hold hold, boolean last, Consumer<LlmEvent> sink)
             throws ClientGone {
         var target = target(attempt, call);
         if (target == null) {

@@ -18,7 +18,8 @@ public final class Body {
     /** Up to this a declared length is believed before the bytes are there. */
     private static final int SMALL = 64 << 10;
 
-    private static final List<String> NOTES = List.of("\n", " (start marker at [Source", ": enable `", " for `ObjectNode`");
+    private static final List<String> NOTES =
+            List.of("\n", " (start marker at [Source", ": enable `", " for `ObjectNode`");
 
     private final ObjectReader reader;
 

@@ -32,8 +32,7 @@ class BrokenRequestsTest {
     static void start() {
         openai = new ScriptedUpstream("gpt");
         ollama = new ScriptedUpstream("llama");
-        app = TestApp.start(
-                folder, "OPENAI_API_BASE_URLS", openai.url() + "/v1", "OLLAMA_BASE_URLS", ollama.url());
+        app = TestApp.start(folder, "OPENAI_API_BASE_URLS", openai.url() + "/v1", "OLLAMA_BASE_URLS", ollama.url());
         ann = app.signUp("ann");
     }
 
@@ -155,7 +154,9 @@ class BrokenRequestsTest {
             })
     void ofOllama(String field, String fields) throws Exception {
         var right = "{\"model\":\"gpt\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
-        assertThat(json(refused("/ollama/api/chat", right, fields)).path("error").asText())
+        assertThat(json(refused("/ollama/api/chat", right, fields))
+                        .path("error")
+                        .asText())
                 .contains("'" + field + "'");
     }
 

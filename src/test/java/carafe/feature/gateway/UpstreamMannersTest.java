@@ -208,8 +208,9 @@ class UpstreamMannersTest {
     void thoughtsAreCountedWhereTheServerCountsThem() {
         upstream.on(
                 "/chat/completions",
-                Answer.json("{\"choices\":[{\"message\":{\"content\":\"x\"},\"finish_reason\":\"stop\"}],\"usage\":{"
-                        + "\"prompt_tokens\":5,\"completion_tokens\":9,\"completion_tokens_details\":{\"reasoning_tokens\":7}}}"));
+                Answer.json(
+                        "{\"choices\":[{\"message\":{\"content\":\"x\"},\"finish_reason\":\"stop\"}],\"usage\":{"
+                                + "\"prompt_tokens\":5,\"completion_tokens\":9,\"completion_tokens_details\":{\"reasoning_tokens\":7}}}"));
         var answer = json(app.post(ann, "/v1/responses", "{\"model\":\"m\",\"input\":\"x\"}"));
         assertThat(answer.at("/usage/output_tokens_details/reasoning_tokens").asInt())
                 .isEqualTo(7);

@@ -49,7 +49,8 @@ final class Download extends InputStream {
         this.body = answer.getEntity().getContent();
         this.size = answer.getEntity().getContentLength();
         var tag = answer.getFirstHeader("ETag");
-        this.version = tag == null || !tag.getValue().startsWith("\"") ? null : tag.getValue(); // weak ones promise little
+        this.version =
+                tag == null || !tag.getValue().startsWith("\"") ? null : tag.getValue(); // weak ones promise little
     }
 
     /** @throws BadModelException with a sentence for people when there is nothing to read */
