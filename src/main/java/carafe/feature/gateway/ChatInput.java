@@ -34,7 +34,7 @@ final class ChatInput {
                 case "text" -> Given.text(part, "text");
                 case "image_url" -> {
                     if (!part.node().path("image_url").isTextual()) {
-                        var image = part.optionalObject("image_url").orElseThrow(() -> part.missing("image_url"));
+                        var image = Given.object(part, "image_url");
                         Given.text(image, "url");
                     }
                 }
@@ -45,9 +45,7 @@ final class ChatInput {
             Given.text(message, "tool_call_id");
         }
         for (var call : Given.objects(message, "tool_calls")) {
-            call.optionalObject("function")
-                    .orElseThrow(() -> call.missing("function"))
-                    .text("name", 256);
+            Given.object(call, "function").text("name", 256);
         }
     }
 
@@ -63,7 +61,7 @@ final class ChatInput {
         fields.optionalBool("parallel_tool_calls");
         for (var tool : Given.objects(fields, "tools")) {
             if (tool.text("type", 100).equals("function")) {
-                var function = tool.optionalObject("function").orElseThrow(() -> tool.missing("function"));
+                var function = Given.object(tool, "function");
                 function.text("name", 256);
                 function.optionalObject("parameters");
             }
@@ -75,8 +73,8 @@ final class ChatInput {
         }
         fields.optionalObject("response_format").ifPresent(format -> {
             if (Given.oneOf(format, "type", FORMATS).equals("json_schema")) {
-                var schema = format.optionalObject("json_schema").orElseThrow(() -> format.missing("json_schema"));
-                schema.optionalObject("schema").orElseThrow(() -> schema.missing("schema"));
+                var schema = Given.object(format, "json_schema");
+                Given.object(schema, "schema");
             }
         });
     }

@@ -27,6 +27,11 @@ final class Given {
         fields.optionalLong("seed", Long.MIN_VALUE, Long.MAX_VALUE);
     }
 
+    /** An object that must be there. */
+    static Fields object(Fields fields, String name) {
+        return fields.optionalObject(name).orElseThrow(() -> fields.missing(name));
+    }
+
     /** A list of objects; empty when there is none. */
     static List<Fields> objects(Fields fields, String name) {
         var list = new ArrayList<Fields>();

@@ -39,7 +39,7 @@ final class MessagesCheck {
         for (var tool : Given.objects(fields, "tools")) {
             if (tool.optionalText("type", 100).orElse("custom").equals("custom")) {
                 tool.text("name", 256);
-                tool.optionalObject("input_schema").orElseThrow(() -> tool.missing("input_schema"));
+                Given.object(tool, "input_schema");
             }
         }
         fields.optionalObject("tool_choice").ifPresent(choice -> {
@@ -74,7 +74,7 @@ final class MessagesCheck {
             case "tool_use" -> {
                 block.text("id", 256);
                 block.text("name", 256);
-                block.optionalObject("input").orElseThrow(() -> block.missing("input"));
+                Given.object(block, "input");
             }
             case "tool_result" -> {
                 block.text("tool_use_id", 256);
@@ -89,7 +89,7 @@ final class MessagesCheck {
     }
 
     private static void source(Fields block) {
-        var source = block.optionalObject("source").orElseThrow(() -> block.missing("source"));
+        var source = Given.object(block, "source");
         switch (source.text("type", 100)) {
             case "base64" -> {
                 source.text("media_type", 100);

@@ -24,18 +24,14 @@ final class OllamaCheck {
         Given.text(fields, "system", false);
         images(fields);
         for (var tool : Given.objects(fields, "tools")) {
-            tool.optionalObject("function")
-                    .orElseThrow(() -> tool.missing("function"))
-                    .text("name", 256);
+            Given.object(tool, "function").text("name", 256);
         }
         for (var message : Given.objects(fields, "messages")) {
             Given.oneOf(message, "role", ROLES);
             Given.text(message, "content", false);
             images(message);
             for (var call : Given.objects(message, "tool_calls")) {
-                call.optionalObject("function")
-                        .orElseThrow(() -> call.missing("function"))
-                        .text("name", 256);
+                Given.object(call, "function").text("name", 256);
             }
         }
     }
