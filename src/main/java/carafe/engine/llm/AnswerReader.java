@@ -16,11 +16,7 @@ public interface AnswerReader {
 
     /** An error in the midst of a stream or in a whole answer with status 200. */
     static LlmFailure failure(JsonNode holder) {
-        var error = holder.path("error");
-        var message =
-                error.isTextual() ? error.textValue() : error.path("message").asText("The model failed.");
-        int status = error.path("type").asText().equals("overloaded_error") ? 529 : 502;
-        return new LlmFailure(status, "upstream_error", message);
+        return ErrorObject.within200(holder.path("error"));
     }
 
     /** Parses {@code json}; nonsense ends the answer. */
@@ -35,7 +31,7 @@ public interface AnswerReader {
                 piece(node);
             }
         } catch (JsonProcessingException e) {
-            out().fail(new LlmFailure(502, "upstream_broken", "The model server sent something that is not JSON."));
+            out().fail(LlmFailure.notJson());
         }
     }
 }

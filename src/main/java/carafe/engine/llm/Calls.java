@@ -2,6 +2,7 @@ package carafe.engine.llm;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -148,26 +149,30 @@ public final class Calls {
     /** What an answer with an error status says. */
     public LlmFailure failure(Exchange exchange) throws IOException {
         var body = new String(exchange.readAll(MOST_ERROR), StandardCharsets.UTF_8);
+        var json = parse(body);
+        int status = exchange.status();
         return new LlmFailure(
-                exchange.status(),
-                "upstream_error",
-                message(body, exchange.status()),
+                status < 400 ? 502 : status, // nothing is moved, cached or without content here
+                ErrorObject.code(json.path("error")),
+                message(json, status),
                 body,
                 exchange.header("Retry-After"));
     }
 
-    private String message(String body, int status) {
+    private JsonNode parse(String body) {
         try {
-            var json = mapper.readTree(body);
-            var error = json.path("error");
-            for (JsonNode node :
-                    new JsonNode[] {error.path("message"), error, json.path("message"), json.path("detail")}) {
-                if (node.isTextual() && !node.textValue().isBlank()) {
-                    return node.textValue();
-                }
-            }
+            return mapper.readTree(body);
         } catch (IOException e) {
-            // not JSON: the status says what there is to say
+            return MissingNode.getInstance(); // not JSON: the status says what there is to say
+        }
+    }
+
+    private static String message(JsonNode json, int status) {
+        var error = json.path("error");
+        for (JsonNode node : new JsonNode[] {error.path("message"), error, json.path("message"), json.path("detail")}) {
+            if (node.isTextual() && !node.textValue().isBlank()) {
+                return node.textValue();
+            }
         }
         return "The model server answered with status " + status + ".";
     }

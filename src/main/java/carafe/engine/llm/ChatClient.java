@@ -28,4 +28,7 @@ public interface ChatClient {
 
     /** What matters in an answer of this protocol that came in one piece. */
     WholeAnswer whole(byte[] json);
+
+    /** A whole answer to a chat as the events of a stream, for whoever asked for one and was not given it. */
+    void events(byte[] json, Consumer<LlmEvent> sink);
 }

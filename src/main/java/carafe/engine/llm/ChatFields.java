@@ -43,7 +43,9 @@ public final class ChatFields {
             "prompt_cache_retention",
             "safety_identifier",
             "functions",
-            "function_call");
+            "function_call",
+            "moderation",
+            "prompt_cache_options");
 
     private ChatFields() {}
 

@@ -21,8 +21,12 @@ public sealed interface LlmEvent {
     record ToolCallDelta(
             int index, @Nullable String id, @Nullable String name, String arguments) implements LlmEvent {}
 
-    /** Tokens read, written, and read from the provider's cache. */
-    record Usage(long input, long output, long cached) implements LlmEvent {}
+    /** Tokens read and written; of them, those read from the provider's cache, and those thought where that is told. */
+    record Usage(long input, long output, long cached, long reasoning) implements LlmEvent {
+        public Usage(long input, long output, long cached) {
+            this(input, output, cached, 0);
+        }
+    }
 
     /** The end as the model meant it; {@code reason} as in the OpenAI API: stop, length, tool_calls, content_filter. */
     record Done(String reason) implements LlmEvent {}

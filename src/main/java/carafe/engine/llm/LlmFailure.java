@@ -39,6 +39,11 @@ public record LlmFailure(
         return new LlmFailure(502, "upstream_broken", "The model server broke off in the middle of its answer.");
     }
 
+    /** An answer of which no protocol knows anything. */
+    public static LlmFailure notJson() {
+        return new LlmFailure(502, "upstream_broken", "The model server sent something that is not JSON.");
+    }
+
     /** Whether another server, or the same one later, may well answer this call. */
     public boolean isRetryable() {
         return !code.equals("cancelled")

@@ -14,6 +14,10 @@ public interface StreamTap {
     /** Whether the answer came to an end that the model meant; a stream without one broke off. */
     boolean finished();
 
+    /** The failure that the stream told itself, in an event that has been passed on; null when it told none. */
+    @Nullable
+    LlmFailure told();
+
     /** Tokens as the upstream counted them, if it said. */
     LlmEvent.@Nullable Usage usage();
 }

@@ -11,5 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record WholeAnswer(
         LlmEvent.@Nullable Usage usage, @Nullable LlmFailure failure) {
-    public static final WholeAnswer NOTHING = new WholeAnswer(null, null);
+    /** What is no answer at all: a page of a proxy in between, half of an object, nothing. */
+    public static final WholeAnswer NO_JSON = new WholeAnswer(null, LlmFailure.notJson());
 }

@@ -112,6 +112,7 @@ final class ChatWriter implements AnswerWriter {
                 .put("completion_tokens", usage.output())
                 .put("total_tokens", usage.input() + usage.output());
         node.putObject("prompt_tokens_details").put("cached_tokens", usage.cached());
+        node.putObject("completion_tokens_details").put("reasoning_tokens", usage.reasoning());
         return node;
     }
 }

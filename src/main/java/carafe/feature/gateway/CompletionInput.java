@@ -1,5 +1,6 @@
 package carafe.feature.gateway;
 
+import carafe.platform.http.Fields;
 import carafe.platform.http.Problem;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -23,6 +24,7 @@ final class CompletionInput {
         if (body.path("logprobs").asInt(0) > 0) {
             throw refused("logprobs", "");
         }
+        ChatInput.parameters(new Fields(body, ""));
         var chat = body.deepCopy();
         chat.remove(List.of("prompt", "suffix", "echo", "best_of", "logprobs"));
         chat.putArray("messages").addObject().put("role", "user").put("content", text);

@@ -30,9 +30,7 @@ final class Failures {
 
     /** An upstream that rejects our key is a fault of this server's set-up; to the caller 401 would mean its own key. */
     private static int status(LlmFailure failure) {
-        return failure.code().equals("upstream_error") && (failure.status() == 401 || failure.status() == 403)
-                ? 502
-                : failure.status();
+        return failure.status() == 401 || failure.status() == 403 ? 502 : failure.status();
     }
 
     private @Nullable ObjectNode own(@Nullable String body) {

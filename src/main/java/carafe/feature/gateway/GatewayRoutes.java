@@ -107,7 +107,8 @@ public final class GatewayRoutes {
         if (surface == Surface.WEBUI && extras.prepare(Caller.of(ctx), node)) {
             original = bytes(node);
         }
-        var call = new RawCall(Dialect.OPENAI, "/chat/completions", model, original, node, Map.of(), () -> asked(node));
+        var call = new RawCall(
+                Dialect.OPENAI, "/chat/completions", model, original, node, Map.of(), () -> ChatInput.chat(node));
         forwarder.forward(ctx, surface, call, new ChatWriter(mapper, ids.next(), model, now(), wantsUsage(node)));
     }
 
@@ -117,12 +118,6 @@ public final class GatewayRoutes {
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e); // cannot be: it goes into memory
         }
-    }
-
-    /** The same request with its {@code stream} said, which means no where it is missing. */
-    private static ObjectNode asked(ObjectNode node) {
-        var copy = node.deepCopy();
-        return copy.put("stream", node.path("stream").asBoolean());
     }
 
     private static boolean wantsUsage(ObjectNode node) {

@@ -31,7 +31,15 @@ final class MessagesInput {
             "cache_control",
             "inference_geo",
             "speed",
-            "betas");
+            "betas",
+            "billing_policy",
+            "compaction",
+            "diagnostics",
+            "fallback_credit_token",
+            "fallbacks",
+            "thread",
+            "user_profile_id",
+            "workspace_id");
 
     private final ObjectMapper mapper;
     private final ObjectNode from;
@@ -45,6 +53,7 @@ final class MessagesInput {
 
     /** @throws Problem.BadRequest for what cannot be said in that API, naming the field */
     static ObjectNode chat(ObjectNode messages, ObjectMapper mapper) {
+        MessagesCheck.check(messages);
         return new MessagesInput(messages, mapper).write();
     }
 

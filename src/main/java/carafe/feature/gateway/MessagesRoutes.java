@@ -11,6 +11,7 @@ import carafe.platform.http.Caller;
 import carafe.platform.http.ClientGone;
 import carafe.platform.http.Fields;
 import carafe.platform.http.Problem;
+import carafe.platform.http.RequestId;
 import carafe.platform.http.Routes;
 import carafe.platform.http.Rule;
 import carafe.platform.http.Surface;
@@ -54,6 +55,7 @@ public final class MessagesRoutes {
     }
 
     private void answer(Context ctx) throws ClientGone {
+        ctx.header("request-id", RequestId.of(ctx)); // what SDKs of this API look for
         byte[] original = body.bytes(ctx);
         var fields = checked(body.object(ctx, original));
         fields.optionalBool("stream");
@@ -111,8 +113,8 @@ public final class MessagesRoutes {
         var fields = checked(body.object(ctx, original));
         var call = call(ctx, "/v1/messages/count_tokens", original, fields, false);
         var model = catalogue.find(Caller.of(ctx), call.model());
-        if (model.isEmpty() || model.get().connection().kind() == Connection.Kind.ANTHROPIC) {
-            forwarder.forward(ctx, Surface.ANTHROPIC, call, null);
+        boolean counts = model.isEmpty() || model.get().connection().kind() == Connection.Kind.ANTHROPIC;
+        if (counts && forwarded(ctx, call)) {
             return;
         }
         long characters = 0;
@@ -121,6 +123,19 @@ public final class MessagesRoutes {
         }
         ctx.json(mapper.createObjectNode()
                 .put("input_tokens", (characters + CHARACTERS_A_TOKEN - 1) / CHARACTERS_A_TOKEN));
+    }
+
+    /** False when the server lacks this call, as many do that speak the protocol. */
+    private boolean forwarded(Context ctx, RawCall call) throws ClientGone {
+        try {
+            forwarder.forward(ctx, Surface.ANTHROPIC, call, null);
+            return true;
+        } catch (Problem.Upstream e) {
+            if (e.status() == 404 || e.status() == 405 || e.status() == 501) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /** Characters a model reads: texts and schemas, not the bytes of images. */

@@ -38,6 +38,7 @@ final class OllamaInput {
 
     /** A request of {@code /api/chat}. */
     static ObjectNode chat(ObjectNode body, ObjectMapper mapper) {
+        OllamaCheck.check(body);
         var input = new OllamaInput(body, mapper);
         int index = 0;
         for (var message : body.path("messages")) {
@@ -48,6 +49,7 @@ final class OllamaInput {
 
     /** A request of {@code /api/generate}. */
     static ObjectNode generate(ObjectNode body, ObjectMapper mapper) {
+        OllamaCheck.check(body);
         for (var field : List.of("suffix", "context")) {
             if (!body.path(field).isEmpty() || !body.path(field).asText("").isEmpty()) {
                 throw new Problem.BadRequest("'" + field + "' is not possible with this model's server.", field);

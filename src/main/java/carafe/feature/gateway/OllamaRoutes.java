@@ -284,7 +284,10 @@ public final class OllamaRoutes {
         var info = answer.putObject("model_info");
         known.ifPresent(one -> info.put("general.architecture", one.architecture())
                 .put(one.architecture() + ".context_length", one.context()));
-        answer.putArray("capabilities").add("completion").add("tools");
+        var capabilities = answer.putArray("capabilities").add("completion");
+        if (model.connection().kind() != Connection.Kind.LOCAL) {
+            capabilities.add("tools"); // local models call none
+        }
         ctx.json(answer.put("modified_at", startedAt));
     }
 

@@ -106,7 +106,7 @@ final class OllamaWriter implements AnswerWriter {
                 .put("prompt_eval_count", answer.usage().input())
                 .put("prompt_eval_duration", begun - started)
                 .put("eval_count", answer.usage().output())
-                .put("eval_duration", now - begun);
+                .put("eval_duration", Math.max(1, now - begun)); // clients divide by it
     }
 
     /** The official client takes U+2028 and U+2029 for the end of a line. */

@@ -43,11 +43,11 @@ final class ResponseItems {
     }
 
     /** A message, or the summary of thoughts; {@code text} is null while it is being written. */
-    ObjectNode text(String id, Kind kind, @Nullable String text) {
+    ObjectNode text(String id, Kind kind, @Nullable String text, String status) {
         boolean thoughts = kind == Kind.THOUGHTS;
         var item = mapper.createObjectNode().put("id", id).put("type", thoughts ? "reasoning" : "message");
         if (!thoughts) {
-            item.put("status", text == null ? "in_progress" : "completed").put("role", "assistant");
+            item.put("status", status).put("role", "assistant");
         }
         var parts = item.putArray(thoughts ? "summary" : "content");
         if (text != null) {
@@ -89,7 +89,7 @@ final class ResponseItems {
         var node = mapper.createObjectNode().put("input_tokens", usage.input());
         node.putObject("input_tokens_details").put("cached_tokens", usage.cached());
         node.put("output_tokens", usage.output());
-        node.putObject("output_tokens_details").put("reasoning_tokens", 0);
+        node.putObject("output_tokens_details").put("reasoning_tokens", usage.reasoning());
         return node.put("total_tokens", usage.input() + usage.output());
     }
 }

@@ -37,7 +37,12 @@ final class ResponsesInput {
             "safety_identifier",
             "service_tier",
             "top_logprobs",
-            "context_management");
+            "context_management",
+            "access_programs",
+            "background_options",
+            "image",
+            "moderation",
+            "prompt_cache_options");
 
     private final ObjectMapper mapper;
     private final ObjectNode from;
@@ -53,6 +58,7 @@ final class ResponsesInput {
 
     /** @throws Problem.BadRequest for what cannot be said in that API, naming the field */
     static ObjectNode chat(ObjectNode body, ObjectMapper mapper) {
+        ResponsesCheck.check(body);
         return new ResponsesInput(body, mapper).write();
     }
 
@@ -76,6 +82,9 @@ final class ResponsesInput {
         }
         if (from.path("reasoning").path("effort").isTextual()) {
             to.set("reasoning_effort", from.path("reasoning").get("effort"));
+        }
+        if (from.path("text").path("verbosity").isTextual()) {
+            to.set("verbosity", from.path("text").get("verbosity"));
         }
         tools();
         format(from.path("text").path("format"));

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * filled and done, one after the other but for function calls whose pieces come mixed.
  */
 final class ResponsesWriter implements AnswerWriter {
+    private static final String COMPLETED = "completed";
+
     private final ObjectMapper mapper;
     private final String id;
     private final ResponseItems items;
@@ -62,9 +64,9 @@ final class ResponsesWriter implements AnswerWriter {
             case LlmEvent.Reasoning(var text) -> piece(out, Kind.THOUGHTS, text);
             case LlmEvent.ToolCallDelta piece -> call(out, piece);
             case LlmEvent.Done done -> {
-                closeText(out);
-                closeCalls(out, true);
                 var status = status(seen);
+                closeText(out, status);
+                closeCalls(out, true);
                 whole(out, "response." + status, status);
             }
             case LlmEvent.Usage usage -> {}
@@ -99,7 +101,7 @@ final class ResponsesWriter implements AnswerWriter {
     private void piece(ResponseStream out, Kind kind, String text) throws ClientGone {
         var item = open;
         if (item == null || item.kind() != kind) {
-            closeText(out);
+            closeText(out, COMPLETED);
             closeCalls(out, false);
             item = new Open(
                     nextIndex,
@@ -108,7 +110,7 @@ final class ResponsesWriter implements AnswerWriter {
                     new StringBuilder());
             nextIndex++;
             open = item;
-            item(out, "response.output_item.added", item.index(), items.text(item.itemId(), kind, null));
+            item(out, "response.output_item.added", item.index(), items.text(item.itemId(), kind, null, "in_progress"));
             send(out, part(kind, "added"), at(item).set("part", items.part(kind, "")));
         }
         item.text().append(text);
@@ -123,7 +125,8 @@ final class ResponsesWriter implements AnswerWriter {
         return (kind == Kind.THOUGHTS ? "response.reasoning_summary_part." : "response.content_part.") + what;
     }
 
-    private void closeText(ResponseStream out) throws ClientGone {
+    /** @param status of the text: one that was cut off is not completed */
+    private void closeText(ResponseStream out, String status) throws ClientGone {
         var item = open;
         if (item == null) {
             return;
@@ -137,11 +140,11 @@ final class ResponsesWriter implements AnswerWriter {
         }
         send(out, kind.event() + "done", done);
         send(out, part(kind, "done"), at(item).set("part", items.part(kind, text)));
-        item(out, "response.output_item.done", item.index(), items.text(item.itemId(), kind, text));
+        item(out, "response.output_item.done", item.index(), items.text(item.itemId(), kind, text, status));
     }
 
     private void call(ResponseStream out, LlmEvent.ToolCallDelta piece) throws ClientGone {
-        closeText(out);
+        closeText(out, COMPLETED);
         var call = calls.computeIfAbsent(piece.index(), i -> new Call());
         call.call.add(piece);
         if (call.done || call.call.name().isEmpty()) {
@@ -196,8 +199,9 @@ final class ResponsesWriter implements AnswerWriter {
     public void failed(ObjectNode body, ResponseStream out) throws ClientGone {
         var item = open;
         if (item != null) {
-            var text = items.text(item.itemId(), item.kind(), item.text().toString());
-            output.put(item.index(), text.put("status", "incomplete"));
+            output.put(
+                    item.index(),
+                    items.text(item.itemId(), item.kind(), item.text().toString(), "incomplete"));
         }
         var fields = mapper.createObjectNode();
         var response = response("failed", seen);
@@ -210,7 +214,7 @@ final class ResponsesWriter implements AnswerWriter {
 
     private static String status(Collected answer) {
         var reason = answer.reasonBesideRefusal();
-        return reason.equals("length") || reason.equals("content_filter") ? "incomplete" : "completed";
+        return reason.equals("length") || reason.equals("content_filter") ? "incomplete" : COMPLETED;
     }
 
     private ObjectNode response(String status, Collected answer) {
@@ -250,11 +254,13 @@ final class ResponsesWriter implements AnswerWriter {
     @Override
     public ObjectNode whole(Collected answer) {
         if (!answer.reasoning().isEmpty()) {
-            output.put(nextIndex, items.text("rs_" + id + "_" + nextIndex++, Kind.THOUGHTS, answer.reasoning()));
+            output.put(
+                    nextIndex,
+                    items.text("rs_" + id + "_" + nextIndex++, Kind.THOUGHTS, answer.reasoning(), COMPLETED));
         }
         if (!answer.text().isEmpty()) {
             var kind = answer.refused() ? Kind.REFUSAL : Kind.ANSWER;
-            output.put(nextIndex, items.text("msg_" + id + "_" + nextIndex++, kind, answer.text()));
+            output.put(nextIndex, items.text("msg_" + id + "_" + nextIndex++, kind, answer.text(), status(answer)));
         }
         for (var call : answer.calls()) {
             var arguments = call.arguments().isEmpty() ? "{}" : call.arguments();

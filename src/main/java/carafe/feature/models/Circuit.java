@@ -1,7 +1,11 @@
 package carafe.feature.models;
 
 import carafe.engine.llm.LlmFailure;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,12 +17,18 @@ final class Circuit {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
 
+    private final InstantSource wall;
     private int failures;
     private int pauses;
     private boolean open;
     private boolean probing;
     private long openUntil;
     private String reason = "";
+
+    /** @param wall for servers that say until when, not how long */
+    Circuit(InstantSource wall) {
+        this.wall = wall;
+    }
 
     /**
      * How it stands.
@@ -72,7 +82,7 @@ final class Circuit {
     synchronized void failed(LlmFailure failure, long now) {
         failures++;
         reason = failure.message();
-        var asked = seconds(failure.retryAfter());
+        var asked = asked(failure.retryAfter());
         if (asked == null && !probing && failures < LIMIT) {
             return;
         }
@@ -87,12 +97,25 @@ final class Circuit {
         probing = false;
     }
 
-    /** The seconds of Retry-After (RFC 9110, 10.2.3); its form as a date is rare among model servers. */
-    private static @Nullable Duration seconds(@Nullable String header) {
+    /** The pause that Retry-After asks for (RFC 9110, 10.2.3): seconds, or a date; null where it says nothing. */
+    private @Nullable Duration asked(@Nullable String header) {
+        if (header == null) {
+            return null;
+        }
         try {
-            double seconds = header == null ? 0 : Double.parseDouble(header.strip());
+            double seconds = Double.parseDouble(header.strip());
             return seconds > 0 ? Duration.ofMillis((long) (seconds * 1000)) : null;
         } catch (NumberFormatException e) {
+            return untilDate(header.strip());
+        }
+    }
+
+    private @Nullable Duration untilDate(String date) {
+        try {
+            var until = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date));
+            var pause = Duration.between(wall.instant(), until);
+            return pause.isPositive() ? pause : null;
+        } catch (DateTimeException e) {
             return null;
         }
     }

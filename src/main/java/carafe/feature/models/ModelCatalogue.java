@@ -30,6 +30,7 @@ public final class ModelCatalogue implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ModelCatalogue.class);
     private static final Duration LOCAL_EVERY = Duration.ofSeconds(5);
     private static final int REMOTE_EVERY = 12; // times LOCAL_EVERY
+    private static final int FAILING_EVERY = 3;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Supplier<List<Connection>> connections;
@@ -146,12 +147,12 @@ public final class ModelCatalogue implements AutoCloseable {
 
     /** Asks every connection now, each for at most five seconds. */
     public void refresh() {
-        look(true);
+        look(true, true);
     }
 
     /** Looks at the local models now; no server is asked. */
     public void refreshLocal() {
-        look(false);
+        look(false, false);
     }
 
     private void awaitFirstLook() {
@@ -170,7 +171,7 @@ public final class ModelCatalogue implements AutoCloseable {
     private void watch() {
         for (int tick = 0; !closed; tick++) {
             try {
-                look(tick % REMOTE_EVERY == 0);
+                look(tick % REMOTE_EVERY == 0, tick % FAILING_EVERY == 0);
             } catch (RuntimeException e) {
                 log.warn("the model catalogue was not refreshed", e);
             }
@@ -187,12 +188,13 @@ public final class ModelCatalogue implements AutoCloseable {
         }
     }
 
-    private void look(boolean remote) {
+    private void look(boolean remote, boolean failing) {
         var all = connections.get();
         var due = all.stream()
                 .filter(c -> c.kind() == Connection.Kind.LOCAL
                         || remote
-                        || status(c.id()).checkedAt() == 0)
+                        || status(c.id()).checkedAt() == 0
+                        || (failing && !status(c.id()).ok())) // one that was down may be back any moment
                 .toList();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             due.forEach(connection -> threads.execute(() -> statuses.put(connection.id(), ask(connection))));
@@ -209,9 +211,11 @@ public final class ModelCatalogue implements AutoCloseable {
                     : providers.client(connection.kind()).models(connection.target(), PATIENCE);
             return new ConnectionStatus(models, null, clock.millis());
         } catch (LlmException e) {
-            log.warn("connection not usable connection={} cause={}", connection.name(), e.getMessage());
-            return new ConnectionStatus(
-                    status(connection.id()).models(), e.failure().message(), clock.millis());
+            var message = e.failure().message();
+            if (!message.equals(status(connection.id()).error())) { // once, not at every look
+                log.warn("connection not usable connection={} cause={}", connection.name(), e.getMessage());
+            }
+            return new ConnectionStatus(status(connection.id()).models(), message, clock.millis());
         } catch (RuntimeException e) {
             log.warn("connection not usable connection={}", connection.name(), e);
             return new ConnectionStatus(

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -37,7 +38,8 @@ public final class Models {
     private final Meter meter;
     private final Dressing dressing;
     private final Patience patience;
-    private final Router router = new Router(() -> ThreadLocalRandom.current().nextLong(), System::nanoTime);
+    private final Router router =
+            new Router(() -> ThreadLocalRandom.current().nextLong(), System::nanoTime, InstantSource.system());
 
     /** @param local opens a local model by its id */
     public Models(
@@ -105,10 +107,13 @@ public final class Models {
         dressing.put(body, model, use.caller());
         try (var hold = meter.open(use, model)) {
             try {
-                attempt(use, routes, hold, cancellation, body.path("stream").asBoolean(true), (attempt, last) -> {
-                    var held = new HeldEvents(hold, sink, attempt::begun, last);
-                    chat(attempt, body, hold, sink, held, held);
-                });
+                attempt(
+                        use,
+                        routes,
+                        hold,
+                        cancellation,
+                        body.path("stream").asBoolean(true),
+                        (attempt, last) -> chat(attempt, body, hold, sink, last, held -> held));
             } catch (LlmException e) {
                 sink.accept(new LlmEvent.Failed(e.failure()));
             } catch (ClientGone e) {
@@ -247,28 +252,16 @@ public final class Models {
 
     private void forward(Attempt attempt, RawCall call, RawAnswer answer, Meter.Hold hold, boolean last)
             throws ClientGone {
-        var translation = call.chat();
-        if (passThrough.pass(attempt, call, answer, hold, last)) {
-            return;
-        }
-        if (translation == null) {
-            throw new LlmException(new LlmFailure(
-                    501, "not_offered", "The server of '" + call.model() + "' does not offer this kind of call."));
-        }
+        Consumer<LlmEvent> sink = event -> unchecked(() -> answer.event(event));
         try {
-            Consumer<LlmEvent> sink = event -> unchecked(() -> answer.event(event));
-            var held = new HeldEvents(hold, sink, attempt::begun, last);
-            Consumer<LlmEvent> own =
-                    call.streams() ? held.quick(sent -> unchecked(() -> answer.afterwards(sent))) : held;
-            chat(attempt, translation.get(), hold, sink, held, own);
-            answer.flush();
+            if (!passThrough.pass(attempt, call, answer, hold, last, sink)) {
+                translate(attempt, call, answer, hold, sink, last);
+            }
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof ClientGone gone) {
                 throw gone;
             }
             throw e;
-        } catch (LlmException e) {
-            throw new LlmException(e.failure().withoutBody());
         }
     }
 
@@ -286,21 +279,61 @@ public final class Models {
         }
     }
 
-    /** @param told {@code held}, or what it is to a client that does not wait for its sink */
+    private void translate(
+            Attempt attempt,
+            RawCall call,
+            RawAnswer answer,
+            Meter.Hold hold,
+            Consumer<LlmEvent> sink,
+            boolean last)
+            throws ClientGone {
+        var translation = call.chat();
+        if (translation == null) {
+            throw new LlmException(new LlmFailure(
+                    501, "not_offered", "The server of '" + call.model() + "' does not offer this kind of call."));
+        }
+        Function<HeldEvents, Consumer<LlmEvent>> told = call.streams()
+                ? held -> held.quick(sent -> unchecked(() -> answer.afterwards(sent)))
+                : held -> held;
+        try {
+            chat(attempt, translation.get(), hold, sink, last, told);
+        } catch (LlmException e) {
+            throw new LlmException(e.failure().withoutBody());
+        }
+        answer.flush();
+    }
+
+    /** @param told what the held events are to a client: themselves, or a sink that never waits */
     private void chat(
             Attempt attempt,
             ObjectNode body,
             Meter.Hold hold,
             Consumer<LlmEvent> sink,
-            HeldEvents held,
-            Consumer<LlmEvent> told) {
+            boolean last,
+            Function<HeldEvents, Consumer<LlmEvent>> told) {
         var route = attempt.route;
         var request = body.deepCopy(); // each client writes into it
         request.put("model", route.upstreamName());
         hold.status(200);
-        providers
-                .client(route.connection().kind())
-                .chat(attempt.access.target(), request, patience.silence(), told, attempt.cancellation);
+        var client = providers.client(route.connection().kind());
+        deliver(
+                attempt,
+                hold,
+                sink,
+                last,
+                held -> client.chat(
+                        attempt.access.target(), request, patience.silence(), told.apply(held), attempt.cancellation));
+    }
+
+    /**
+     * Hands on what {@code work} says of an answer, as long as nobody has seen anything of it only if it is one.
+     *
+     * @throws LlmException when it failed before that
+     */
+    static void deliver(
+            Attempt attempt, Meter.Hold hold, Consumer<LlmEvent> sink, boolean last, Consumer<HeldEvents> work) {
+        var held = new HeldEvents(hold, sink, attempt::begun, last);
+        work.accept(held);
         var failure = held.failure();
         if (failure == null) {
             return;

@@ -4,6 +4,7 @@ import carafe.engine.llm.Calls;
 import carafe.engine.llm.ChatClient;
 import carafe.engine.llm.Dialect;
 import carafe.engine.llm.Exchange;
+import carafe.engine.llm.LlmEvent;
 import carafe.engine.llm.LlmException;
 import carafe.engine.llm.LlmFailure;
 import carafe.engine.llm.PushedExchange;
@@ -17,12 +18,17 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Calls whose protocol the upstream speaks: bytes in both directions. */
 final class PassThrough {
+    private static final String JSON = "application/json";
     private static final int MOST_ANSWER = 64 << 20;
     private static final int MOST_LACKING = 10_000;
+    private static final String CHAT = "/chat/completions";
+    /** Calls whose whole answers can be told as events. */
+    private static final Set<String> CHATS = Set.of(CHAT, "/v1/messages", "/api/chat");
     /** What OpenAI's API has and not every server that speaks it. */
     private static final Set<String> OPTIONAL = Set.of("/responses", "/completions");
 
@@ -46,9 +52,12 @@ final class PassThrough {
      * Passes {@code call} through if the attempt's server speaks its protocol; false when it does not.
      *
      * @param last whether no other server is left: then the answer's head need not wait for its first event
+     * @param sink takes an answer that came whole although a stream was asked for
      * @throws LlmException when nothing has been answered yet
      */
-    boolean pass(Attempt attempt, RawCall call, RawAnswer answer, Meter.Hold hold, boolean last) throws ClientGone {
+    boolean pass(
+            Attempt attempt, RawCall call, RawAnswer answer, Meter.Hold hold, boolean last, Consumer<LlmEvent> sink)
+            throws ClientGone {
         var target = target(attempt, call);
         if (target == null) {
             return false;
@@ -58,7 +67,7 @@ final class PassThrough {
                 return false;
             }
             hold.status(exchange.status());
-            pass(attempt, call, exchange, answer, hold, last);
+            pass(attempt, call, exchange, answer, hold, last, sink);
             return true;
         } catch (ClientGone e) {
             throw e;
@@ -76,7 +85,7 @@ final class PassThrough {
         var where = switch (attempt.route.connection().kind()) {
             case OPENAI -> call.dialect() == Dialect.OPENAI ? target : null;
             case ANTHROPIC -> call.dialect() == Dialect.ANTHROPIC ? target : null;
-            case LOCAL -> call.dialect() == Dialect.OPENAI && !OPTIONAL.contains(call.path()) ? target : null;
+            case LOCAL -> call.dialect() == Dialect.OPENAI && call.path().equals(CHAT) ? target : null;
             case OLLAMA ->
                 switch (call.dialect()) {
                     case OLLAMA -> target;
@@ -110,13 +119,20 @@ final class PassThrough {
                 : upstreams.post(target, call.path(), body, silence, attempt.cancellation);
     }
 
-    private void pass(Attempt attempt, RawCall call, Exchange exchange, RawAnswer answer, Meter.Hold hold, boolean last)
+    private void pass(
+            Attempt attempt,
+            RawCall call,
+            Exchange exchange,
+            RawAnswer answer,
+            Meter.Hold hold,
+            boolean last,
+            Consumer<LlmEvent> sink)
             throws IOException {
-        if (exchange.status() >= 400) {
+        if (exchange.status() >= 300) {
             throw new LlmException(calls.failure(exchange));
         }
         var client = providers.client(attempt.route.connection().kind());
-        var type = Objects.requireNonNullElse(exchange.header("Content-Type"), "application/json");
+        var type = Objects.requireNonNullElse(exchange.header("Content-Type"), JSON);
         if (exchange instanceof PushedExchange pushed && PushedExchange.isStream(type)) {
             stream(attempt, call, pushed, type, answer, hold, client, last);
             return;
@@ -128,6 +144,11 @@ final class PassThrough {
             throw new LlmException(read.failure());
         }
         hold.settle(read.usage());
+        if (call.streams() && call.chat() != null && CHATS.contains(call.path()) && type.startsWith(JSON)) {
+            Models.deliver(attempt, hold, sink, false, held -> client.events(whole, held));
+            answer.flush();
+            return;
+        }
         answer.begin(exchange.status(), type);
         answer.whole(whole);
     }
@@ -143,7 +164,8 @@ final class PassThrough {
             boolean last)
             throws ClientGone {
         boolean lines = !type.startsWith("text/event-stream");
-        var stream = new PassedStream(attempt, answer, client.tap(call.path()), hold, call.wantsUsage(), lines);
+        var tap = client.tap(call.path());
+        var stream = new PassedStream(attempt, answer, tap, hold, call.wantsUsage(), lines);
         Runnable begin = () -> answer.begin(exchange.status(), type);
         if (last) {
             begin.run();
@@ -154,7 +176,9 @@ final class PassThrough {
         if (failure != null) {
             var explained = attempt.explain(failure);
             hold.failed(explained);
-            answer.tear(explained);
+            if (tap.told() == null) { // else the client has it in the server's own words
+                answer.tear(explained);
+            }
         }
     }
 

@@ -71,7 +71,8 @@ final class PassedStream {
             if (begin == null) {
                 answer.flush();
             }
-            failure = tap.finished() ? null : LlmFailure.brokeOff();
+            var told = tap.told();
+            failure = told != null || tap.finished() ? told : LlmFailure.brokeOff();
         } catch (ClientGone e) {
             throw e;
         } catch (Unusable e) {

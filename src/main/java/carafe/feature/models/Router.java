@@ -1,6 +1,7 @@
 package carafe.feature.models;
 
 import carafe.engine.llm.LlmFailure;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,10 +24,12 @@ final class Router {
     private final Map<Key, Circuit> circuits = new ConcurrentHashMap<>();
     private final RandomGenerator random;
     private final LongSupplier nanoTime;
+    private final InstantSource wall;
 
-    Router(RandomGenerator random, LongSupplier nanoTime) {
+    Router(RandomGenerator random, LongSupplier nanoTime, InstantSource wall) {
         this.random = random;
         this.nanoTime = nanoTime;
+        this.wall = wall;
     }
 
     List<Route> order(List<Route> routes) {
@@ -75,7 +78,7 @@ final class Router {
         if (circuits.size() > MOST_CIRCUITS) {
             circuits.clear(); // of connections that are long gone, mostly
         }
-        circuits.computeIfAbsent(key(route), k -> new Circuit()).failed(failure, nanoTime.getAsLong());
+        circuits.computeIfAbsent(key(route), k -> new Circuit(wall)).failed(failure, nanoTime.getAsLong());
     }
 
     void left(Route route) {

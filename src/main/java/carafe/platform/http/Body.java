@@ -1,13 +1,16 @@
 package carafe.platform.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -17,11 +20,14 @@ public final class Body {
     private static final int SMALL = 64 << 10;
 
     private static final int PIECE = 1 << 20;
+    private static final List<String> NOTES =
+            List.of("\n", " (start marker at [Source", ": enable `", " for `ObjectNode`");
 
-    private final ObjectMapper mapper;
+    private final ObjectReader reader;
 
     public Body(ObjectMapper mapper) {
-        this.mapper = mapper;
+        // bodies that are passed on as they came must not mean one thing here and another there
+        this.reader = mapper.reader().with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
     }
 
     /** The bytes of the body. @throws Problem.TooLarge beyond the route's limit */
@@ -87,7 +93,7 @@ public final class Body {
             throw new Problem.BadRequest("invalid_json", "The request body is empty; send a JSON object.", null);
         }
         try {
-            if (mapper.readTree(bytes) instanceof ObjectNode object) {
+            if (reader.readTree(bytes) instanceof ObjectNode object) {
                 return object;
             }
         } catch (IOException e) {
@@ -112,12 +118,13 @@ public final class Body {
         return new Problem.BadRequest("invalid_json", "The request body is not valid JSON.", null);
     }
 
-    /** Without the parser's note on where a marker began, which speaks of its own settings. */
+    /** Without the parser's notes, which speak of its own settings. */
     private static String firstLine(String text) {
-        int note = text.indexOf(" (start marker at [Source");
-        var message = note < 0 ? text : text.substring(0, note);
-        int end = message.indexOf('\n');
-        var line = end < 0 ? message : message.substring(0, end);
+        var line = text;
+        for (var note : NOTES) {
+            int at = line.indexOf(note);
+            line = at < 0 ? line : line.substring(0, at);
+        }
         return line.length() > 200 ? line.substring(0, 200) : line;
     }
 

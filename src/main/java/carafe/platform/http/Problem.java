@@ -56,8 +56,7 @@ public abstract sealed class Problem extends RuntimeException {
             case 401 -> "authentication_error";
             case 403 -> "permission_error";
             case 429 -> "rate_limit_error";
-            case 500, 502, 503, 504 -> "server_error";
-            default -> "invalid_request_error";
+            default -> status >= 500 ? "server_error" : "invalid_request_error";
         };
     }
 
@@ -69,9 +68,9 @@ public abstract sealed class Problem extends RuntimeException {
             case 404 -> "not_found_error";
             case 413 -> "request_too_large";
             case 429 -> "rate_limit_error";
+            case 504 -> "timeout_error";
             case 529 -> "overloaded_error";
-            case 500, 502, 503, 504 -> "api_error";
-            default -> "invalid_request_error";
+            default -> status >= 500 ? "api_error" : "invalid_request_error";
         };
     }
 

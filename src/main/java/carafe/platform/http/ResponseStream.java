@@ -214,6 +214,7 @@ public final class ResponseStream {
     /** A comment that keeps the connection alive and finds out whether the client is still there. */
     public void ping() throws ClientGone {
         write(": ping\n\n");
+        flush();
     }
 
     /** Cuts the connection, so that the client sees a broken transfer instead of a short answer that looks whole. */

@@ -498,6 +498,11 @@ class ProtocolsTest {
                         .path("input_tokens")
                         .asInt())
                 .isEqualTo(77);
+        anthropic.on("/count_tokens", Answer.error(404, "{\"type\":\"error\",\"error\":{\"message\":\"none\"}}"));
+        assertThat(json(app.post(ann, "/v1/messages/count_tokens", ask("over-anthropic", false)))
+                        .path("input_tokens")
+                        .asInt())
+                .isPositive();
         assertThat(json(app.post(ann, "/v1/messages/count_tokens", ask("over-openai", false)))
                         .path("input_tokens")
                         .asInt())

@@ -191,6 +191,31 @@ class UpstreamMannersTest {
         return app.post(ann, path, body).body();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aTextThatIsCutOffIsNoCompletedItem(boolean stream) {
+        upstream.on(
+                "/chat/completions",
+                Answer.events("data: " + TEXT + "\n\n", "data: " + STOP.replace("\"stop\"", "\"length\"") + "\n\n"));
+        var body = app.post(ann, "/v1/responses", "{\"model\":\"m\",\"stream\":%s,\"input\":\"x\"}".formatted(stream))
+                .body();
+        assertThat(body)
+                .contains("\"type\":\"message\",\"status\":\"incomplete\"", "\"reason\":\"max_output_tokens\"")
+                .doesNotContain("\"status\":\"completed\"");
+    }
+
+    @Test
+    void thoughtsAreCountedWhereTheServerCountsThem() {
+        upstream.on(
+                "/chat/completions",
+                Answer.json(
+                        "{\"choices\":[{\"message\":{\"content\":\"x\"},\"finish_reason\":\"stop\"}],\"usage\":{"
+                                + "\"prompt_tokens\":5,\"completion_tokens\":9,\"completion_tokens_details\":{\"reasoning_tokens\":7}}}"));
+        var answer = json(app.post(ann, "/v1/responses", "{\"model\":\"m\",\"input\":\"x\"}"));
+        assertThat(answer.at("/usage/output_tokens_details/reasoning_tokens").asInt())
+                .isEqualTo(7);
+    }
+
     @Test
     void aRefusalIsAPartOfItsOwnInResponses() {
         var whole = refused("/v1/responses", "{\"model\":\"m\",\"input\":\"x\"}");

@@ -4,13 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import carafe.engine.llm.LlmFailure;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class CircuitTest {
     private static final LlmFailure DOWN = new LlmFailure(502, "upstream_unreachable", "down");
+    private static final Instant NOW = Instant.parse("2026-10-21T07:28:00Z");
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-    private final Circuit circuit = new Circuit();
+    private final Circuit circuit = new Circuit(() -> NOW);
 
     private static LlmFailure slow(String retryAfter) {
         return new LlmFailure(429, "upstream_error", "slow", null, retryAfter);
@@ -50,11 +52,14 @@ class CircuitTest {
         assertThat(circuit.enter(19 * SECOND)).isFalse();
         assertThat(circuit.pause(0)).isEqualTo(20 * SECOND);
 
-        var longer = new Circuit();
+        var longer = new Circuit(() -> NOW);
         longer.failed(slow("86400"), 0);
         assertThat(longer.pause(0)).isEqualTo(300 * SECOND);
-        for (var nonsense : new String[] {"Wed, 21 Oct 2026 07:28:00 GMT", "-5", "NaN"}) {
-            var unread = new Circuit();
+        var dated = new Circuit(() -> NOW);
+        dated.failed(slow("Wed, 21 Oct 2026 07:28:30 GMT"), 0);
+        assertThat(dated.pause(0)).isEqualTo(30 * SECOND);
+        for (var nonsense : new String[] {"Wed, 21 Oct 2026 07:28:00 GMT", "-5", "NaN", "soon"}) {
+            var unread = new Circuit(() -> NOW);
             unread.failed(slow(nonsense), 0);
             assertThat(unread.pause(0)).isZero();
         }

@@ -69,6 +69,15 @@ class LocalModelApiTest {
         var answer = app.post(admin, "/v1/chat/completions", """
                 {"model": "tiny", "max_tokens": 3, "messages": [{"role": "user", "content": "x"}]}""");
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        for (var path : new String[] {"/v1/embeddings", "/ollama/api/embed"}) {
+            var vector = app.post(admin, path, "{\"model\":\"tiny\",\"input\":\"x\"}");
+            assertThat(vector.statusCode()).as(vector.body()).isEqualTo(501);
+            assertThat(vector.body()).contains("does not offer this kind of call");
+        }
+        assertThat(json(app.post(admin, "/ollama/api/show", "{\"model\":\"tiny\"}"))
+                        .path("capabilities")
+                        .toString())
+                .isEqualTo("[\"completion\"]");
 
         assertThat(app.post(admin, MODELS + "/tiny/unload", "").statusCode()).isEqualTo(200);
         assertThat(model("tiny", model -> true).path("state").asText()).isEqualTo("unloaded");

@@ -16,6 +16,7 @@ import carafe.platform.config.Secret;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -70,9 +71,17 @@ public final class AnthropicClient implements ChatClient {
     }
 
     @Override
+    public void events(byte[] json, Consumer<LlmEvent> sink) {
+        new MessagesReader(new EventOut(sink)).read(mapper, new String(json, StandardCharsets.UTF_8), true);
+    }
+
+    @Override
     public WholeAnswer whole(byte[] json) {
         try {
             var message = mapper.readTree(json);
+            if (!message.isObject()) {
+                return WholeAnswer.NO_JSON;
+            }
             if (message.hasNonNull("error")) {
                 return new WholeAnswer(null, AnswerReader.failure(message));
             }
@@ -80,7 +89,7 @@ public final class AnthropicClient implements ChatClient {
             usage.add(message.path("usage"));
             return new WholeAnswer(usage.usage(), null);
         } catch (IOException e) {
-            return WholeAnswer.NOTHING; // not JSON: passed on as it came, and booked without tokens
+            return WholeAnswer.NO_JSON;
         }
     }
 }

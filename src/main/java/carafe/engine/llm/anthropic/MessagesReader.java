@@ -18,6 +18,7 @@ final class MessagesReader implements AnswerReader {
 
     private final UsageCount usage = new UsageCount();
     private int calls;
+    private boolean toldUsage;
 
     MessagesReader(EventOut out) {
         this.out = out;
@@ -43,6 +44,7 @@ final class MessagesReader implements AnswerReader {
             case "message_delta" -> {
                 usage.add(event.path("usage"));
                 if (event.path("delta").hasNonNull("stop_reason")) {
+                    tellUsage(); // some servers forget message_stop
                     out.finish(reason(event.path("delta").get("stop_reason").asText()));
                 }
             }
@@ -72,7 +74,8 @@ final class MessagesReader implements AnswerReader {
 
     private void tellUsage() {
         var counted = usage.usage();
-        if (counted != null) {
+        if (counted != null && !toldUsage) {
+            toldUsage = true;
             out.usage(counted);
         }
     }

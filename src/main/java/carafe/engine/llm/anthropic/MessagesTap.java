@@ -23,6 +23,7 @@ final class MessagesTap implements StreamTap {
     private final ObjectMapper mapper;
     private final MessagesReader.UsageCount usage = new MessagesReader.UsageCount();
     private boolean finished;
+    private @Nullable LlmFailure told;
 
     MessagesTap(ObjectMapper mapper) {
         this.mapper = mapper;
@@ -36,6 +37,8 @@ final class MessagesTap implements StreamTap {
             usage.add(event.path("usage"));
         } else if (length <= STOP_EVENT && Bytes.contains(bytes, offset, length, STOP)) {
             finished |= parse(bytes, offset, length).path("type").asText().equals("message_stop");
+        } else if (told == null && Bytes.contains(bytes, offset, length, ERROR)) {
+            told = error(bytes, offset, length);
         }
         return false; // clients of this protocol always get it
     }
@@ -55,6 +58,11 @@ final class MessagesTap implements StreamTap {
         }
         var event = parse(bytes, offset, length);
         return event.hasNonNull("error") ? AnswerReader.failure(event) : null;
+    }
+
+    @Override
+    public @Nullable LlmFailure told() {
+        return told;
     }
 
     @Override

@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
 /** Watches lines of Ollama's API: the last one says {@code done} and what was counted. */
 final class LineTap implements StreamTap {
     private static final byte[] DONE = Bytes.ascii("\"done\":");
+    private static final byte[] ERROR = Bytes.ascii("\"error\"");
     private static final byte[] NOT_DONE = Bytes.ascii("\"done\":false");
 
     private final ObjectMapper mapper;
     private LlmEvent.@Nullable Usage usage;
     private boolean finished;
+    private @Nullable LlmFailure told;
 
     LineTap(ObjectMapper mapper) {
         this.mapper = mapper;
@@ -35,6 +37,9 @@ final class LineTap implements StreamTap {
                 usage = ChatReader.usage(line);
             }
         }
+        if (told == null && Bytes.contains(bytes, offset, length, ERROR)) {
+            told = error(bytes, offset, length);
+        }
         return false;
     }
 
@@ -50,6 +55,11 @@ final class LineTap implements StreamTap {
     public @Nullable LlmFailure error(byte[] bytes, int offset, int length) {
         var line = parse(bytes, offset, length);
         return line.hasNonNull("error") ? AnswerReader.failure(line) : null;
+    }
+
+    @Override
+    public @Nullable LlmFailure told() {
+        return told;
     }
 
     @Override

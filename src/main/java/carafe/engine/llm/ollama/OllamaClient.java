@@ -16,6 +16,7 @@ import carafe.platform.config.Secret;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -65,14 +66,22 @@ public final class OllamaClient implements ChatClient {
     }
 
     @Override
+    public void events(byte[] json, Consumer<LlmEvent> sink) {
+        new ChatReader(new EventOut(sink)).read(mapper, new String(json, StandardCharsets.UTF_8), true);
+    }
+
+    @Override
     public WholeAnswer whole(byte[] json) {
         try {
             var answer = mapper.readTree(json);
+            if (!answer.isObject()) {
+                return WholeAnswer.NO_JSON;
+            }
             return answer.hasNonNull("error")
                     ? new WholeAnswer(null, AnswerReader.failure(answer))
                     : new WholeAnswer(ChatReader.usage(answer), null);
         } catch (IOException e) {
-            return WholeAnswer.NOTHING; // not JSON: passed on as it came, and booked without tokens
+            return WholeAnswer.NO_JSON;
         }
     }
 }

@@ -21,6 +21,7 @@ final class ChatTap implements StreamTap {
     /** Longer events are content, even if it speaks of [DONE]. */
     private static final int DONE_EVENT = 32;
 
+    private static final byte[] ERROR = Bytes.ascii("\"error\"");
     private static final byte[] USAGE = Bytes.ascii("\"usage\":");
     private static final byte[] FINISH = Bytes.ascii("\"finish_reason\":");
     private static final byte[] NULL_USAGE = Bytes.ascii("\"usage\":null");
@@ -29,6 +30,7 @@ final class ChatTap implements StreamTap {
     private final ObjectMapper mapper;
     private LlmEvent.@Nullable Usage usage;
     private boolean finished;
+    private @Nullable LlmFailure told;
 
     ChatTap(ObjectMapper mapper) {
         this.mapper = mapper;
@@ -39,6 +41,9 @@ final class ChatTap implements StreamTap {
         if (length <= DONE_EVENT && Bytes.contains(bytes, offset, length, DONE)) {
             finished = true;
             return false;
+        }
+        if (told == null && Bytes.contains(bytes, offset, length, ERROR)) {
+            told = error(bytes, offset, length);
         }
         boolean mayUse =
                 Bytes.contains(bytes, offset, length, USAGE) && !Bytes.contains(bytes, offset, length, NULL_USAGE);
@@ -81,6 +86,11 @@ final class ChatTap implements StreamTap {
     }
 
     @Override
+    public @Nullable LlmFailure told() {
+        return told;
+    }
+
+    @Override
     public boolean finished() {
         return finished;
     }
@@ -94,9 +104,11 @@ final class ChatTap implements StreamTap {
     static LlmEvent.Usage usage(JsonNode node) {
         boolean responses = node.has("input_tokens");
         var in = responses ? "input_tokens" : "prompt_tokens";
+        var out = responses ? "output_tokens" : "completion_tokens";
         return new LlmEvent.Usage(
                 node.path(in).asLong(),
-                node.path(responses ? "output_tokens" : "completion_tokens").asLong(),
-                node.path(in + "_details").path("cached_tokens").asLong());
+                node.path(out).asLong(),
+                node.path(in + "_details").path("cached_tokens").asLong(),
+                node.path(out + "_details").path("reasoning_tokens").asLong());
     }
 }

@@ -1,12 +1,12 @@
 package carafe.engine.llm.openai;
 
+import carafe.engine.llm.AnswerReader;
 import carafe.engine.llm.Calls;
 import carafe.engine.llm.Cancellation;
 import carafe.engine.llm.ChatClient;
 import carafe.engine.llm.Dialect;
 import carafe.engine.llm.EventOut;
 import carafe.engine.llm.LlmEvent;
-import carafe.engine.llm.LlmFailure;
 import carafe.engine.llm.StreamTap;
 import carafe.engine.llm.Target;
 import carafe.engine.llm.Upstreams;
@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -71,24 +72,31 @@ public final class OpenAiClient implements ChatClient {
 
     /** Looks at the top level only, and no further than the usage. */
     @Override
+    public void events(byte[] json, Consumer<LlmEvent> sink) {
+        new ChatReader(new EventOut(sink)).read(mapper, new String(json, StandardCharsets.UTF_8), true);
+    }
+
+    @Override
     public WholeAnswer whole(byte[] json) {
         try (var parser = mapper.createParser(json)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                return WholeAnswer.NOTHING;
+                return WholeAnswer.NO_JSON;
             }
             for (var name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
                 parser.nextToken();
                 if (name.equals("usage") && parser.currentToken() == JsonToken.START_OBJECT) {
                     return new WholeAnswer(ChatTap.usage(tree(parser)), null);
                 }
-                if (name.equals("error") && parser.currentToken() == JsonToken.START_OBJECT) {
-                    return new WholeAnswer(null, failure(tree(parser)));
+                if (name.equals("error") && parser.currentToken() != JsonToken.VALUE_NULL) {
+                    var holder = mapper.createObjectNode();
+                    holder.set(name, tree(parser));
+                    return new WholeAnswer(null, AnswerReader.failure(holder));
                 }
                 parser.skipChildren();
             }
-            return WholeAnswer.NOTHING;
+            return new WholeAnswer(null, null);
         } catch (IOException e) {
-            return WholeAnswer.NOTHING; // not JSON: passed on as it came, and booked without tokens
+            return WholeAnswer.NO_JSON;
         }
     }
 
@@ -97,12 +105,5 @@ public final class OpenAiClient implements ChatClient {
         return mapper.reader()
                 .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .readTree(parser);
-    }
-
-    private static LlmFailure failure(JsonNode error) {
-        return new LlmFailure(
-                502,
-                error.path("code").asText("upstream_error"),
-                error.path("message").asText("The model failed."));
     }
 }

@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
 final class ResponsesTap implements StreamTap {
     private static final byte[] COMPLETED = Bytes.ascii("\"response.completed\"");
     private static final byte[] INCOMPLETE = Bytes.ascii("\"response.incomplete\"");
+    private static final byte[] ERROR = Bytes.ascii("\"error\"");
     private static final byte[] FAILED = Bytes.ascii("\"response.failed\"");
     private static final Set<String> LAST = Set.of("response.completed", "response.incomplete", "response.failed");
 
     private final ObjectMapper mapper;
     private LlmEvent.@Nullable Usage usage;
     private boolean finished;
+    private @Nullable LlmFailure told;
 
     ResponsesTap(ObjectMapper mapper) {
         this.mapper = mapper;
@@ -37,6 +39,9 @@ final class ResponsesTap implements StreamTap {
             finished |= LAST.contains(event.path("type").asText());
             var counted = event.path("response").path("usage");
             usage = counted.isObject() ? ChatTap.usage(counted) : usage;
+            told = event.path("response").hasNonNull("error") ? AnswerReader.failure(event.path("response")) : told;
+        } else if (told == null && Bytes.contains(bytes, offset, length, ERROR)) {
+            told = error(bytes, offset, length);
         }
         return false;
     }
@@ -55,6 +60,11 @@ final class ResponsesTap implements StreamTap {
         return event.path("type").asText().equals("error")
                 ? new LlmFailure(502, "upstream_error", event.path("message").asText("The model failed."))
                 : event.hasNonNull("error") ? AnswerReader.failure(event) : null;
+    }
+
+    @Override
+    public @Nullable LlmFailure told() {
+        return told;
     }
 
     @Override

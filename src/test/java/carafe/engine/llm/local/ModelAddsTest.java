@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -30,6 +31,7 @@ final class ModelAddsTest {
 
     private final AtomicInteger changes = new AtomicInteger();
     private final CountDownLatch released = new CountDownLatch(1);
+    private final List<String> ranges = new CopyOnWriteArrayList<>();
     private HttpServer server;
     private ModelFiles files;
     private ModelAdds adds;
@@ -52,6 +54,17 @@ final class ModelAddsTest {
                 Thread.currentThread().interrupt();
             }
             exchange.close();
+        });
+        server.createContext("/breaks.gguf", exchange -> {
+            var range = exchange.getRequestHeaders().getFirst("Range");
+            ranges.add(String.valueOf(range));
+            int from = range == null ? 0 : Integer.parseInt(range.substring(6, range.length() - 1));
+            var changed = exchange.getRequestURI().getQuery() != null && range != null;
+            exchange.getResponseHeaders().add("ETag", "\"v1\"");
+            exchange.getResponseHeaders().add("Content-Range", "bytes " + from + "-/" + TINY.length);
+            exchange.sendResponseHeaders(range == null || changed ? 200 : 206, TINY.length - from);
+            exchange.getResponseBody().write(TINY, from, range == null ? 70_000 : TINY.length - from);
+            exchange.close(); // the first time, too early
         });
         server.createContext("/elsewhere.gguf", exchange -> {
             exchange.getResponseHeaders()
@@ -108,6 +121,22 @@ final class ModelAddsTest {
         assertThat(ended(adds.start(new ModelOrder(ModelAdd.Kind.ADDRESS, url("/tiny.gguf"), "Other Name", null)))
                         .model())
                 .isEqualTo("other-name");
+    }
+
+    @Test
+    void whatBreaksOffGoesOnWhereItWas() throws Exception {
+        var ended = ended(adds.start(address("/breaks.gguf")));
+        assertThat(ended.problem()).isNull();
+        assertThat(ended.done()).isEqualTo(TINY.length);
+        assertThat(ranges).containsExactly("null", "bytes=70000-");
+        assertThat(files.list()).hasSize(1);
+        assertThat(Files.readAllBytes(folder.resolve("models/breaks.gguf"))).isEqualTo(TINY);
+    }
+
+    @Test
+    void whatHasChangedSinceItBrokeOffIsNotPutTogether() throws Exception {
+        assertThat(ended(adds.start(address("/breaks.gguf?changed"))).problem()).contains("Reading the source failed");
+        assertThat(left()).isEmpty();
     }
 
     @Test

@@ -217,6 +217,25 @@ final class ModelHostTest {
     }
 
     @Test
+    void saysWhichFieldIsWrong() throws Exception {
+        names("{\"messages\":[]}", "messages");
+        names("{\"messages\":[{\"role\":\"user\",\"content\":\"x\"},{\"content\":\"x\"}]}", "messages.1.role");
+        names("{\"messages\":[{\"role\":\"user\"}]}", "messages.0.content");
+        names("{\"messages\":[{\"role\":\"user\",\"content\":5}]}", "messages.0.content");
+        names(ask("x", "\"temperature\":\"hot\""), "temperature");
+        names(ask("x", "\"max_tokens\":0"), "max_tokens");
+        names(ask("x", "\"stop\":[1]"), "stop");
+        names(ask("x", "\"tools\":[{\"type\":\"function\"}]"), "tools");
+        names(ask("x", "\"response_format\":{\"type\":\"xml\"}"), "response_format.type");
+    }
+
+    private void names(String body, String param) throws Exception {
+        LocalClient.Answer answer = client.post(body);
+        assertThat(answer.status()).as(body).isEqualTo(400);
+        assertThat(answer.body().at("/error/param").asText()).isEqualTo(param);
+    }
+
+    @Test
     void refusesSchemasThatTheGrammarCannotKeepAndNamesTheWord() throws Exception {
         refusesSchema("{\"type\":\"object\",\"properties\":{\"a\":{\"not\":{}}}}", "`not`", "schema.properties.a");
         refusesSchema("{\"type\":\"object\",\"patternProperties\":{}}", "`patternProperties`");

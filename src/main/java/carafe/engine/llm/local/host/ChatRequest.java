@@ -56,27 +56,30 @@ record ChatRequest(
 
     private static void refuseUnsupported(JsonNode body) {
         if (!absent(body.path("n")) && body.path("n").asInt() != 1) {
-            throw Refusal.badRequest("Local models give one answer at a time: n must be 1.");
+            throw Refusal.badField("n", "Local models give one answer at a time: n must be 1.");
         }
         if (!body.path("tools").isEmpty() && !body.path("tool_choice").asText().equals("none")) {
             throw new Refusal(
                     400,
                     "tools_unsupported",
-                    "Local models do not call tools. Leave out `tools`, or choose a model of another connection.");
+                    "Local models do not call tools. Leave out `tools`, or choose a model of another connection.",
+                    "tools");
         }
         if (body.path("logprobs").asBoolean(false)) {
-            throw Refusal.badRequest("Local models do not report logprobs.");
+            throw Refusal.badField("logprobs", "Local models do not report logprobs.");
         }
     }
 
     private static List<Message> messages(JsonNode list) {
         if (!list.isArray() || list.isEmpty()) {
-            throw Refusal.badRequest("`messages` must be a list with at least one message.");
+            throw Refusal.badField("messages", "`messages` must be a list with at least one message.");
         }
         List<Message> messages = new ArrayList<>(list.size());
+        int index = 0;
         for (JsonNode message : list) {
-            String content = content(message.path("content"));
-            String role = role(message.path("role").asText());
+            String where = "messages." + index++;
+            String role = role(message.path("role").asText(), where + ".role");
+            String content = content(message.path("content"), role.equals("assistant"), where + ".content");
             if (!content.isEmpty() || !role.equals("assistant")) {
                 messages.add(new Message(role, content));
             }
@@ -84,30 +87,30 @@ record ChatRequest(
         return List.copyOf(messages);
     }
 
-    private static String role(String role) {
+    private static String role(String role, String where) {
         return switch (role) {
             case "system", "developer" -> "system";
             case "assistant" -> "assistant";
             // results of tools that another model called earlier in the chat
             case "user", "tool", "function" -> "user";
-            default -> throw Refusal.badRequest("A message's role must be system, user or assistant.");
+            default -> throw Refusal.badField(where, "`" + where + "` must be system, user or assistant.");
         };
     }
 
-    private static String content(JsonNode content) {
-        if (absent(content)) {
+    private static String content(JsonNode content, boolean optional, String where) {
+        if (absent(content) && optional) {
             return "";
         }
         if (content.isTextual()) {
             return content.textValue();
         }
         if (!content.isArray()) {
-            throw Refusal.badRequest("A message's content must be a text or a list of parts.");
+            throw Refusal.badField(where, "`" + where + "` must be a text or a list of parts.");
         }
         List<String> parts = new ArrayList<>();
         for (JsonNode part : content) {
             if (!part.path("text").isTextual()) {
-                throw Refusal.badRequest("This local model reads text only.");
+                throw Refusal.badField(where, "This local model reads text only.");
             }
             parts.add(part.path("text").textValue());
         }
@@ -135,7 +138,7 @@ record ChatRequest(
         var list = out.putArray("stop");
         for (JsonNode word : words) {
             if (!word.isTextual() || list.size() == MOST_STOPS) {
-                throw Refusal.badRequest("`stop` must be a text or a list of at most " + MOST_STOPS + " texts.");
+                throw Refusal.badField("stop", "`stop` must be a text or a list of at most " + MOST_STOPS + " texts.");
             }
             if (!word.textValue().isEmpty()) {
                 list.add(word.textValue());
@@ -149,7 +152,7 @@ record ChatRequest(
             return;
         }
         if (!value.isNumber() || !(value.doubleValue() >= least && value.doubleValue() <= most)) {
-            throw Refusal.badRequest("`" + name + "` must be a number from " + least + " to " + most + ".");
+            throw Refusal.badField(name, "`" + name + "` must be a number from " + least + " to " + most + ".");
         }
         out.put(name, value.doubleValue());
     }
@@ -159,8 +162,8 @@ record ChatRequest(
                 || !value.canConvertToLong()
                 || value.longValue() < least
                 || value.longValue() > most) {
-            throw Refusal.badRequest(
-                    "`" + name + "` must be a whole number" + (least > 0 ? " of at least " + least : "") + ".");
+            throw Refusal.badField(
+                    name, "`" + name + "` must be a whole number" + (least > 0 ? " of at least " + least : "") + ".");
         }
         return value.longValue();
     }

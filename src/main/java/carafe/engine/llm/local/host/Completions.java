@@ -39,7 +39,8 @@ final class Completions {
                     400,
                     "context_length_exceeded",
                     "This model's context is " + context + " tokens, and the messages need " + (tokens.length + 1)
-                            + " and at least one for the answer. Shorten them or start a new chat.");
+                            + " and at least one for the answer. Shorten them or start a new chat.",
+                    "messages");
         }
         Integer asked = request.maxTokens();
         int most = asked == null ? room : Math.min(asked, room);

@@ -24,7 +24,9 @@ final class ResponseFormat {
             case "text" -> null;
             case "json_object" -> JsonNodeFactory.instance.objectNode().put("type", "object");
             case "json_schema" -> SchemaRules.check(format.path("json_schema").path("schema"));
-            default -> throw Refusal.badRequest("`response_format.type` must be text, json_object or json_schema.");
+            default ->
+                throw Refusal.badField(
+                        "response_format.type", "`response_format.type` must be text, json_object or json_schema.");
         };
     }
 

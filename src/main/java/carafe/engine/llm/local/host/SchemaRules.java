@@ -55,7 +55,9 @@ final class SchemaRules {
     /** The schema itself. @throws Refusal naming what cannot be kept */
     static JsonNode check(JsonNode schema) {
         if (!schema.isObject()) {
-            throw Refusal.badRequest("`response_format.json_schema.schema` must be a JSON schema.");
+            throw Refusal.badField(
+                    "response_format.json_schema.schema",
+                    "`response_format.json_schema.schema` must be a JSON schema.");
         }
         if (schema.toString().length() > MOST_CHARACTERS) {
             throw Refusal.badRequest("The JSON schema is longer than " + MOST_CHARACTERS + " characters.");

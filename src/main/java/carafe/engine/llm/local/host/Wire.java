@@ -32,7 +32,7 @@ final class Wire {
         body.putObject("error")
                 .put("message", refusal.explain())
                 .put("type", refusal.status() < 500 ? "invalid_request_error" : "server_error")
-                .putNull("param")
+                .put("param", refusal.param())
                 .put("code", refusal.code());
         return body;
     }
