@@ -280,21 +280,15 @@ public final class Models {
     }
 
     private void translate(
-            Attempt attempt,
-            RawCall call,
-            RawAnswer answer,
-            Meter.Hold hold,
-            Consumer<LlmEvent> sink,
-            boolean last)
+            Attempt attempt, RawCall call, RawAnswer answer, Meter.Hold hold, Consumer<LlmEvent> sink, boolean last)
             throws ClientGone {
         var translation = call.chat();
         if (translation == null) {
             throw new LlmException(new LlmFailure(
                     501, "not_offered", "The server of '" + call.model() + "' does not offer this kind of call."));
         }
-        Function<HeldEvents, Consumer<LlmEvent>> told = call.streams()
-                ? held -> held.quick(sent -> unchecked(() -> answer.afterwards(sent)))
-                : held -> held;
+        Function<HeldEvents, Consumer<LlmEvent>> told =
+                call.streams() ? held -> held.quick(sent -> unchecked(() -> answer.afterwards(sent))) : held -> held;
         try {
             chat(attempt, translation.get(), hold, sink, last, told);
         } catch (LlmException e) {
