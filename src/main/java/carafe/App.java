@@ -271,7 +271,8 @@ public final class App implements AutoCloseable {
                     new Dressing(workspace, settings, mapper, clock),
                     mapper,
                     new Models.Patience(
-                            config.models().upstreamTimeout(), config.models().firstTokenTimeout()));
+                            config.models().upstreamTimeout(), config.models().firstTokenTimeout()),
+                    clock);
 
             files = new UserFiles(
                     db,

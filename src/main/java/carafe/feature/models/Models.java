@@ -38,8 +38,7 @@ public final class Models {
     private final Meter meter;
     private final Dressing dressing;
     private final Patience patience;
-    private final Router router =
-            new Router(() -> ThreadLocalRandom.current().nextLong(), System::nanoTime, InstantSource.system());
+    private final Router router;
 
     /** @param local opens a local model by its id */
     public Models(
@@ -50,7 +49,8 @@ public final class Models {
             Meter meter,
             Dressing dressing,
             ObjectMapper mapper,
-            Patience patience) {
+            Patience patience,
+            InstantSource wall) {
         this.catalogue = catalogue;
         this.local = local;
         this.upstreams = upstreams;
@@ -59,6 +59,7 @@ public final class Models {
         this.meter = meter;
         this.dressing = dressing;
         this.patience = patience;
+        this.router = new Router(() -> ThreadLocalRandom.current().nextLong(), System::nanoTime, wall);
     }
 
     /** What is done with one server after the other, until it works. */
