@@ -61,7 +61,7 @@ async function chat(body, response) {
   if (!body.stream) {
     response.writeHead(200, { 'content-type': 'application/json' });
     return response.end(JSON.stringify({ ...head, object: 'chat.completion', usage,
-      choices: [{ index: 0, message: { role: 'assistant', content: 'A short title' }, finish_reason: 'stop' }] }));
+      choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }] }));
   }
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   const send = (delta, more = {}) => response.write(`data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk',

@@ -765,9 +765,9 @@ public final class Catalogue {
             "10",
             LIMITS,
             "5",
-            "Sign-in attempts a minute and address; 0 for no limit.");
+            "Sign-ins a minute and address that may fail; 0 for no limit.");
     static final Setting RATE_SIGNUP = Setting.of(
-            "RATE_LIMIT_SIGNUP", Kind.NUMBER, "10", LIMITS, "3", "Sign-ups a minute and address; 0 for no limit.");
+            "RATE_LIMIT_SIGNUP", Kind.NUMBER, "60", LIMITS, "3", "Sign-ups a minute and address; 0 for no limit.");
     public static final Setting RATE_EXECUTE = perMinute("RATE_LIMIT_EXECUTE", "10", "Code runs");
     public static final Setting RATE_HINT = perMinute("RATE_LIMIT_HINT", "60", "Hints about code");
     public static final Setting RATE_POOL_STATS = perMinute("RATE_LIMIT_POOL_STATS", "30", "Looks at the containers");

@@ -52,6 +52,16 @@ final class Guard {
         }
     }
 
+    /**
+     * After an answer: who did sign in has guessed nothing. A class behind one address comes at the same minute, and
+     * guesses are what the limit is about.
+     */
+    void answered(Context ctx, Rule rule) {
+        if (rule.area() == RateArea.SIGNIN && ctx.statusCode() < 400) {
+            limits.giveBack(RateArea.SIGNIN, Caller.of(ctx).holder());
+        }
+    }
+
     /** A socket upgrade is a GET with lasting rights: a foreign page must not open one with the reader's cookie. */
     void admitUpgrade(Context ctx, Rule rule) {
         admit(ctx, rule);

@@ -37,6 +37,14 @@ public final class Limits {
         }
     }
 
+    /** Gives back what {@link #take} took, for what turned out not to need a limit. */
+    void giveBack(RateArea area, String who) {
+        int allowance = perMinute.applyAsInt(area);
+        if (allowance > 0) {
+            bucket(area + ":" + allowance + ":" + who, allowance).addTokens(1);
+        }
+    }
+
     private Bucket bucket(String key, int allowance) {
         synchronized (buckets) {
             return buckets.computeIfAbsent(

@@ -166,6 +166,7 @@ public final class Routes {
         }
         guard.admit(ctx, rule);
         answer(ctx, rule, handler);
+        guard.answered(ctx, rule);
         if (rule.surface() == Surface.COURSE) {
             CourseErrors.addTime(ctx);
         }

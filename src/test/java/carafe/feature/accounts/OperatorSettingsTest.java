@@ -191,6 +191,23 @@ class OperatorSettingsTest {
     }
 
     @Test
+    void onlySignInsThatFailCountAgainstAnAddress() {
+        try (var app = TestApp.start(folder, "RATE_LIMIT_SIGNIN", "1")) {
+            app.signUp("ada");
+            var right = "{\"email\":\"ada@example.org\",\"password\":\"correct horse\"}";
+            for (int i = 0; i < 5; i++) {
+                assertThat(app.post(null, "/api/v1/auths/signin", right).statusCode())
+                        .isEqualTo(200);
+            }
+            var wrong = "{\"email\":\"nobody@example.org\",\"password\":\"guess\"}";
+            assertThat(app.post(null, "/api/v1/auths/signin", wrong).statusCode())
+                    .isEqualTo(400);
+            assertThat(app.post(null, "/api/v1/auths/signin", right).statusCode())
+                    .isEqualTo(429);
+        }
+    }
+
+    @Test
     void whoMaySetNoSystemPromptKeepsNone() {
         try (var app = TestApp.start(folder, "USER_PERMISSIONS_CHAT_SYSTEM_PROMPT", "False")) {
             var admin = app.signUp("admin");

@@ -274,6 +274,8 @@ public final class Turns implements AutoCloseable {
         }
         if (ended.input() + ended.output() > 0) {
             body.putObject("usage")
+                    .put("prompt_tokens", ended.input())
+                    .put("completion_tokens", ended.output())
                     .put("input_tokens", ended.input())
                     .put("output_tokens", ended.output())
                     .put("total_tokens", ended.input() + ended.output());
