@@ -151,7 +151,7 @@ public final class ChatPlatformBench {
         var first = Load.streams(server.port, request, count);
         // streams of a long-running server are measured, not its compiler; one that is overrun is not driven further
         boolean keepsUp = first.wholeP50() < 2 * PERFECT_STREAM_MS;
-        for (int round = 0; round < 2 && keepsUp && !quick; round++) Load.streams(server.port, request, count);
+        for (int round = 0; round < 12 && keepsUp && !quick; round++) Load.streams(server.port, request, count);
         double before = server.cpuMillis();
         figures.streams = Load.streams(server.port, request, count);
         figures.streamsCpu = (server.cpuMillis() - before) / Math.max(0.001, figures.streams.chunks() / 1000.0);

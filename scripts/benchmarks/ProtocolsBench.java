@@ -138,7 +138,7 @@ public final class ProtocolsBench {
         int count = quick ? 100 : 1000;
         var bare = Load.streams(upstream.port, Load.post(upstream.port, "/v1/chat/completions", "sk-upstream", STREAM), count);
         byte[] through = anthropic(carafe.port, key, STREAM);
-        for (int round = 0; round < (quick ? 1 : 3); round++) Load.streams(carafe.port, through, count, "event: message_stop");
+        for (int round = 0; round < (quick ? 1 : 12); round++) Load.streams(carafe.port, through, count, "event: message_stop");
         double before = carafe.cpuMillis();
         var ours = Load.streams(carafe.port, through, count, "event: message_stop");
         double cpu = (carafe.cpuMillis() - before) / (ours.chunks() / 1000.0);
