@@ -9,12 +9,14 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
+import org.apache.hc.core5.net.URIAuthority;
 
 /** For streams: few threads read the wire for all of them. A thread for each, woken for each token, costs half as much again. */
 final class PushingClient implements Closeable {
@@ -58,18 +60,25 @@ final class PushingClient implements Closeable {
         }
     }
 
+    /** {@link URI#getHost} knows no names with an underscore, which containers have. */
     private static Upstream upstream(Target target) throws IOException {
         var uri = URI.create(target.base());
-        var host = uri.getHost();
-        if (host == null) {
-            throw new IOException("there is no host in " + target.base());
-        }
+        var at = authority(uri);
         boolean secure = "https".equalsIgnoreCase(uri.getScheme());
-        int port = uri.getPort() < 0 ? (secure ? 443 : 80) : uri.getPort();
-        var plain = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-        var path = uri.getRawPath() == null ? "" : uri.getRawPath();
+        int port = at.getPort() < 0 ? (secure ? 443 : 80) : at.getPort();
+        var host = at.getHostName().indexOf(':') < 0 ? at.getHostName() : "[" + at.getHostName() + "]";
         return new Upstream(
-                new Origin(secure, plain, port, null), path, uri.getPort() < 0 ? host : host + ":" + uri.getPort());
+                new Origin(secure, at.getHostName(), port, null),
+                uri.getRawPath() == null ? "" : uri.getRawPath(),
+                at.getPort() < 0 ? host : host + ":" + port);
+    }
+
+    private static URIAuthority authority(URI uri) throws IOException {
+        try {
+            return URIAuthority.create(String.valueOf(uri.getRawAuthority()));
+        } catch (URISyntaxException e) {
+            throw new IOException("there is no host in " + uri, e);
+        }
     }
 
     private static List<Map.Entry<String, String>> fields(Target target) {
