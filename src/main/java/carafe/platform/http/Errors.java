@@ -120,11 +120,11 @@ final class Errors {
     }
 
     /**
-     * Takes in what is still on its way of a body that is refused. A connection that is closed on a client that writes
+     * Takes in what is still on its way of a body that is refused, or that nobody asked for. A connection that is closed on a client that writes
      * takes our answer with it (RFC 9112, 9.6), and all that people see is a network error. Bounded in bytes and time; who
      * waits for a sign before sending gets the answer at once.
      */
-    private static void takeRest(Context ctx) {
+    static void takeRest(Context ctx) {
         var request = ctx.req();
         boolean hasBody = request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
         if (!hasBody || request.getHeader("Expect") != null) {
