@@ -8,6 +8,7 @@ import carafe.FakeProvider;
 import carafe.RawSocket;
 import carafe.TestApp;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -159,22 +160,26 @@ class GatewayTest {
         }
     }
 
+    /** Byte by byte: the JDK's client forgets what it has not handed on yet when a connection is cut. */
     @Test
     void tellsClientsOfEveryAddressWhyAStreamIsTorn() {
+        var body = ask("cut", true, "some words");
         for (var path : List.of(CHAT, "/api/chat/completions", "/openai/chat/completions")) {
-            var told = new StringBuilder();
-            try (var body = app.stream(ann, "POST", path, ask("cut", true, "some words"))
-                    .body()) {
-                for (int next = body.read(); next >= 0; next = body.read()) {
-                    told.append((char) next);
-                }
-            } catch (IOException torn) {
-                assertThat(told.toString())
+            try (var client = RawSocket.connect(URI.create(app.url("/")).getPort())) {
+                client.send("""
+                        POST %s HTTP/1.1\r
+                        Host: carafe\r
+                        Authorization: Bearer %s\r
+                        Content-Type: application/json\r
+                        Content-Length: %d\r
+                        \r
+                        %s""".formatted(path, ann.token(), body.length(), body));
+                assertThat(client.readToEnd())
                         .as(path)
-                        .contains("\ndata: {\"error\":{\"message\":\"The model server broke off");
-                continue;
+                        .contains("data: {\"error\":{\"message\":\"The model server broke off")
+                        .doesNotContain("[DONE]")
+                        .doesNotEndWith("\r\n0\r\n\r\n");
             }
-            throw new AssertionError("looks whole: " + told);
         }
     }
 
