@@ -18,6 +18,15 @@ public final class Main {
     /** The status of a process that ends to be started again: that of SIGTERM, which no watcher takes for a wish to rest. */
     static final int ENDED = 143;
 
+    private static final String USAGE = """
+            Usage: java -jar carafe.jar [serve]              the whole server
+                   java -jar carafe.jar proxy                the transparent proxy alone
+                   java -jar carafe.jar workflow             the workflow engine alone
+                   java -jar carafe.jar init-db              makes the tables or brings them up to date
+                   java -jar carafe.jar model add SOURCE | list | remove ID
+                   java -jar carafe.jar course check [--no-run] DIR… | import-exercism FROM TO
+            What can be set is in the README's table of environment variables.""";
+
     private Main() {}
 
     public static void main(String[] args) throws Exception {
@@ -36,10 +45,9 @@ public final class Main {
                 System.exit(CourseCommand.run(
                         Arrays.copyOfRange(args, 1, args.length), System.getenv(), System.out, System.err));
             case "model-host" -> ModelHost.main(Arrays.copyOfRange(args, 1, args.length));
+            case "--help", "-h", "help" -> System.out.println(USAGE);
             default -> {
-                System.err.println(
-                        "Usage: java -jar carafe.jar [serve | proxy | workflow | init-db | model add SOURCE | model list | model remove ID"
-                                + " | course check DIR]");
+                System.err.println(USAGE);
                 System.exit(2);
             }
         }

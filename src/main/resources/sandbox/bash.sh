@@ -278,10 +278,11 @@ zero() {
     left[$1]=$((left[$1] - 1))
 }
 
-# hear <seconds>: true when the program's end has been told; sets code. A read that is late leaves half a line.
+# hear <seconds>: true when the program's end has been told; sets code. A read that is late leaves half a line, whose
+# blank at the end must stay.
 hear() {
     local line=""
-    read -r -t "$1" -u "$done" line
+    IFS= read -r -t "$1" -u "$done" line
     local how=$?
     partial+="$line"
     ((how == 0)) || return 1

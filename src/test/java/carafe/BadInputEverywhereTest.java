@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -164,6 +165,17 @@ class BadInputEverywhereTest {
                     .startsWith("HTTP/1.1 4")
                     .contains("Content-Type: application/json", "Connection: close", "X-Request-ID: ", "{\"detail\":")
                     .doesNotContain("<", "Exception");
+        }
+    }
+
+    /** The answer must not be lost when the connection is closed on what the client still sends. */
+    @Test
+    void anUnreadableAddressIsRefusedThoughALongBodyFollows() {
+        var body = "{\"a\":\"" + "x".repeat(60_000) + "\"}";
+        for (int i = 0; i < 200; i++) {
+            assertThat(app.post(admin, "/api/v1/workflows/runs/%ff/answer", body)
+                            .statusCode())
+                    .isEqualTo(400);
         }
     }
 

@@ -114,8 +114,8 @@ def supervise(pid, out, err, start, relay, group, farewell=None):
             ended = reap_others(pid)
         if stream:
             relay.flush()
-        # Output wakes us, but not oftener than each 10 ms; a full pipe is read on at once.
-        want, pause = got == 0, 0.0 if got >= 32768 else 0.01
+        # Output wakes us, but not oftener than each 10 ms; as much as can be taken at a time is read on at once.
+        want, pause = got == 0, 0.0 if got >= relay.room // 2 else 0.01
         if want != listening:
             for fd in streams:
                 poll.modify(fd, select.POLLIN if want else 0)

@@ -72,9 +72,7 @@ public final class Calls {
         if (type == null) {
             return asked;
         }
-        return type.startsWith("text/event-stream")
-                || type.startsWith("application/x-ndjson")
-                || (asked && (lines || !type.startsWith("application/json")));
+        return PushedExchange.isStream(type) || (asked && (lines || !type.startsWith("application/json")));
     }
 
     private void pump(Exchange exchange, AnswerReader reader, @Nullable QuickSink quick, boolean lines)

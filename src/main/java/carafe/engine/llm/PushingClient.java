@@ -10,12 +10,10 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
 import org.apache.hc.core5.net.URIAuthority;
 
 /** For streams: few threads read the wire for all of them. A thread for each, woken for each token, costs half as much again. */
@@ -24,17 +22,9 @@ final class PushingClient implements Closeable {
 
     PushingClient(Names names) {
         try {
-            client = new Client("upstreams", PushingClient::tls, names);
+            client = new Client("upstreams", names);
         } catch (IOException e) {
             throw new UncheckedIOException(e); // no selector: the machine has no descriptors left
-        }
-    }
-
-    private static SSLContext tls() {
-        try {
-            return SSLContext.getDefault();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java speaks TLS", e);
         }
     }
 

@@ -6,8 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** Requests of our own, for answers that go on piece by piece as they come: no thread waits for them. */
@@ -30,12 +28,9 @@ public final class Client implements AutoCloseable {
 
     private final Lanes lanes;
 
-    /**
-     * @param name of the threads
-     * @param tls asked for when the first upstream speaks TLS
-     */
-    public Client(String name, Supplier<SSLContext> tls, Names names) throws IOException {
-        lanes = new Lanes(name, tls, names);
+    /** @param name of the threads */
+    public Client(String name, Names names) throws IOException {
+        lanes = new Lanes(name, Lanes::systemTls, names);
         lanes.start();
     }
 
@@ -176,12 +171,6 @@ public final class Client implements AutoCloseable {
 
             @Override
             public void wantBody(boolean wanted) {}
-
-            @Override
-            public void heard(Head response) {}
-
-            @Override
-            public void passed(ByteBuffer piece) {}
         }
     }
 }

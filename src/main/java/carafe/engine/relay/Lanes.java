@@ -1,6 +1,7 @@
 package carafe.engine.relay;
 
 import java.io.IOException;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,15 @@ final class Lanes {
         int loops = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
         for (int i = 0; i < loops; i++) {
             lanes.add(new Lane(new Loop(name + "-" + i), new Pool(), dialer, room));
+        }
+    }
+
+    /** Trusts whom the machine trusts. */
+    static SSLContext systemTls() {
+        try {
+            return SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java speaks TLS", e);
         }
     }
 

@@ -25,8 +25,12 @@ public final class Relay implements AutoCloseable {
     private final Lanes lanes;
     private final List<Listener> listeners = new ArrayList<>();
 
+    public Relay(Director director) throws IOException {
+        this(director, Lanes::systemTls);
+    }
+
     /** @param tls asked for when the first upstream speaks TLS */
-    public Relay(Director director, Supplier<SSLContext> tls) throws IOException {
+    Relay(Director director, Supplier<SSLContext> tls) throws IOException {
         this.director = director;
         this.lanes = new Lanes("relay", tls, Names.SYSTEM);
     }

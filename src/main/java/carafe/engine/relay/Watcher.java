@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 /** Somebody who looks on while one request is passed on. Called on a loop, so nothing in it may block. */
 public interface Watcher {
     /** The answer's head, before it is passed on. */
-    void heard(Head response);
+    default void heard(Head response) {}
 
     /** A piece of the answer's body. It must be left as it is, its position included, and not be kept. */
-    void passed(ByteBuffer piece);
+    default void passed(ByteBuffer piece) {}
 
     /** The end, exactly once. */
     void ended(Ending ending);

@@ -106,6 +106,12 @@ final class Pool {
 
     // ---- runs
 
+    /** How many runs the owner may begin at once without taking anything from others: none while something runs or waits. */
+    int free(String owner) {
+        return locked(() ->
+                running() > 0 || waiting.size() > 0 ? 0 : Math.min(stock.idle().size(), waiting.room(owner)));
+    }
+
     /** Gives the run to a container or queues it; or says why neither. */
     @Nullable
     Unavailable submit(Run run) {

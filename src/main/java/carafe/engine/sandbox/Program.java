@@ -5,8 +5,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to run. {@code files} holds at least the {@code entry}; {@code cases} run one after the other, each in a process of
- * its own that sees the same files; a plain run has exactly one. In Python no case can find out what later ones get.
+ * What to run. {@code files} holds at least the {@code entry}; {@code cases} run each in a process of its own that sees the
+ * same files, one after the other, or some beside the others while the sandbox has nothing else to do; a plain run has
+ * exactly one. In Python no case can find out what later ones get.
  * {@code isolation} null takes the language's default.
  */
 public record Program(
@@ -21,6 +22,11 @@ public record Program(
         files = List.copyOf(files);
         env = Map.copyOf(env);
         cases = List.copyOf(cases);
+    }
+
+    /** The same with these cases only. */
+    Program with(List<Case> some) {
+        return new Program(language, files, entry, env, some, isolation, safety);
     }
 
     /** A file beside the program; {@code name} is a relative path with forward slashes. */

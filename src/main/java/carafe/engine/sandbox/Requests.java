@@ -33,16 +33,21 @@ final class Requests {
 
     private Requests() {}
 
-    /** A run of {@code program} in a container that has what {@code box} says. */
+    /** A run of {@code program}, with limits that are {@link #bounded}, in a container that has what {@code box} says. */
     static Run run(Language language, SandboxSettings.Box box, Program program, Limits limits, RunControl control) {
         int cases = program.cases().size();
-        int output = Math.min(limits.outputBytes(), RUN_OUTPUT / 2 / cases);
         boolean sealed = language.sealedCases() && cases > 1;
-        var request = frame(program, limits, box, output, control.listener() != null, sealed);
+        var request = frame(program, limits, box, control.listener() != null, sealed);
         var time =
                 limits.wall().multipliedBy(cases).plus(language.room().setup()).plus(GRACE);
         var allowance = time.compareTo(LONGEST_RUN) < 0 ? time : LONGEST_RUN;
-        return new Run(control, request, cases, output, limits.wall(), allowance);
+        return new Run(control, request, cases, limits.outputBytes(), limits.wall(), allowance);
+    }
+
+    /** {@code limits} with as much output as each of so many cases may have, that all of it fits. */
+    static Limits bounded(Limits limits, int cases) {
+        int output = Math.min(limits.outputBytes(), RUN_OUTPUT / 2 / cases);
+        return new Limits(limits.wall(), limits.cpu(), limits.memoryMb(), limits.processes(), output);
     }
 
     /** A run that only shows that a container works. */
@@ -61,7 +66,7 @@ final class Requests {
     }
 
     private static byte[] frame(
-            Program program, Limits limits, SandboxSettings.Box box, int output, boolean stream, boolean sealed) {
+            Program program, Limits limits, SandboxSettings.Box box, boolean stream, boolean sealed) {
         var following = sealed ? program.cases().stream().map(Requests::alone).toList() : List.<byte[]>of();
         var bytes = new ByteArrayOutputStream(1024);
         bytes.writeBytes(new byte[HEADER]);
@@ -97,7 +102,7 @@ final class Requests {
             json.writeNumberField("cpu_ms", limits.cpu().toMillis());
             json.writeNumberField("memory_mb", Math.min(limits.memoryMb(), box.memoryMb()));
             json.writeNumberField("processes", Math.min(limits.processes(), box.processes()));
-            json.writeNumberField("max_output", output);
+            json.writeNumberField("max_output", limits.outputBytes());
             json.writeBooleanField("stream", stream);
             safety(json, program.safety());
             json.writeEndObject();

@@ -1,5 +1,6 @@
 package carafe.engine.sandbox;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The caller's side of one run: who asks (for the fair share), where output goes as it comes, and the way to cancel. */
@@ -17,7 +18,7 @@ public final class RunControl {
     private final String owner;
     private final @Nullable Listener listener;
     private volatile boolean cancelled;
-    private volatile @Nullable Run run;
+    private volatile List<Run> runs = List.of();
 
     public RunControl(String owner) {
         this(owner, null);
@@ -33,13 +34,10 @@ public final class RunControl {
         return owner;
     }
 
-    /** Ends the run from any thread, also before it begins: its container is killed and the outcome is {@code Cancelled}. */
+    /** Ends the run from any thread, also before it begins: what it runs in is killed and the outcome is {@code Cancelled}. */
     public void cancel() {
         cancelled = true;
-        var current = run;
-        if (current != null) {
-            current.wake();
-        }
+        runs.forEach(Run::wake);
     }
 
     public boolean cancelled() {
@@ -51,7 +49,7 @@ public final class RunControl {
         return listener;
     }
 
-    void follow(Run started) {
-        run = started;
+    void follow(List<Run> started) {
+        runs = started;
     }
 }

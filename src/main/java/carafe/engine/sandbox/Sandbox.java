@@ -80,13 +80,15 @@ public final class Sandbox implements AutoCloseable {
         var language = language(program.language());
         check(program);
         var pool = pool(language, isolation(language, program.isolation()));
-        var run = Requests.run(language, pool.box(), program, limits, control);
-        control.follow(run);
+        var bounded = Requests.bounded(limits, program.cases().size());
+        var runs = Together.deal(program, control, pool).stream()
+                .map(part -> Requests.run(language, pool.box(), part, bounded, control))
+                .toList();
+        control.follow(runs);
         if (control.cancelled()) {
             return new Outcome.Cancelled();
         }
-        var refusal = pool.submit(run);
-        return refusal != null ? refusal : run.await(pool, settings.queueing().patience());
+        return Together.run(runs, pool, settings.queueing().patience());
     }
 
     private static void check(Program program) {

@@ -27,7 +27,12 @@ final class Waiting {
     }
 
     boolean mayBegin(String owner) {
-        return running.getOrDefault(owner, 0) < bounds.perOwner();
+        return room(owner) > 0;
+    }
+
+    /** How many more runs of the owner may begin. */
+    int room(String owner) {
+        return bounds.perOwner() - running.getOrDefault(owner, 0);
     }
 
     /** Queues the run, or says why not. */
@@ -98,8 +103,7 @@ final class Waiting {
     int eligible() {
         int count = 0;
         for (var entry : waiting.entrySet()) {
-            int room = bounds.perOwner() - running.getOrDefault(entry.getKey(), 0);
-            count += Math.max(0, Math.min(room, entry.getValue()));
+            count += Math.max(0, Math.min(room(entry.getKey()), entry.getValue()));
         }
         return count;
     }

@@ -127,8 +127,8 @@ public final class AccountStore {
     }
 
     Page list(Listing listing) {
-        var where = "WHERE deleted_at IS NULL AND (" + TextMatch.in("name") + " OR lower(email) LIKE ? ESCAPE '!') ";
-        var patterns = patterns(listing.query());
+        var where = "WHERE deleted_at IS NULL AND " + TextMatch.inPeople("name", "email") + " ";
+        var patterns = TextMatch.peoplePatterns(listing.query());
         var arguments = new ArrayList<>(patterns);
         arguments.addAll(List.of(listing.limit(), listing.offset()));
         var column = listing.order().name().toLowerCase(Locale.ROOT);
@@ -138,13 +138,6 @@ public final class AccountStore {
                 AccountStore::read,
                 arguments.toArray());
         return new Page(rows, count("SELECT count(*) FROM account " + where, patterns.toArray()));
-    }
-
-    /** Those of a name, then that of an e-mail address. */
-    static List<Object> patterns(String query) {
-        var patterns = new ArrayList<>(TextMatch.patterns(query));
-        patterns.add(patterns.getFirst());
-        return patterns;
     }
 
     private long count(String sql, Object... args) {

@@ -152,11 +152,14 @@ public final class Learners {
 
     /** @param limit rows at most, in the order of their numbers */
     List<Learner> list(String query, int limit, long offset) {
-        var arguments = AccountStore.patterns(query);
+        var arguments = TextMatch.peoplePatterns(query);
         arguments.addAll(List.of(limit, offset));
-        return db.list(SELECT + """
-                        WHERE deleted_at IS NULL AND (%s OR lower(coalesce(username, email, '')) LIKE ? ESCAPE '!')
-                        ORDER BY num LIMIT ? OFFSET ?""".formatted(TextMatch.in("name")), Learners::read, arguments.toArray());
+        return db.list(
+                SELECT + """
+                        WHERE deleted_at IS NULL AND %s
+                        ORDER BY num LIMIT ? OFFSET ?""".formatted(TextMatch.inPeople("name", "coalesce(username, email, '')")),
+                Learners::read,
+                arguments.toArray());
     }
 
     /** Makes somebody guest, user, teacher or admin; it holds from the next request on. */

@@ -200,9 +200,9 @@ final class TeamStore {
     AccountStore.Page members(String id, Membership membership, String query, int limit, long offset) {
         var where = "FROM account a WHERE a.deleted_at IS NULL AND EXISTS (SELECT 1 FROM team_member m WHERE"
                 + " m.account_id = a.id AND " + membership.condition
-                + ") AND (" + TextMatch.in("a.name") + " OR lower(a.email) LIKE ? ESCAPE '!') ";
+                + ") AND " + TextMatch.inPeople("a.name", "a.email") + " ";
         var arguments = new java.util.ArrayList<Object>(java.util.Collections.nCopies(membership.arguments, id));
-        arguments.addAll(AccountStore.patterns(query));
+        arguments.addAll(TextMatch.peoplePatterns(query));
         long total = db.one("SELECT count(*) " + where, row -> row.getLong(1), arguments.toArray())
                 .orElse(0L);
         arguments.addAll(List.of(limit, offset));

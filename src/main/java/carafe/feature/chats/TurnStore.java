@@ -337,13 +337,12 @@ public final class TurnStore {
                         "'parent_id' names a message that is not in this chat.", "parent_id"));
     }
 
+    /** Whether this node still writes the answer, for somebody who still is there. */
     private boolean ours(String chatId, String messageId) {
-        return db.one(
-                        "SELECT node_id FROM turn WHERE chat_id = ? AND message_id = ? AND node_id = ?",
-                        row -> row.getString("node_id"),
-                        chatId,
-                        messageId,
-                        nodeId)
+        return db.one("""
+                        SELECT t.node_id FROM turn t JOIN chat c ON c.id = t.chat_id
+                        JOIN account a ON a.id = c.account_id AND a.deleted_at IS NULL
+                        WHERE t.chat_id = ? AND t.message_id = ? AND t.node_id = ?""", row -> row.getString("node_id"), chatId, messageId, nodeId)
                 .isPresent();
     }
 }

@@ -38,6 +38,10 @@ public final class CourseCommand {
     public static int run(String[] words, Map<String, String> environment, PrintStream out, PrintStream err) {
         try {
             var rest = new ArrayList<>(List.of(words));
+            if (rest.contains("--help") || rest.contains("-h")) {
+                out.println(USAGE);
+                return GOOD;
+            }
             var what = rest.isEmpty() ? "" : rest.removeFirst();
             boolean run = !rest.remove("--no-run");
             if (what.equals("check") && !rest.isEmpty()) {

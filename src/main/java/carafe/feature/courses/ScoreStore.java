@@ -31,10 +31,11 @@ final class ScoreStore {
 
     private static final String SELECT =
             "SELECT course, lesson, account_id, submission_id, points, attempts, passed_at, last_at FROM best_score ";
-    private static final String IN_COURSE = """
+    private static final String IN_COURSE =
+            """
             FROM account a
-            WHERE a.deleted_at IS NULL AND (%s OR lower(coalesce(a.email, a.username, '')) LIKE ? ESCAPE '!')
-                AND EXISTS (SELECT 1 FROM best_score b WHERE b.account_id = a.id AND b.course = ?)\s""".formatted(TextMatch.in("a.name"));
+            WHERE a.deleted_at IS NULL AND %s
+                AND EXISTS (SELECT 1 FROM best_score b WHERE b.account_id = a.id AND b.course = ?)\s""".formatted(TextMatch.inPeople("a.name", "coalesce(a.email, a.username, '')"));
 
     private final Db db;
 
@@ -114,7 +115,7 @@ final class ScoreStore {
 
     /** Everybody who has handed something in, by name. */
     List<Named> learners(String course, String query, int limit, long offset) {
-        var args = patterns(query);
+        var args = TextMatch.peoplePatterns(query);
         args.addAll(List.of(course, limit, offset));
         return db.list(
                 "SELECT a.id, a.num, a.name " + IN_COURSE + "ORDER BY lower(a.name), a.num LIMIT ? OFFSET ?",
@@ -123,17 +124,10 @@ final class ScoreStore {
     }
 
     long learners(String course, String query) {
-        var args = patterns(query);
+        var args = TextMatch.peoplePatterns(query);
         args.add(course);
         return db.one("SELECT count(*) " + IN_COURSE, row -> row.getLong(1), args.toArray())
                 .orElse(0L);
-    }
-
-    /** Those of a name, then that of an e-mail address. */
-    private static List<Object> patterns(String query) {
-        var patterns = new ArrayList<>(TextMatch.patterns(query));
-        patterns.add(patterns.getFirst());
-        return patterns;
     }
 
     /** All scores of these people in a course. */

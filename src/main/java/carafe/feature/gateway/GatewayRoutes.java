@@ -21,6 +21,7 @@ import io.javalin.http.Context;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -43,6 +44,9 @@ public final class GatewayRoutes {
     public interface Extras {
         boolean prepare(Caller caller, ObjectNode request);
     }
+
+    /** The second is where clients look that know a server as Ollama's. */
+    static final List<String> ROOTS = List.of("/v1", "/ollama/v1");
 
     private final Forwarder forwarder;
     private final Chats chats;
@@ -75,12 +79,14 @@ public final class GatewayRoutes {
 
     public void register(Routes routes) {
         var call = Rule.of(Surface.OPENAI, Access.USER).withMaxBody(MOST_BODY);
-        routes.post("/v1/chat/completions", call, ctx -> chat(ctx, Surface.OPENAI));
-        routes.post("/v1/embeddings", call, ctx -> embed(ctx, Surface.OPENAI));
-        routes.post("/v1/completions", call, this::complete);
         var read = Rule.of(Surface.OPENAI, Access.USER);
-        routes.get("/v1/models", read, this::list);
-        routes.get("/v1/models/<id>", read, this::show);
+        for (var root : ROOTS) {
+            routes.post(root + "/chat/completions", call, ctx -> chat(ctx, Surface.OPENAI));
+            routes.post(root + "/embeddings", call, ctx -> embed(ctx, Surface.OPENAI));
+            routes.post(root + "/completions", call, this::complete);
+            routes.get(root + "/models", read, this::list);
+            routes.get(root + "/models/<id>", read, this::show);
+        }
         // Open WebUI's names for the same; from its front end they mean a turn of a chat
         var webui = Rule.of(Surface.WEBUI, Access.USER).withMaxBody(MOST_BODY);
         routes.post("/api/chat/completions", webui, ctx -> chat(ctx, Surface.WEBUI));

@@ -63,6 +63,12 @@ final class Given {
         }
     }
 
+    /** A list of strings, and nothing else. */
+    static void textList(Fields fields, String name) {
+        fields.optionalArray(name);
+        texts(fields, name);
+    }
+
     /** What a message says: a string, or a list of parts that are objects. */
     static List<Fields> content(Fields message, String name, boolean required) {
         var value = message.node().path(name);

@@ -27,8 +27,7 @@ final class MessagesCheck {
         Given.sampling(fields, 1);
         fields.optionalLong("top_k", 0, Integer.MAX_VALUE);
         Given.content(fields, "system", false).forEach(block -> Given.text(block, "text"));
-        fields.optionalArray("stop_sequences");
-        Given.texts(fields, "stop_sequences");
+        Given.textList(fields, "stop_sequences");
         fields.optionalObject("metadata");
         fields.optionalObject("output_config");
         fields.optionalObject("thinking").ifPresent(thinking -> {

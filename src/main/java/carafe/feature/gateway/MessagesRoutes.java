@@ -50,8 +50,10 @@ public final class MessagesRoutes {
 
     public void register(Routes routes) {
         var call = Rule.of(Surface.ANTHROPIC, Access.USER).withMaxBody(GatewayRoutes.MOST_BODY);
-        routes.post("/v1/messages", call, this::answer);
-        routes.post("/v1/messages/count_tokens", call, this::count);
+        for (var root : GatewayRoutes.ROOTS) {
+            routes.post(root + "/messages", call, this::answer);
+            routes.post(root + "/messages/count_tokens", call, this::count);
+        }
     }
 
     private void answer(Context ctx) throws ClientGone {

@@ -22,14 +22,14 @@ final class OllamaCheck {
             fields.optionalBool("think");
         }
         Given.text(fields, "system", false);
-        images(fields);
+        Given.textList(fields, "images");
         for (var tool : Given.objects(fields, "tools")) {
             Given.object(tool, "function").text("name", 256);
         }
         for (var message : Given.objects(fields, "messages")) {
             Given.oneOf(message, "role", ROLES);
             Given.text(message, "content", false);
-            images(message);
+            Given.textList(message, "images");
             for (var call : Given.objects(message, "tool_calls")) {
                 Given.object(call, "function").text("name", 256);
             }
@@ -43,10 +43,5 @@ final class OllamaCheck {
         options.optionalDouble("repeat_penalty", 0, Double.MAX_VALUE);
         options.optionalLong("num_predict", Integer.MIN_VALUE, Integer.MAX_VALUE);
         Given.texts(options, "stop");
-    }
-
-    private static void images(Fields fields) {
-        fields.optionalArray("images");
-        Given.texts(fields, "images");
     }
 }

@@ -58,17 +58,16 @@ final class PassedAnswer implements RawAnswer, AutoCloseable {
     public void begin(int status, String contentType) {
         client.close(); // from here on, writing finds out
         ctx.status(status);
-        if (contentType.startsWith("text/event-stream")) {
-            var opened = ResponseStream.open(ctx, contentType);
-            opened.whenGone(cancellation::cancel);
-            stream = opened;
-            heartbeats.watch(opened, cancellation::cancel);
-        } else if (contentType.startsWith("application/x-ndjson")) {
-            var opened = ResponseStream.open(ctx, contentType); // no heartbeat: lines know no comments
-            opened.whenGone(cancellation::cancel);
-            stream = opened;
-        } else {
+        boolean lines = contentType.startsWith("application/x-ndjson");
+        if (!lines && !contentType.startsWith("text/event-stream")) {
             ctx.res().setContentType(contentType);
+            return;
+        }
+        var opened = ResponseStream.open(ctx, contentType);
+        opened.whenGone(cancellation::cancel);
+        stream = opened;
+        if (!lines) { // which know no comments
+            heartbeats.watch(opened, cancellation::cancel);
         }
     }
 

@@ -37,7 +37,7 @@ public final class ResponsesRoutes {
 
     public void register(Routes routes) {
         var call = Rule.of(Surface.OPENAI, Access.USER).withMaxBody(GatewayRoutes.MOST_BODY);
-        routes.post("/v1/responses", call, this::create);
+        GatewayRoutes.ROOTS.forEach(root -> routes.post(root + "/responses", call, this::create));
     }
 
     private void create(Context ctx) throws ClientGone {

@@ -19,14 +19,12 @@ import carafe.platform.http.Routes;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,7 +76,7 @@ public final class Proxy implements AutoCloseable {
         var passages = new Passages(memory.statistics(), memory.log(), this::book, ground.clock());
         this.forwarder =
                 new Forwarder(config, new OwnCookie(ground.signedHere()), passages, this::serve, ground.mapper());
-        this.relay = new Relay(forwarder, Proxy::tls);
+        this.relay = new Relay(forwarder);
         this.door = new Door(relay, ground.host(), ground.portVariable());
         this.pages = new HttpServer(
                 new HttpServer.Settings(
@@ -96,14 +94,6 @@ public final class Proxy implements AutoCloseable {
             memory.use(settings);
             relay.forgetIdle();
         });
-    }
-
-    private static SSLContext tls() {
-        try {
-            return SSLContext.getDefault();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java speaks TLS", e);
-        }
     }
 
     private void book(Caller caller, UsageTap.Used used, long at, Ending ending) {

@@ -15,7 +15,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,11 +104,6 @@ final class UpstreamRoutes {
         @Override
         public void heard(Head response) {
             status = response.status();
-        }
-
-        @Override
-        public void passed(ByteBuffer piece) {
-            // the head was all that mattered
         }
 
         @Override

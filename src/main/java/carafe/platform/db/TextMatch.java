@@ -1,5 +1,6 @@
 package carafe.platform.db;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -23,6 +24,18 @@ public final class TextMatch {
         var small = typed.toLowerCase(Locale.ROOT);
         var written = FIRST.matcher(small).replaceAll(letter -> letter.group().toUpperCase(Locale.ROOT));
         return List.of(contains(small), contains(typed), contains(written));
+    }
+
+    /** A condition on people: their name, or {@code address}, with a place for each of {@link #peoplePatterns}. */
+    public static String inPeople(String name, String address) {
+        return "(" + in(name) + " OR lower(" + address + ") LIKE ? ESCAPE '!')";
+    }
+
+    /** To be added to, as more arguments follow. */
+    public static List<Object> peoplePatterns(String typed) {
+        var patterns = new ArrayList<>(patterns(typed));
+        patterns.add(patterns.getFirst());
+        return patterns;
     }
 
     private static String contains(String text) {

@@ -6,8 +6,6 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.io.IOException;
-import java.time.Duration;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EofException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,10 +17,6 @@ final class Errors {
     static final String UPGRADE = "carafe.upgrade";
 
     private static final Logger log = LoggerFactory.getLogger(Errors.class);
-    private static final int REST_BUFFER = 16 * 1024;
-    private static final long REST_BYTES = 64 << 20;
-    private static final Duration REST_TIME = Duration.ofSeconds(10);
-    private static final Duration REST_QUIET = Duration.ofMillis(300);
 
     private Errors() {}
 
@@ -88,7 +82,7 @@ final class Errors {
         }
         Surface declared = ctx.attribute(SURFACE);
         var surface = declared == null ? surfaceOf(ctx.path()) : declared;
-        takeRest(ctx);
+        Rest.take(ctx);
         problem.headers().forEach(ctx.res()::setHeader);
         ObjectNode body = surface.render(problem, ctx);
         if (surface == Surface.COURSE) {
@@ -117,45 +111,6 @@ final class Errors {
         return surface == Surface.COURSE
                 ? CourseErrors.body(problem, path, arrival, requestId)
                 : forAnybody(surface.render(problem, requestId), problem, requestId);
-    }
-
-    /**
-     * Takes in what is still on its way of a body that is refused, or that nobody asked for. A connection that is closed on a client that writes
-     * takes our answer with it (RFC 9112, 9.6), and all that people see is a network error. Bounded in bytes and time; who
-     * waits for a sign before sending gets the answer at once.
-     */
-    static void takeRest(Context ctx) {
-        var request = ctx.req();
-        boolean hasBody = request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
-        if (!hasBody || request.getHeader("Expect") != null) {
-            return;
-        }
-        var buffer = new byte[REST_BUFFER];
-        long end = System.nanoTime() + REST_TIME.toNanos();
-        long quiet = System.nanoTime() + REST_QUIET.toNanos();
-        try {
-            var in = ServletContextRequest.getServletContextRequest(request).getHttpInput();
-            long length = request.getContentLengthLong();
-            for (long taken = 0; taken < REST_BYTES && System.nanoTime() < Math.min(end, quiet); ) {
-                if (in.isFinished() || in.getContentConsumed() == length) {
-                    return;
-                }
-                if (in.available() <= 0) {
-                    Thread.sleep(5);
-                    continue;
-                }
-                int n = in.read(buffer);
-                if (n < 0) {
-                    return;
-                }
-                taken += n;
-                quiet = System.nanoTime() + REST_QUIET.toNanos();
-            }
-        } catch (IOException | IllegalStateException e) {
-            log.debug("the rest of a refused body did not come", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private static void writeNow(Context ctx) {

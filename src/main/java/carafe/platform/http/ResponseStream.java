@@ -40,7 +40,7 @@ public final class ResponseStream {
 
     /** Sends status and headers with the first piece. */
     public static ResponseStream open(Context ctx, String contentType) {
-        Errors.takeRest(ctx); // else the server would close the connection at the end, without having said so
+        Rest.take(ctx); // else the server would close the connection at the end, without having said so
         ctx.attribute(ATTRIBUTE, true);
         ctx.res().setContentType(contentType);
         ctx.res().setHeader("Cache-Control", "no-cache");

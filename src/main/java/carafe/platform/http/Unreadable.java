@@ -39,6 +39,8 @@ final class Unreadable extends ErrorHandler {
         headers.put(RequestId.HEADER, id);
         var path = request.getHttpURI() == null ? null : request.getHttpURI().getPath();
         var body = Errors.bodyOf(problem, path == null ? "/" : path, Request.getTimeStamp(request), id);
-        response.write(true, ByteBuffer.wrap(body.toString().getBytes(StandardCharsets.UTF_8)), callback);
+        var bytes = ByteBuffer.wrap(body.toString().getBytes(StandardCharsets.UTF_8));
+        var endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+        response.write(true, bytes, Callback.from(() -> Rest.take(endPoint), callback));
     }
 }

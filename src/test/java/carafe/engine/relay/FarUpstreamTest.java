@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,12 +113,6 @@ class FarUpstreamTest {
     private static Relay relay(Origin origin, SSLContext context) throws IOException {
         var upstreams = List.of(new Upstream(origin, "", origin.host()));
         var watcher = new Watcher() {
-            @Override
-            public void heard(Head response) {}
-
-            @Override
-            public void passed(ByteBuffer piece) {}
-
             @Override
             public void ended(Ending ending) {}
 

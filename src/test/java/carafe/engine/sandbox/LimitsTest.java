@@ -135,13 +135,13 @@ class LimitsTest {
 
     @Test
     void allCasesTogetherHaveABoundOnWhatIsHeldInMemory() {
-        var cases = new Case[64];
+        var cases = new Case[16];
         java.util.Arrays.fill(cases, Case.PLAIN);
 
         var all = results(sandbox, python("print('x' * 1_000_000)", cases), output(1 << 20));
 
         assertThat(all)
-                .hasSize(64)
+                .hasSize(16)
                 .allSatisfy(one -> assertThat(one.stdoutCut()).isTrue());
         assertThat(all.stream().mapToInt(one -> one.stdout().length()).sum()).isLessThanOrEqualTo(8 << 20);
     }

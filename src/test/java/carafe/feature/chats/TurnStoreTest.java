@@ -176,6 +176,17 @@ class TurnStoreTest {
     }
 
     @Test
+    void anAnswerForSomebodyWhoseAccountIsDeletedIsNotGoneOnWith() {
+        var turn = at.turns.begin(ask(null, null, "question"));
+        var other = at.turns.begin(
+                new TurnStore.NewTurn("bob", null, null, new TurnStore.Question("question", body()), "m", ""));
+        at.db.update("UPDATE account SET deleted_at = 1 WHERE id = 'ann'");
+
+        assertThat(at.turns.save(turn, "for nobody", body())).isFalse();
+        assertThat(at.turns.save(other, "for bob", body())).isTrue();
+    }
+
+    @Test
     void aTurnOfADeletedChatEndsQuietly() {
         var turn = at.turns.begin(ask(null, null, "one"));
         at.chats.softDelete("ann", turn.chatId(), at.clock.millis());

@@ -139,4 +139,11 @@ class CourseCommandTest {
         csv.endRow();
         assertThat(csv.toString()).isEqualTo("\uFEFF\"'=1+1\",\"'@x\",\"a \"\"b\"\"\",1.5,,-2\r\n");
     }
+
+    @Test
+    void helpIsNoFault() {
+        assertThat(run("check", "--help").code()).isZero();
+        assertThat(run("--help").said()).contains("course check").contains("import-exercism");
+        assertThat(run().code()).isEqualTo(2);
+    }
 }

@@ -509,6 +509,35 @@ class ProtocolsTest {
                 .isPositive();
     }
 
+    /** Where clients look that are given a server of Ollama's and speak another protocol to it. */
+    @Test
+    void theOtherProtocolsAreBesideOllamasToo() {
+        script(false);
+        openai.on("/v1/embeddings", Answer.json("{\"data\":[{\"index\":0,\"embedding\":[0.5,1]}]}"));
+        var prompt = "{\"model\":\"over-ollama:latest\",\"prompt\":\"hi\"}";
+        for (var body : List.of(
+                app.post(ann, "/ollama/v1/chat/completions", ask("over-ollama:latest", false))
+                        .body(),
+                app.post(ann, "/ollama/v1/messages", ask("over-ollama:latest", false))
+                        .body(),
+                app.post(ann, "/ollama/v1/responses", "{\"model\":\"over-ollama:latest\",\"input\":\"hi\"}")
+                        .body(),
+                app.post(ann, "/ollama/v1/completions", prompt).body())) {
+            assertThat(body).contains("Grüß Gott");
+        }
+        assertThat(app.post(ann, "/ollama/v1/embeddings", "{\"model\":\"over-openai\",\"input\":\"x\"}")
+                        .body())
+                .contains("0.5");
+        assertThat(app.post(ann, "/ollama/v1/messages/count_tokens", ask("over-ollama:latest", false))
+                        .body())
+                .contains("input_tokens");
+        assertThat(app.get(ann, "/ollama/v1/models").body()).contains("over-ollama:latest");
+        assertThat(app.get(ann, "/ollama/v1/models/over-openai").body()).contains("\"over-openai\"");
+        var refused = app.post(null, "/ollama/v1/chat/completions", ask("over-openai", false));
+        assertThat(refused.statusCode()).isEqualTo(401);
+        assertThat(json(refused).at("/error/message").asText()).isNotEmpty();
+    }
+
     @Test
     void olderCompletionsAndEmbeddingsWorkOverEveryKind() {
         script(false);
