@@ -179,6 +179,27 @@ class BadInputEverywhereTest {
         }
     }
 
+    /** Also where the answer does not depend on the body: the next request on the connection must not be lost. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST /api/v1/chats/unarchive/all",
+                "DELETE /api/v1/chats/",
+                "GET /api/version",
+                "GET /",
+                "HEAD /"
+            })
+    void aBodyThatNobodyAskedForDoesNotEndTheConnection(String line) throws InterruptedException {
+        var headers = " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + admin.token() + "\r\n";
+        try (var client = RawSocket.connect(URI.create(app.url("/")).getPort())) {
+            client.send(line + headers + "Content-Length: 60000\r\n\r\n" + "x".repeat(30_000));
+            Thread.sleep(100); // the server has its answer by now
+            client.send("x".repeat(30_000));
+            client.send("GET /api/config" + headers + "Connection: close\r\n\r\n");
+            assertThat(client.readToEnd().split("HTTP/1.1 200", -1)).hasSize(3);
+        }
+    }
+
     private static String path(String template, Random random) {
         var path = template;
         while (path.matches(".*[{<][a-zA-Z_]+[}>].*")) {

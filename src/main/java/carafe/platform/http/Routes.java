@@ -116,6 +116,7 @@ public final class Routes {
             boolean page = method.equals("GET") && !isApi(ctx.path());
             try {
                 if (page) {
+                    Rest.take(ctx);
                     handler.handle(ctx);
                 } else {
                     Errors.answer(ctx, Errors.known(e, ctx));
@@ -176,6 +177,9 @@ public final class Routes {
         try (var place = bodies.take(rule.spooled() || rule.maxBody() == Rule.ANY_LENGTH ? 0 : declaredLength(ctx))) {
             ctx.attribute(BodyRoom.Place.ATTRIBUTE, place);
             handler.handle(ctx);
+            if (!ctx.req().isAsyncStarted()) {
+                Rest.take(ctx); // a body that the handler did not ask for would end the connection, unsaid
+            }
         } catch (StackOverflowError | OutOfMemoryError e) {
             // Javalin would answer an empty 500; one greedy request must not look like a broken server
             throw Errors.fatal(ctx, e);
