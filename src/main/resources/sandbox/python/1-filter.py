@@ -7,6 +7,16 @@ import sys
 if os.getpid() != 1:
     sys.exit("the runner must be process 1 of a PID namespace of its own")
 
+# What these do in a child after a fork touches 150 pages, each of which is copied then. The runner's own forks are of one
+# thread and give out the seed themselves; programs that fork need it.
+programs_run = False
+register_at_fork = os.register_at_fork
+os.register_at_fork = lambda after_in_child: register_at_fork(after_in_child=lambda: programs_run and after_in_child())
+import random
+import threading
+
+os.register_at_fork = register_at_fork
+
 import ctypes
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -25,18 +35,17 @@ import io
 import itertools
 import json
 import mmap
-import random
 import resource
 import select
 import signal
 import socket
 import struct
 import termios
-import threading
 import time
 import types
 import warnings
 
+import _random
 import _signal
 
 # What learners import most; a module that the image lacks is skipped. Each costs every run a little, as its memory is
@@ -56,7 +65,6 @@ OUTPUT = struct.Struct(">cIH")
 BUFFER = bytearray(1 << 16)
 VIEW = memoryview(BUFFER)
 ZERO = bytes(1 << 16)
-PIPE_BUF = 4096
 now = time.monotonic
 
 

@@ -30,14 +30,19 @@ def frame(kind, value=None):
 
 # A child tells process 1 how far it is: kind, wall_ms, cpu_ms, max_output, stream, cases, start (monotonic ns), CPU used
 # until then (us), whether something of the request is still to be read. r ready, c checking, v refused (said so itself), f failed (said so itself), b the same and out of step,
-# s the program starts, m a child of several cases, x so many results are out, e all of them are.
+# s the program starts, m several cases follow. Of several cases also: n a process waits to become the next case (its pid),
+# x the process of a case has ended (its wait status, peak memory in kB, CPU in us), k all but that one are killed.
 MESSAGE = struct.Struct(">cIIIBHQIB")
 
 
 def post(ctl, kind, request=None, count=0):
     r = request or {"wall_ms": 0, "cpu_ms": 0, "max_output": 0, "stream": False, "unread": []}
-    used, more = int(time.process_time() * 1e6), bool(r["unread"])
+    used, more = int(time.process_time() * 1e6), any(r["unread"])
     os.write(ctl, MESSAGE.pack(kind, r["wall_ms"], r["cpu_ms"], r["max_output"], bool(r["stream"]), count, time.monotonic_ns(), used, more))
+
+
+def post_number(ctl, kind, number, peak_kb=0, cpu_us=0):
+    os.write(ctl, MESSAGE.pack(kind, number, peak_kb, 0, False, 0, 0, cpu_us, False))
 
 
 def hear(ctl):
@@ -78,19 +83,6 @@ def read_request():
         raise Broken("the request is malformed: %s: %s" % (type(e).__name__, str(e)[:200]), in_step) from None
 
 
-def read_case(request):
-    """The bytes of the next case that follows its request. They are zeroed once they are passed on: nobody who was forked
-    before or is forked afterwards has them."""
-    document = bytearray(request["unread"].pop(0))
-    view = memoryview(document)
-    while view:
-        count = os.readv(0, [view])
-        if not count:
-            os._exit(0)
-        view = view[count:]
-    return document
-
-
 def must(condition, text):
     if not condition:
         raise ValueError(text)
@@ -102,10 +94,18 @@ def plain(text):
     return text
 
 
+def read_case(size):
+    """A case that follows its request: u32 length of standard input, standard input, each argument with a zero byte after
+    it. The process that becomes the case reads it: nobody who was forked before or is forked afterwards has it."""
+    document = read_exactly(size)
+    end = 4 + int.from_bytes(document[:4], "big")
+    return document[4:end], document[end:].decode().split("\0")[:-1]
+
+
 def case_of(c):
     """Standard input and arguments of a case, or None where they follow the request."""
     if "bytes" in c:
-        must(isinstance(c["bytes"], int) and 0 < c["bytes"] <= MAX_REQUEST, "the size of a case is out of bounds")
+        must(isinstance(c["bytes"], int) and 4 <= c["bytes"] <= MAX_REQUEST, "the size of a case is out of bounds")
         return None
     return base64.b64decode(c.get("stdin", ""), validate=True), [plain(a) for a in c.get("args", [])]
 
@@ -120,8 +120,8 @@ def valid(r):
         files[name] = base64.b64decode(content["b64"], validate=True)
     must(r["entry"] in files, "the entry is not among the files")
     must(0 < len(r["cases"]) <= MAX_CASES, "there must be 1 to %d cases" % MAX_CASES)
-    cases, unread = [case_of(c) for c in r["cases"]], [c["bytes"] for c in r["cases"] if "bytes" in c]
-    must(len(cases) > 1 or not unread, "a single case stands in its request")
+    cases, unread = [case_of(c) for c in r["cases"]], [c.get("bytes", 0) for c in r["cases"]]
+    must(len(cases) > 1 or not any(unread), "a single case stands in its request")
     env = r.get("env", {})
     must(all(plain(k) and "=" not in k and plain(v) is not None for k, v in env.items()), "an environment name is wrong")
     safety = r.get("safety") or {"level": "off", "allowed": []}
@@ -192,14 +192,14 @@ class Group:
 class Relay:
     """Frames one run's output. All of it passes through BUFFER, which is zeroed before the next fork."""
 
-    def __init__(self, room, after_flush=None):
-        self.room, self.after_flush = room, after_flush
-        self.used = self.high = self.results = 0
-        self.kill_at = self.victim = None
+    def __init__(self, room):
+        self.room = room
+        self.used = self.high = 0
+        self.program = self.kill_at = None
 
-    def start(self, case, limit, victim, kill_at):
+    def start(self, case, limit, program):
         self.case, self.left, self.cut = case, [limit, limit], [False, False]
-        self.victim, self.kill_at, self.memory_error = victim, kill_at, False
+        self.program, self.kill_at, self.memory_error = program, None, False
 
     def flush(self):
         if self.used:
@@ -211,13 +211,10 @@ class Relay:
                     # a slow host slows the program; its time runs on
                     late = self.kill_at is not None and now() >= self.kill_at
                     if late:
-                        kill_all()
+                        self.program.kill()
                         self.kill_at = None
                     wait_for_host(None if self.kill_at is None else max(1, int((self.kill_at - now()) * 1000) + 1))
             self.high, self.used = max(self.high, self.used), 0
-            if self.results and self.after_flush:
-                self.after_flush(self.results)
-            self.results = 0
 
     def pull(self, fd, which):
         """One read of stdout (0) or stderr (1): the count, 0 when there is nothing now, -1 at the end, -2 over the limit."""
@@ -251,7 +248,16 @@ class Relay:
             self.flush()
         BUFFER[self.used : self.used + len(data)] = data
         self.used += len(data)
-        self.results += kind == b"X"
+
+    def drop(self, fd):
+        """Takes out of a pipe what nobody will be told."""
+        if self.room - self.used < 512:
+            self.flush()
+        try:
+            while count := os.readv(fd, [VIEW[self.used : self.room]]):
+                self.high = max(self.high, self.used + count)
+        except BlockingIOError:
+            pass
 
     def zero(self):
         VIEW[: self.high] = ZERO[: self.high]
@@ -260,5 +266,5 @@ class Relay:
     def forget(self):
         """Drops what is not flushed."""
         self.high = max(self.high, self.used)
-        self.used = self.results = 0
+        self.used = 0
         self.zero()

@@ -45,7 +45,7 @@ class Farewell:
         used, peak = 0, 0
         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
             usage = resource.getrusage(who)
-            used += int((usage.ru_utime + usage.ru_stime) * 1e6)
+            used += cpu_of(usage)
             peak = max(peak, usage.ru_maxrss)
         self.FORM.pack_into(self.page, 0, b"done", status, peak, used)
 
@@ -56,18 +56,18 @@ class Farewell:
         return (status, peak, used) if self.used else None
 
 
-def supervise(pid, out, err, start, relay, group, farewell=None):
+def supervise(program, out, err, start, relay, group, farewell=None):
     """Relays a started program until its end or a limit. The result without the case's number. With a farewell the
-    process may still be there afterwards."""
+    process may still be there afterwards. A program has pid, end (its pidfd), guard (that of the process without which
+    there is no result), kill() and buried(), which waits for the end of a dead one."""
     _, wall_ms, cpu_ms, _, stream, _, start_ns, used_us, _ = start
     began = start_ns / 1e9
     end = began + wall_ms / 1e3
     relay.kill_at = end
-    pidfd = os.pidfd_open(pid)
     poll = select.poll()
-    poll.register(pidfd, select.POLLIN)
-    if host_out == 1:
-        poll.register(0, HANG_UP)
+    for fd in {program.end, program.guard}:
+        poll.register(fd, select.POLLIN)
+    poll.register(0, HANG_UP)
     for fd in (out, err):
         os.set_blocking(fd, False)
         poll.register(fd, 0)  # tells when nobody holds the other end any more
@@ -82,7 +82,7 @@ def supervise(pid, out, err, start, relay, group, farewell=None):
             status = "timeout"
             break
         if moment >= check_cpu:
-            spent = (group.cpu_us() or 0) - group_cpu if group_cpu is not None else time.clock_gettime(cpu_clock(pid)) * 1e6 - used_us
+            spent = (group.cpu_us() or 0) - group_cpu if group_cpu is not None else time.clock_gettime(cpu_clock(program.pid)) * 1e6 - used_us
             if spent >= cpu_ms * 1e3:
                 status = "cpu_limit"
                 break
@@ -91,13 +91,15 @@ def supervise(pid, out, err, start, relay, group, farewell=None):
         for fd, _ in poll.poll(max(0, int(wait * 1000) + 1)):
             if fd == 0:
                 os._exit(0)
-            if fd == pidfd:
-                ended = Ended.of(os.wait4(pid, 0))
+            if fd == program.end:
+                ended = program.buried()
+            elif fd == program.guard:
+                raise Lost
             elif farewell and ended is None:
                 heard = farewell.heard()
                 ended = heard and Ended(*heard)
         if ended is None and listening and not streams:
-            ended = reap_others(pid)
+            ended = reap_others(program.pid)
             continue
         got = 0
         for fd in list(streams):
@@ -111,7 +113,7 @@ def supervise(pid, out, err, start, relay, group, farewell=None):
             else:
                 got += count
         if ended is None and got == 0:
-            ended = reap_others(pid)
+            ended = reap_others(program.pid)
         if stream:
             relay.flush()
         # Output wakes us, but not oftener than each 10 ms; as much as can be taken at a time is read on at once.
@@ -120,10 +122,9 @@ def supervise(pid, out, err, start, relay, group, farewell=None):
             for fd in streams:
                 poll.modify(fd, select.POLLIN if want else 0)
             listening = want
-    os.close(pidfd)
     if ended is None:
-        kill_all()
-        ended = Ended.of(os.wait4(pid, 0))
+        program.kill()
+        ended = program.buried()
     for fd, which in streams.items():  # what is in the pipes already; a left-over process is not waited for
         count = 1
         while count > 0:
@@ -146,6 +147,10 @@ def reap_others(pid):
             return Ended.of(found) if found[0] else None
 
 
+class Lost(Exception):
+    """A process that belongs to the runner is not there any more, or does not do what it is told."""
+
+
 class Ended:
     """How a process ended: exit code or minus the signal, peak memory (kB) and CPU (us) with its buried children's."""
 
@@ -155,7 +160,11 @@ class Ended:
     @classmethod
     def of(cls, waited):
         _, status, usage = waited
-        return cls(os.waitstatus_to_exitcode(status), usage.ru_maxrss, int((usage.ru_utime + usage.ru_stime) * 1e6))
+        return cls(os.waitstatus_to_exitcode(status), usage.ru_maxrss, cpu_of(usage))
+
+
+def cpu_of(usage):
+    return int((usage.ru_utime + usage.ru_stime) * 1e6)
 
 
 def verdict(ended, status, began, used_us, cpu_ms, relay, group):

@@ -82,18 +82,6 @@ class Place:
         s = os.fstatvfs(self.fd)
         return s.f_bfree, s.f_ffree
 
-    def tidy(self, files):
-        """As wipe, and quicker where nothing but the request's own files is there."""
-        try:
-            for name in files:
-                os.unlink(WORK + "/" + name)
-            os.rmdir(WORK)
-            if self.room() == self.free:
-                return 0
-        except OSError:
-            pass
-        return wipe(self.fd)
-
     def is_full_size(self):
         """Descriptors in flight between dead sockets are given back a moment later, and sooner when a socket closes."""
         end = now() + RETURN_AFTER

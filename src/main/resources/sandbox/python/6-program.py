@@ -182,7 +182,7 @@ def lay_out(files):
     """The program's files, in the folder where we are."""
     made = set()
     for name, content in files.items():
-        folder = os.path.dirname(name)
+        folder = name.rpartition("/")[0]
         if folder and folder not in made:
             os.makedirs(folder, exist_ok=True)
             made.add(folder)
@@ -232,23 +232,25 @@ def settle(request, room, base, others):
     sys.modules["__main__"] = main_module(request["entry"])
 
 
-def limit_cpu(request):
+def limit_cpu(request, more=0):
     """A second line only; process 1 looks at the time of all processes together."""
-    seconds = max(1, -(-request["cpu_ms"] // 1000)) + int(time.process_time())
+    seconds = max(1, -(-request["cpu_ms"] // 1000)) + int(time.process_time()) + more
     limit(resource.RLIMIT_CPU, seconds + 1, seconds + 2)
 
 
-def become(ctl, request, case, farewell=None):
-    """From the runner's process to the program's: after the mark nothing but the program speaks."""
+def become(starts, request, case, farewell=None):
+    """From the runner's process to the program's: after the mark that it starts nothing but the program speaks."""
+    global programs_run
     stdin, arguments = request["cases"][case]
     program = request.get("code") or request["files"][request["entry"]]
     os.dup2(standard_input(stdin), 0)
     sys.argv = [request["entry"], *arguments]
     sys.orig_argv = ["python3", *sys.argv]
-    post(ctl, b"s", request)
+    _random.Random.seed(random._inst, None)
+    starts()
     os.closerange(3, NO_FILES)
     libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
-    request = None
+    request, programs_run = None, True
     gc.enable()
     run(program, farewell)
 
@@ -286,7 +288,8 @@ def run(program, farewell, exit_=os._exit, kill=os.kill, signal_=signal.signal, 
         status = report(e)
     code = main = None
     try:
-        threading._shutdown()
+        if len(threading._active) > 1 or threading._limbo or getattr(threading, "_threading_atexits", True):
+            threading._shutdown()
     except BaseException as e:
         report(e)
     try:

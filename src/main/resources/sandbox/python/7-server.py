@@ -1,107 +1,56 @@
 # ---- several cases: a child that forks once for each ----------------------------------------------------------
 
 
-class Case:
-    """A process that waits to become the next case, and the pipes that lead to it."""
-
-    def __init__(self, request):
-        wait, self.go = os.pipe()
-        self.ctl, speak = os.pipe()
-        self.out, out_end = os.pipe()
-        self.err, err_end = os.pipe()
-        self.pid = os.fork()
-        if self.pid == 0:
-            os.setsid()  # a signal to the program's own group does not reach the parent
-            os.close(self.go)
-            os.dup2(out_end, 1)
-            os.dup2(err_end, 2)
-            limit_cpu(request)
-            try:
-                number, size = struct.unpack(">HI", read_exactly(6, wait))
-                if size:
-                    request["cases"][number] = case_of(json.loads(read_exactly(size, wait)))
-                os.chdir(WORK)
-                become(speak, request, number)
-            except (OSError, ValueError, KeyError, TypeError):
-                post(speak, b"f")
-            os._exit(1)
-        self.end = os.pidfd_open(self.pid)  # a pid can be taken again by a program that forks often enough
-        for fd in (wait, speak, out_end, err_end):
-            os.close(fd)
-
-    def lives(self):
-        poll = select.poll()
-        poll.register(self.end, select.POLLIN)
-        return not poll.poll(0)
-
-    def start(self, number, document):
-        """Its mark, or None when it is dead or stopped."""
-        try:
-            os.kill(self.pid, signal.SIGCONT)
-            write_all(self.go, struct.pack(">HI", number, len(document)), False)
-            write_all(self.go, document, False)
-        except (BrokenPipeError, ProcessLookupError):
-            return None
-        poll = select.poll()
-        poll.register(self.ctl, select.POLLIN)
-        return hear(self.ctl) if poll.poll(5000) else None
-
-    def close(self):
-        for fd in (self.go, self.ctl, self.out, self.err, self.end):
-            os.close(fd)
+STARTS = MESSAGE.pack(b"s", 0, 0, 0, False, 0, 0, 0, False)
 
 
-def run_cases(ctl, request, group, place):
-    """The parent of the cases. Whatever it writes goes out in pieces of whole frames which the kernel does not tear, so
-    that a program that kills it leaves a stream that process 1 can go on with. While one case runs the next process is
-    made; it can be killed by that case, but not looked into, and is made anew then. What a case gets is read when its turn
-    comes: no case can find what later ones are asked."""
-    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    relay = Relay(PIPE_BUF, lambda count: post(ctl, b"x", count=count))
-    count = len(request["cases"])
-    post(ctl, b"m", request, count)
+def fork_case(ctl, start, request):
+    """The pid of a new process that waits to become the next case and then says so."""
+    pid = os.fork()
+    if pid:
+        post_number(ctl, b"n", pid)
+        return pid
+    os.setsid()  # a signal to the program's own group does not reach the parent
+    number = int.from_bytes(os.read(start, 2), "big")
+    sizes = request["unread"]
+    try:
+        if sizes[number]:
+            request["cases"][number] = read_case(sizes[number])
+        for fd in (1, 2):
+            fcntl.fcntl(fd, fcntl.F_SETFL, 0)  # the case before could change how these are written to
+        make_folder()
+        lay_out(request["files"])
+        become(lambda: os.write(ctl, STARTS), request, number)
+    except (OSError, ValueError):
+        request["unread"] = sizes[number + 1 :]
+        pass_over(request)
+        post(ctl, b"f")
+    os._exit(1)
+
+
+def run_cases(ctl, orders, start, request):
+    """The parent of the cases: forks and buries as process 1 tells it, and does nothing else, since each page that it
+    touches between two forks is copied. While one case runs the next process is there already; it can be killed by that
+    case, but not looked into, and is made anew then."""
+    post(ctl, b"m", request, len(request["cases"]))
     request["code"] = compiled_once(request)
     gc.freeze()
-    following = Case(request)
-    for number in range(count):
-        if number:
-            make_folder()
-        lay_out(request["files"])
-        document = read_case(request) if request["cases"][number] is None else bytearray()
-        case, start = following, following.start(number, document)
-        if start is None:
+    current, following = None, fork_case(ctl, start, request)
+    while True:
+        order = os.read(orders, 1)
+        if order == b"k":
             kill_all()
-            reap_all()
-            wipe(place.fd)
-            case.close()
-            make_folder()
-            lay_out(request["files"])
-            case = Case(request)
-            start = case.start(number, document)
-        document[:] = bytes(len(document))
-        if start is None or start[0] != b"s":
-            raise Broken("case %d cannot be started" % number)
-        following = Case(request) if number + 1 < count else None
-        relay.start(number, request["max_output"], case.pid, None)
-        result = supervise(case.pid, case.out, case.err, start, relay, group)
-        relay.add(b"X", {"case": number, **result})
-        if request["stream"]:
-            relay.flush()
-        if result["status"] != "ok":
-            group.kills = group.oom_kills()
-        case.close()
-        if following:
-            # process 1, this one and the next: whoever else there is was left behind, also in the place of the next
-            if group.tasks() != 3 or not following.lives():
-                kill_all()
-                reap_all()
-                following.close()
-                following = Case(request)
-            if place.tidy(request["files"]):
-                raise Broken("the files of case %d cannot be removed" % number)
-    kill_all()
-    relay.flush()
-    post(ctl, b"e")
+            os.waitpid(following, 0)
+            following = fork_case(ctl, start, request)
+            continue
+        if order not in (b"n", b"l"):
+            break
+        current = following
+        if order == b"n":
+            following = fork_case(ctl, start, request)
+        _, status, usage = os.wait4(current, 0)
+        post_number(ctl, b"x", status, usage.ru_maxrss, min(cpu_of(usage), 0xFFFFFFFF))
+    os._exit(0)
 
 
 # ---- the spare child ---------------------------------------------------------------------------------------------
@@ -109,11 +58,11 @@ def run_cases(ctl, request, group, place):
 
 def pass_over(request):
     """Reads what nobody will run, so that the next request is found."""
-    while request["unread"]:
-        read_case(request)
+    for size in request["unread"]:
+        read_exactly(size)
 
 
-def child(ctl, out, err, room, group, place, checks, farewell):
+def child(ctl, orders, start, out, err, room, checks, farewell):
     """Gets everything ready, waits for a request and serves it. Never returns."""
     global host_out
     os.setsid()
@@ -144,14 +93,13 @@ def child(ctl, out, err, room, group, place, checks, farewell):
                 settle(request, room, base, 1)
                 limit_cpu(request)
                 lay_out(request["files"])
-                become(ctl, request, 0, farewell)
+                become(lambda: post(ctl, b"s", request), request, 0, farewell)
         except OSError as e:
             raise Broken("the files cannot be laid out: " + os.strerror(e.errno or 0)) from None
+        os.rmdir(WORK)  # each case makes its own
         settle(request, room, base, 3)
-        try:
-            run_cases(ctl, request, group, place)
-        except OSError as e:
-            raise Broken("the cases cannot be run: " + os.strerror(e.errno or 0)) from None
+        limit_cpu(request, len(request["cases"]) // 100)
+        run_cases(ctl, orders, start, request)
     except Broken as e:
         if request:
             pass_over(request)
@@ -166,37 +114,50 @@ def child(ctl, out, err, room, group, place, checks, farewell):
 class Spare:
     """A child that waits for a request, and the pipes that lead to it."""
 
-    def __init__(self, room, group, place, checks, farewell, exit_=os._exit):
+    def __init__(self, room, checks, farewell, exit_=os._exit):
         self.ctl, speak = os.pipe()
+        orders, self.orders = os.pipe()
+        start, self.start = os.pipe()
         self.out, out_end = os.pipe()
         self.err, err_end = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
             try:
-                child(speak, out_end, err_end, room, group, place, checks, farewell)
+                for fd in (self.orders, self.start):  # or it would not see that process 1 closes them
+                    os.close(fd)
+                child(speak, orders, start, out_end, err_end, room, checks, farewell)
             except BaseException as e:
                 os.write(err_end, ("the runner's child failed: %s: %s\n" % (type(e).__name__, e)).encode("utf-8", "replace")[:400])
             finally:
                 exit_(1)
-        for fd in (speak, out_end, err_end):
+        self.end = self.guard = os.pidfd_open(self.pid)
+        for fd in (speak, orders, start, out_end, err_end):
             os.close(fd)
         self.poll = select.poll()
         self.poll.register(self.ctl, select.POLLIN)
+        self.poll.register(self.end, select.POLLIN)
         self.poll.register(0, HANG_UP)
 
     def wait(self, end=None):
         """Its next message; None when it is dead, False when the time is over. A host that is gone ends everything."""
         events = self.poll.poll(None if end is None else max(0, int((end - now()) * 1000) + 1))
-        if any(fd == 0 for fd, _ in events):
+        found = [fd for fd, _ in events]
+        if 0 in found:
             os._exit(0)
-        return hear(self.ctl) if events else False
+        return hear(self.ctl) if self.ctl in found else None if found else False
+
+    def kill(self):
+        kill_all()
+
+    def buried(self):
+        return Ended.of(os.wait4(self.pid, 0))
 
     def close(self):
-        for fd in (self.ctl, self.out, self.err):
+        for fd in (self.ctl, self.orders, self.start, self.out, self.err, self.end):
             os.close(fd)
 
 
-def serve(spare, relay, group, farewell):
+def serve(spare, relay, group, place, farewell):
     """One request from the message that it has come to D. Whether the stream is in step, and whether it was checked."""
     message = spare.wait()
     checking = None
@@ -205,11 +166,11 @@ def serve(spare, relay, group, farewell):
         message = spare.wait(end)
     kind = message[0] if message else None
     if kind == b"s":
-        relay.start(0, message[3], spare.pid, None)
-        result = supervise(spare.pid, spare.out, spare.err, message, relay, group, farewell)
+        relay.start(0, message[3], spare)
+        result = supervise(spare, spare.out, spare.err, message, relay, group, farewell)
         relay.add(b"X", {"case": 0, **result})
     elif kind == b"m":
-        kind = serve_cases(spare, message, relay)
+        kind = Cases(spare, message, relay, group, place).serve()
     elif checking and message is False:
         for case in range(checking[5]):
             relay.add(b"X", stopped(case, "timeout", checking))
@@ -234,23 +195,129 @@ def unread(message):
     return b"b" if message[8] else None
 
 
-def serve_cases(spare, message, relay):
-    """The child of several cases speaks for itself; what it leaves unanswered is answered here. Its last word, b where it
-    did not come to the request's end."""
-    _, wall_ms, _, _, _, cases, start_ns, _, _ = message
-    end = start_ns / 1e9 + wall_ms * cases / 1e3 + 1
-    answered = 0
-    while True:
-        heard = spare.wait(end)
-        if not heard or heard[0] != b"x":
-            break
-        answered += heard[5]
-    kill_all()
-    if heard and heard[0] in b"fb":
-        return heard[0]
-    for case in range(answered, cases):
-        relay.add(b"X", stopped(case, "timeout" if heard is False else "signal", message))
-    return heard[0] if heard else unread(message)
+class CaseProcess:
+    """A process that waits to become a case, and then is it. The parent of the cases buries it."""
+
+    def __init__(self, spare, pid):
+        self.spare, self.pid, self.guard, self.following = spare, pid, spare.end, None
+        self.end = os.pidfd_open(pid)  # the parent leaves it unburied until it is told otherwise: the pid is its own
+
+    def lives(self):
+        poll = select.poll()
+        poll.register(self.end, select.POLLIN)
+        return not poll.poll(0)
+
+    def become(self, number):
+        """Whether the program starts."""
+        signal.pidfd_send_signal(self.end, signal.SIGCONT)
+        write_all(self.spare.start, number.to_bytes(2, "big"), False)
+        message = self.spare.wait(now() + 10)
+        if not message:
+            raise Lost
+        return message[0] == b"s"
+
+    def kill(self):
+        try:
+            signal.pidfd_send_signal(self.end, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+    def buried(self):
+        """Hears from the parent, which the program may have stopped or killed, how it ended."""
+        os.kill(self.spare.pid, signal.SIGCONT)
+        while True:
+            message = self.spare.wait(now() + 5)
+            if not message:
+                raise Lost
+            if message[0] == b"n":
+                self.following = CaseProcess(self.spare, message[1])
+            elif message[0] == b"x":
+                return Ended(os.waitstatus_to_exitcode(message[1]), message[2], message[7])
+
+    def close(self):
+        os.close(self.end)
+
+
+class Cases:
+    """Several cases, one after the other, each in a process of its own that starts as all others did. What a case gets it
+    reads when its turn comes: none can find what later ones are asked."""
+
+    def __init__(self, spare, message, relay, group, place):
+        self.spare, self.message, self.relay, self.group, self.place = spare, message, relay, group, place
+        _, self.wall_ms, self.cpu_ms, self.limit, self.stream, self.count, self.began, _, self.unread = message
+        self.answered = self.read = 0
+
+    def serve(self):
+        """None, or b when something of the request is left behind."""
+        try:
+            compiled = self.spare.wait(self.began / 1e9 + self.wall_ms / 1e3 + 1)
+            if not compiled:
+                return self.give_up("timeout" if compiled is False else "signal")
+            following = CaseProcess(self.spare, compiled[1])
+            for number in range(self.count):
+                case = following
+                self.run(case, number)
+                case.close()
+                following = case.following and self.cleared(case.following)
+        except Broken as e:
+            self.relay.add(b"F", {"error": str(e)})
+            return self.left()
+        except (Lost, OSError):
+            return self.give_up("signal")
+        return None
+
+    def run(self, case, number):
+        starts = case.become(number)
+        began, used = time.monotonic_ns(), int(time.clock_gettime(cpu_clock(case.pid)) * 1e6)
+        self.read = number + 1 if starts else self.count
+        if not starts:
+            raise Broken("the files of case %d cannot be laid out" % number)
+        write_all(self.spare.orders, b"n" if self.read < self.count else b"l", False)
+        self.relay.start(number, self.limit, case)
+        start = (b"s", self.wall_ms, self.cpu_ms, self.limit, self.stream, 1, began, used, False)
+        result = supervise(case, self.spare.out, self.spare.err, start, self.relay, self.group)
+        self.relay.add(b"X", {"case": number, **result})
+        self.answered += 1
+        if self.stream:
+            self.relay.flush()
+        if result["status"] != "ok":
+            self.group.kills = self.group.oom_kills()
+
+    def cleared(self, following):
+        """Nothing is left of a case but the process that waits for the next: that one, or another in its place."""
+        reap_others(0)
+        # process 1, the parent and the next: whoever else there is was left behind, also in the place of the next
+        if self.group.tasks() != 3 or not following.lives():
+            following.close()
+            following = self.others_killed()
+        if wipe(self.place.fd):
+            raise Broken("the files of a case cannot be removed")
+        for fd in (self.spare.out, self.spare.err):
+            self.relay.drop(fd)
+        return following
+
+    def others_killed(self):
+        os.kill(self.spare.pid, signal.SIGCONT)
+        write_all(self.spare.orders, b"k", False)
+        message = self.spare.wait(now() + 5)
+        if not message:
+            raise Lost
+        end = now() + 1
+        while self.group.tasks() not in (3, None):
+            reap_others(0)
+            if now() > end:
+                raise Lost
+            time.sleep(0.001)
+        return CaseProcess(self.spare, message[1])
+
+    def give_up(self, status):
+        kill_all()
+        for case in range(self.answered, self.count):
+            self.relay.add(b"X", stopped(case, status, self.message))
+        return self.left()
+
+    def left(self):
+        return b"b" if self.unread and self.read < self.count else None
 
 
 def stopped(case, status, message):
@@ -281,7 +348,7 @@ def prepare(filter_):
                        "PWD": WORK, "PYTHONDONTWRITEBYTECODE": "1"})  # fmt: skip
 
 
-def rehearse(relay, group, farewell):
+def rehearse(spare, relay, group, farewell):
     """Does once on throw-away data what this process does for a run: the pages that it shares with the new child are
     copied now, while the child gets ready, and not while somebody waits."""
     (out, out_end), (err, err_end) = os.pipe(), os.pipe()
@@ -289,8 +356,8 @@ def rehearse(relay, group, farewell):
     farewell.say(0)
     os.close(out_end)
     os.close(err_end)
-    relay.start(0, 1, os.getpid(), None)
-    result = supervise(os.getpid(), out, err, (b"s", 60000, 60000, 1, False, 1, time.monotonic_ns(), 0, 0), relay, group, farewell)
+    relay.start(0, 1, spare)
+    result = supervise(spare, out, err, (b"s", 60000, 60000, 1, False, 1, time.monotonic_ns(), 0, 0), relay, group, farewell)
     relay.add(b"X", {"case": 0, **result})
     relay.forget()
     farewell.clear()
@@ -320,6 +387,8 @@ def main():
     gc.collect()
     gc.disable()
     gc.freeze()
+    if hasattr(libc, "malloc_trim"):
+        libc.malloc_trim(0)  # every page that process 1 holds is copied, or at least counted, by each fork
     # An error in Python is better than a kill: so much data may be added to what process 1 and its copies occupy.
     with open("/proc/self/statm", "rb") as f:
         pages = f.read().split()
@@ -328,8 +397,8 @@ def main():
     relay = Relay(len(BUFFER))
     cleaned, checks, farewell = None, False, Farewell()
     while True:
-        spare = Spare(room, group, place, checks, farewell)
-        rehearse(relay, group, farewell)
+        spare = Spare(room, checks, farewell)
+        rehearse(spare, relay, group, farewell)
         if not (spare.wait() or (None,))[0] == b"r":
             sys.stderr.write("no child could be made ready" + last_words(spare) + "\n")
             os._exit(3)
@@ -337,7 +406,7 @@ def main():
             relay.add(b"C", cleaned)
         relay.add(b"R")
         relay.flush()
-        in_step, checks = serve(spare, relay, group, farewell)
+        in_step, checks = serve(spare, relay, group, place, farewell)
         relay.zero()
         farewell.clear()
         spare.close()

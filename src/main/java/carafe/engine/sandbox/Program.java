@@ -36,6 +36,9 @@ public record Program(
     public record Case(String stdin, List<String> args) {
         public Case {
             args = List.copyOf(args);
+            if (args.stream().anyMatch(each -> each.indexOf('\0') >= 0)) {
+                throw new IllegalArgumentException("an argument with a zero byte");
+            }
         }
 
         public static final Case PLAIN = new Case("", List.of());

@@ -119,12 +119,15 @@ final class Requests {
         return frame;
     }
 
+    /** u32 length of standard input, standard input, each argument with a zero byte after it. */
     private static byte[] alone(Program.Case one) {
         var bytes = new ByteArrayOutputStream(256);
-        try (var json = JSON.createGenerator(bytes)) {
-            write(json, one);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        var stdin = one.stdin().getBytes(StandardCharsets.UTF_8);
+        bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(stdin.length).array());
+        bytes.writeBytes(stdin);
+        for (var argument : one.args()) {
+            bytes.writeBytes(argument.getBytes(StandardCharsets.UTF_8));
+            bytes.write(0);
         }
         return bytes.toByteArray();
     }
