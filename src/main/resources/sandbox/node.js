@@ -159,32 +159,42 @@ function spare() {
 
 // ---- the control group's counters, where they can be read -----------------------------------------
 
-function counter(label, ...files) {
+// Looked for and opened once: a file that is not there costs as much as a short program.
+function keepOpen(...files) {
   for (const file of files) {
     try {
-      for (const line of fs.readFileSync('/sys/fs/cgroup/' + file, 'utf8').split('\n')) {
-        if (line.startsWith(label)) return Number(line.slice(label.length));
-      }
+      return fs.openSync('/sys/fs/cgroup/' + file);
     } catch {
       // the other version of the interface
     }
   }
-  return NaN;
+  return -1;
 }
 
-const oomKills = () => counter('oom_kill ', 'memory.events', 'memory/memory.oom_control');
+const EVENTS = keepOpen('memory.events', 'memory/memory.oom_control');
+const CPU_2 = keepOpen('cpu.stat');
+const CPU_1 = CPU_2 < 0 ? keepOpen('cpuacct/cpuacct.usage', 'cpu,cpuacct/cpuacct.usage') : -1;
+const COUNTER = Buffer.alloc(4096);
+
+// The number after the label at the start of a line.
+function counter(label, fd) {
+  if (fd < 0) return NaN;
+  const text = COUNTER.latin1Slice(0, fs.readSync(fd, COUNTER, 0, COUNTER.length, 0));
+  const line = text.split('\n').find((each) => each.startsWith(label));
+  return line === undefined ? NaN : Number(line.slice(label.length));
+}
+
+const GROUP_MB = counter('', keepOpen('memory.max', 'memory/memory.limit_in_bytes')) / 1048576;
+const oomKills = () => counter('oom_kill ', EVENTS);
 
 function cpuMicros() {
-  const usage = counter('usage_usec ', 'cpu.stat');
-  const all = Number.isNaN(usage) ? counter('', 'cpuacct/cpuacct.usage', 'cpu,cpuacct/cpuacct.usage') / 1000 : usage;
   const own = process.cpuUsage();
-  return all - own.user - own.system;
+  return (CPU_2 < 0 ? counter('', CPU_1) / 1000 : counter('usage_usec ', CPU_2)) - own.user - own.system;
 }
 
 // What V8 may take: the limit without the two nodes themselves.
 function heapMb(limitMb) {
-  const group = counter('', 'memory.max', 'memory/memory.limit_in_bytes') / 1048576;
-  return Math.max(16, Math.floor(Math.min(limitMb, group > 0 && group < 1 << 30 ? group : 512) - 80));
+  return Math.max(16, Math.floor(Math.min(limitMb, GROUP_MB > 0 && GROUP_MB < 1 << 30 ? GROUP_MB : 512) - 80));
 }
 
 function peakKb(pid, before) {
@@ -239,7 +249,7 @@ function layOut(files) {
   for (const [name, { b64 }] of Object.entries(files)) {
     if (name.includes('\0') || name.split('/').some((p) => p === '' || p === '.' || p === '..')) throw new Error('a file name is not relative and plain');
     const file = path.join(WORK, name);
-    fs.mkdirSync(path.dirname(file), { recursive: true });
+    if (name.includes('/')) fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, Buffer.from(b64, 'base64'), { flag: 'wx' });
   }
 }
