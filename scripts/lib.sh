@@ -340,13 +340,27 @@ aot_cache() {
     cache="$(aot_cache_path)"
     if [ ! -e "$cache" ]; then
         note "Preparing a fast start (once for each build) …"
-        rm -f "$ROOT"/target/carafe-*.aot "$ROOT"/target/carafe-*.aot.part
+        rm -rf "$ROOT"/target/carafe-*.aot "$ROOT"/target/carafe-*.aot.part "$ROOT"/target/carafe-*.lib
         if ! train_aot "$JAR" "$cache" "$log"; then
             note "No start-up cache could be made (see $log): starting without it."
             return 0
         fi
     fi
     AOT_FLAGS=("-XX:AOTCache=$cache")
+    kept_library "${cache%.aot}.lib"
+}
+
+# kept_library <folder>: adds SQLite's library to AOT_FLAGS, unpacked into <folder> once for each build; else each start
+# unpacks it, compares it byte by byte and asks uname what system this is.
+kept_library() {
+    local folder="$1" name=libsqlitejdbc.so inside
+    [ "$(uname -s)" = Linux ] && [ -z "$(find /lib -maxdepth 1 -name 'ld-musl-*' -print -quit)" ] || return 0
+    inside="org/sqlite/native/Linux/$(uname -m)"
+    if [ ! -e "$folder/$name" ]; then
+        mkdir -p "$folder"
+        (cd "$folder" && "$JAVA_HOME/bin/jar" xf "$JAR" "$inside/$name" && mv "$inside/$name" .) 2>/dev/null || return 0
+    fi
+    AOT_FLAGS+=("-Dorg.sqlite.lib.path=$folder" "-Dorg.sqlite.lib.name=$name")
 }
 
 # train_aot <jar> <cache> <log>: one run over the common routes on a free port with a throw-away data folder.
