@@ -317,8 +317,10 @@ java_flags() {
         # Equal thirds of a fixed young generation: what a stream needs while it lasts is copied to and fro until it
         # ends. A collector that sizes these itself gives up on ages after the first thousand streams, and fills
         # the old generation with what dies at once: a pause of 150 ms each ten seconds.
+        # Each thread begins with a small piece of it: half a megabyte for each of thirty, as usual, ends in a collection
+        # in the middle of the start.
         JAVA_FLAGS+=(-XX:+UseParallelGC -XX:-UseAdaptiveSizePolicy -XX:+UseCompactObjectHeaders -Xmx152m
-            -XX:NewSize=75m -XX:MaxNewSize=75m -XX:SurvivorRatio=1)
+            -XX:NewSize=75m -XX:MaxNewSize=75m -XX:SurvivorRatio=1 -XX:TLABSize=64k)
     fi
     # shellcheck disable=SC2206 # a list of flags, split at spaces on purpose
     JAVA_FLAGS+=(${CARAFE_JAVA_OPTS:-})
@@ -366,6 +368,8 @@ kept_library() {
 # train_aot <jar> <cache> <log>: one run over the common routes on a free port with a throw-away data folder.
 train_aot() {
     local jar="$1" cache="$2" log="$3" work pid port trained=no
+    # without profiles of the methods: by them the compiler is busy with what the training did, on the cores of the start
+    local profiles=(-XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining)
     local ASK_HOST=127.0.0.1
     work="$(mktemp -d)"
     CLEAN_PATHS+=("$work")
@@ -374,7 +378,7 @@ train_aot() {
         cd "$work" || exit 1
         unset DATABASE_URL OPENAI_API_BASE_URL OPENAI_API_BASE_URLS OLLAMA_BASE_URL OLLAMA_BASE_URLS
         exec env PORT="$port" HOST=127.0.0.1 DATA_DIR="$work/data" \
-            "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" -XX:AOTCacheOutput="$cache.part" -jar "$jar"
+            "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" "${profiles[@]}" -XX:AOTCacheOutput="$cache.part" -jar "$jar"
     ) >"$log" 2>&1 &
     pid=$!
     CLEAN_PIDS+=("$pid")
