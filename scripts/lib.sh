@@ -360,7 +360,7 @@ kept_library() {
     inside="org/sqlite/native/Linux/$(uname -m)"
     if [ ! -e "$folder/$name" ]; then
         mkdir -p "$folder"
-        (cd "$folder" && "$JAVA_HOME/bin/jar" xf "$JAR" "$inside/$name" && mv "$inside/$name" .) 2>/dev/null || return 0
+        (cd "$folder" && "$JAVA_HOME/bin/jar" xf "$JAR" "$inside/$name" && mv "$inside/$name" . && rm -r org) 2>/dev/null || return 0
     fi
     AOT_FLAGS+=("-Dorg.sqlite.lib.path=$folder" "-Dorg.sqlite.lib.name=$name")
 }
