@@ -309,6 +309,10 @@ java_flags() {
     # Native memory from few arenas: each of glibc's many keeps what it once had.
     export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
     JAVA_FLAGS=(-XX:TrimNativeHeapInterval=5000)
+    # The second compiler waits for twice as many calls as usual: what it compiles during the start is for the start's own
+    # loops, which are over when it is done.
+    JAVA_FLAGS+=(-XX:Tier4InvocationThreshold=10000 -XX:Tier4MinInvocationThreshold=2000
+        -XX:Tier4CompileThreshold=30000 -XX:Tier4BackEdgeThreshold=120000)
     local memory
     memory="$(memory_mb)"
     if [ "$memory" -le 1024 ]; then
