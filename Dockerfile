@@ -24,7 +24,7 @@ LABEL org.opencontainers.image.title="Carafe" org.opencontainers.image.licenses=
 COPY --from=cache /opt/carafe /opt/carafe
 RUN mkdir /data && chown 1001:1001 /data
 # JDK_JAVA_OPTIONS can be replaced with -e; give -Xmx about half of the container's memory.
-ENV PORT=8080 DATA_DIR=/data HOME=/tmp JDK_JAVA_OPTIONS="-XX:+UseParallelGC -XX:-UseAdaptiveSizePolicy -XX:+UseCompactObjectHeaders -Xmx152m -XX:NewSize=75m -XX:MaxNewSize=75m -XX:SurvivorRatio=1 -XX:TrimNativeHeapInterval=5000" MALLOC_ARENA_MAX=2
+ENV PORT=8080 DATA_DIR=/data HOME=/tmp JDK_JAVA_OPTIONS="-XX:+UseParallelGC -XX:-UseAdaptiveSizePolicy -XX:+UseCompactObjectHeaders -Xmx152m -XX:NewSize=75m -XX:MaxNewSize=75m -XX:SurvivorRatio=1 -XX:TLABSize=64k -XX:TrimNativeHeapInterval=5000 -XX:Tier4InvocationThreshold=10000 -XX:Tier4MinInvocationThreshold=2000 -XX:Tier4CompileThreshold=30000 -XX:Tier4BackEdgeThreshold=120000" MALLOC_ARENA_MAX=2
 USER 1001:1001
 WORKDIR /data
 VOLUME /data

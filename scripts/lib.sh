@@ -309,6 +309,10 @@ java_flags() {
     # Native memory from few arenas: each of glibc's many keeps what it once had.
     export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
     JAVA_FLAGS=(-XX:TrimNativeHeapInterval=5000)
+    # The second compiler waits for twice as many calls as usual: what it compiles during the start is for the start's own
+    # loops, which are over when it is done.
+    JAVA_FLAGS+=(-XX:Tier4InvocationThreshold=10000 -XX:Tier4MinInvocationThreshold=2000
+        -XX:Tier4CompileThreshold=30000 -XX:Tier4BackEdgeThreshold=120000)
     local memory
     memory="$(memory_mb)"
     if [ "$memory" -le 1024 ]; then
@@ -317,8 +321,10 @@ java_flags() {
         # Equal thirds of a fixed young generation: what a stream needs while it lasts is copied to and fro until it
         # ends. A collector that sizes these itself gives up on ages after the first thousand streams, and fills
         # the old generation with what dies at once: a pause of 150 ms each ten seconds.
+        # Each thread begins with a small piece of it: half a megabyte for each of thirty, as usual, ends in a collection
+        # in the middle of the start.
         JAVA_FLAGS+=(-XX:+UseParallelGC -XX:-UseAdaptiveSizePolicy -XX:+UseCompactObjectHeaders -Xmx152m
-            -XX:NewSize=75m -XX:MaxNewSize=75m -XX:SurvivorRatio=1)
+            -XX:NewSize=75m -XX:MaxNewSize=75m -XX:SurvivorRatio=1 -XX:TLABSize=64k)
     fi
     # shellcheck disable=SC2206 # a list of flags, split at spaces on purpose
     JAVA_FLAGS+=(${CARAFE_JAVA_OPTS:-})
@@ -340,18 +346,34 @@ aot_cache() {
     cache="$(aot_cache_path)"
     if [ ! -e "$cache" ]; then
         note "Preparing a fast start (once for each build) …"
-        rm -f "$ROOT"/target/carafe-*.aot "$ROOT"/target/carafe-*.aot.part
+        rm -rf "$ROOT"/target/carafe-*.aot "$ROOT"/target/carafe-*.aot.part "$ROOT"/target/carafe-*.lib
         if ! train_aot "$JAR" "$cache" "$log"; then
             note "No start-up cache could be made (see $log): starting without it."
             return 0
         fi
     fi
     AOT_FLAGS=("-XX:AOTCache=$cache")
+    kept_library "${cache%.aot}.lib"
+}
+
+# kept_library <folder>: adds SQLite's library to AOT_FLAGS, unpacked into <folder> once for each build; else each start
+# unpacks it, compares it byte by byte and asks uname what system this is.
+kept_library() {
+    local folder="$1" name=libsqlitejdbc.so inside
+    [ "$(uname -s)" = Linux ] && [ -z "$(find /lib -maxdepth 1 -name 'ld-musl-*' -print -quit)" ] || return 0
+    inside="org/sqlite/native/Linux/$(uname -m)"
+    if [ ! -e "$folder/$name" ]; then
+        mkdir -p "$folder"
+        (cd "$folder" && "$JAVA_HOME/bin/jar" xf "$JAR" "$inside/$name" && mv "$inside/$name" . && rm -r org) 2>/dev/null || return 0
+    fi
+    AOT_FLAGS+=("-Dorg.sqlite.lib.path=$folder" "-Dorg.sqlite.lib.name=$name")
 }
 
 # train_aot <jar> <cache> <log>: one run over the common routes on a free port with a throw-away data folder.
 train_aot() {
     local jar="$1" cache="$2" log="$3" work pid port trained=no
+    # without profiles of the methods: by them the compiler is busy with what the training did, on the cores of the start
+    local profiles=(-XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining)
     local ASK_HOST=127.0.0.1
     work="$(mktemp -d)"
     CLEAN_PATHS+=("$work")
@@ -360,7 +382,7 @@ train_aot() {
         cd "$work" || exit 1
         unset DATABASE_URL OPENAI_API_BASE_URL OPENAI_API_BASE_URLS OLLAMA_BASE_URL OLLAMA_BASE_URLS
         exec env PORT="$port" HOST=127.0.0.1 DATA_DIR="$work/data" \
-            "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" -XX:AOTCacheOutput="$cache.part" -jar "$jar"
+            "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" "${profiles[@]}" -XX:AOTCacheOutput="$cache.part" -jar "$jar"
     ) >"$log" 2>&1 &
     pid=$!
     CLEAN_PIDS+=("$pid")

@@ -448,7 +448,7 @@ public final class App implements AutoCloseable {
                 new LocalSettings(
                         settings.localIdle(),
                         machine.maxLoaded(),
-                        settings.localMemoryMb() == 0 ? machine.memoryBudget() : (long) settings.localMemoryMb() << 20,
+                        (long) settings.localMemoryMb() << 20,
                         settings.localThreads() == 0 ? machine.threads() : settings.localThreads(),
                         settings.localSlots(),
                         settings.localContext()),

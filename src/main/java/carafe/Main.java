@@ -34,6 +34,8 @@ public final class Main {
         // costs every call (platform/db/RATIONALE.md), and native calls have threads of their own
         int carriers = Runtime.getRuntime().availableProcessors() + 1;
         System.getProperties().putIfAbsent("jdk.virtualThreadScheduler.parallelism", Integer.toString(carriers));
+        // English names of months and days, all that is ever shown, without the lists of every language's
+        System.getProperties().putIfAbsent("java.locale.providers", "FALLBACK");
         switch (args.length == 0 ? "serve" : args[0]) {
             case "serve" -> serve();
             case "proxy" -> proxy();

@@ -11,6 +11,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Signs and reads session tokens: JWT, HS256, claims id, sub, jti, iat and, unless they hold for ever, exp. */
 final class Tokens {
@@ -24,14 +26,32 @@ final class Tokens {
         }
     }
 
-    private final Algorithm algorithm;
-    private final JWTVerifier verifier;
+    private record Tools(Algorithm algorithm, JWTVerifier verifier) {
+        static Tools of(SecretKeys keys, Clock clock) {
+            var algorithm = Algorithm.HMAC256(keys.signing());
+            var verification = (JWTVerifier.BaseVerification)
+                    JWT.require(algorithm).withClaimPresence("jti").withClaimPresence("id");
+            return new Tools(algorithm, verification.build(clock));
+        }
+    }
+
+    private final SecretKeys keys;
+    private final Clock clock;
+    /** Made for the first token, since the JDK's ciphers would be a tenth of the start. */
+    private final AtomicReference<@Nullable Tools> tools = new AtomicReference<>();
 
     Tokens(SecretKeys keys, Clock clock) {
-        this.algorithm = Algorithm.HMAC256(keys.signing());
-        this.verifier = ((JWTVerifier.BaseVerification)
-                        JWT.require(algorithm).withClaimPresence("jti").withClaimPresence("id"))
-                .build(clock);
+        this.keys = keys;
+        this.clock = clock;
+    }
+
+    private Tools tools() {
+        var made = tools.get();
+        if (made == null) {
+            made = Tools.of(keys, clock);
+            tools.set(made);
+        }
+        return made;
     }
 
     String sign(Session session, Instant now) {
@@ -43,13 +63,13 @@ final class Tokens {
         if (!session.endless()) {
             token.withExpiresAt(Instant.ofEpochMilli(session.expiresAt()));
         }
-        return token.sign(algorithm);
+        return token.sign(tools().algorithm());
     }
 
     /** Whether it is one of ours whose time is over. */
     boolean isExpired(String token) {
         try {
-            verifier.verify(token);
+            tools().verifier().verify(token);
             return false;
         } catch (TokenExpiredException e) {
             return true;
@@ -61,7 +81,7 @@ final class Tokens {
     /** Whether it bears our signature, be it over or taken back. */
     boolean isSignedHere(String token) {
         try {
-            algorithm.verify(JWT.decode(token));
+            tools().algorithm().verify(JWT.decode(token));
             return true;
         } catch (JWTVerificationException e) {
             return false;
@@ -70,7 +90,7 @@ final class Tokens {
 
     Optional<Session> read(String token) {
         try {
-            DecodedJWT jwt = verifier.verify(token);
+            DecodedJWT jwt = tools().verifier().verify(token);
             if (!isAsWritten(jwt.getSignature())) {
                 return Optional.empty();
             }

@@ -36,7 +36,7 @@ final class FlowFiles {
 
     private final Db db;
     private final Path folder;
-    private final byte[] key;
+    private final SecretKeys keys;
     private final Duration valid;
     private final Clock clock;
 
@@ -44,7 +44,7 @@ final class FlowFiles {
     FlowFiles(Db db, Path folder, SecretKeys keys, Duration valid, Clock clock) {
         this.db = db;
         this.folder = folder;
-        this.key = mac(keys.signing(), "workflow files");
+        this.keys = keys;
         this.valid = valid;
         this.clock = clock;
     }
@@ -110,7 +110,7 @@ final class FlowFiles {
     }
 
     private String signature(String id, long until) {
-        return HexFormat.of().formatHex(mac(key, id + " " + until));
+        return HexFormat.of().formatHex(mac(mac(keys.signing(), "workflow files"), id + " " + until));
     }
 
     /** Empty when the address is not one of ours, or not any more. */

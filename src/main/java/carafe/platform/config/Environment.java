@@ -113,7 +113,7 @@ final class Environment {
 
     Duration duration(Setting setting) {
         var value = text(setting);
-        if (setting.equals(Catalogue.SHUTDOWN_TIMEOUT) && value.matches("\\d{1,9}")) {
+        if (setting.name().equals(Catalogue.SHUTDOWN_TIMEOUT.name()) && value.matches("\\d{1,9}")) {
             return Duration.ofSeconds(Long.parseLong(value)); // as the workflow service counts it
         }
         try {

@@ -26,16 +26,11 @@ public final class SecretKeys {
     private static final String FILE = "secret.key";
     private static final int NONCE = 12;
 
-    private final byte[] signing;
-    private final SecretKeySpec sealing;
-    private final String keyId;
+    private final Secret secret;
     private final SecureRandom random = new SecureRandom();
 
     public SecretKeys(Secret secret) {
-        this.signing = derive(secret, "carafe jwt");
-        byte[] key = derive(secret, "carafe seal");
-        this.sealing = new SecretKeySpec(key, "AES");
-        this.keyId = HexFormat.of().formatHex(derive(secret, "carafe seal id"), 0, 4);
+        this.secret = secret;
     }
 
     /** The configured secret, or the one of the data folder, made there at the first start (readable by its owner only). */
@@ -62,19 +57,28 @@ public final class SecretKeys {
 
     /** 32 bytes that sign tokens (HS256). */
     public byte[] signing() {
-        return signing.clone();
+        return derive("carafe jwt");
     }
 
-    public String seal(Secret secret) {
+    private SecretKeySpec sealing() {
+        return new SecretKeySpec(derive("carafe seal"), "AES");
+    }
+
+    private String keyId() {
+        return HexFormat.of().formatHex(derive("carafe seal id"), 0, 4);
+    }
+
+    public String seal(Secret open) {
         var nonce = new byte[NONCE];
         random.nextBytes(nonce);
         try {
             var cipher = Cipher.getInstance("AES/GCM/NoPadding");
-            cipher.init(Cipher.ENCRYPT_MODE, sealing, new GCMParameterSpec(128, nonce));
-            byte[] sealed = cipher.doFinal(secret.reveal().getBytes(StandardCharsets.UTF_8));
+            cipher.init(Cipher.ENCRYPT_MODE, sealing(), new GCMParameterSpec(128, nonce));
+            byte[] sealed = cipher.doFinal(open.reveal().getBytes(StandardCharsets.UTF_8));
             byte[] all = Arrays.copyOf(nonce, NONCE + sealed.length);
             System.arraycopy(sealed, 0, all, NONCE, sealed.length);
-            return "v1." + keyId + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(all);
+            return "v1." + keyId() + "."
+                    + Base64.getUrlEncoder().withoutPadding().encodeToString(all);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("AES-GCM is part of every JDK", e);
         }
@@ -86,20 +90,21 @@ public final class SecretKeys {
         if (parts.length != 3 || !parts[0].equals("v1")) {
             throw new SealBroken("not a sealed text", null);
         }
-        if (!parts[1].equals(keyId)) {
+        if (!parts[1].equals(keyId())) {
             throw new SealBroken("sealed under another WEBUI_SECRET_KEY", null);
         }
         try {
             byte[] all = Base64.getUrlDecoder().decode(parts[2]);
             var cipher = Cipher.getInstance("AES/GCM/NoPadding");
-            cipher.init(Cipher.DECRYPT_MODE, sealing, new GCMParameterSpec(128, all, 0, NONCE));
+            cipher.init(Cipher.DECRYPT_MODE, sealing(), new GCMParameterSpec(128, all, 0, NONCE));
             return new Secret(new String(cipher.doFinal(all, NONCE, all.length - NONCE), StandardCharsets.UTF_8));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             throw new SealBroken("altered", e);
         }
     }
 
-    private static byte[] derive(Secret secret, String purpose) {
+    /** Anew at each use: it takes microseconds, but before the first of them the JDK's ciphers must load. */
+    private byte[] derive(String purpose) {
         try {
             return KDF.getInstance("HKDF-SHA256")
                     .deriveData(HKDFParameterSpec.ofExtract()

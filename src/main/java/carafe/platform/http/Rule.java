@@ -1,6 +1,7 @@
 package carafe.platform.http;
 
 import io.javalin.router.EndpointMetadata;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,12 @@ public record Rule(
         @Nullable Permission permission,
         @Nullable String successor)
         implements EndpointMetadata {
+    /** Written out, since what a record makes of its fields is worked out when it is first asked for. */
+    @Override
+    public int hashCode() {
+        return Objects.hash(surface, access, area, permission);
+    }
+
     /** The largest JSON body where a route does not say otherwise. */
     public static final long MEBIBYTE = 1 << 20;
 

@@ -9,7 +9,8 @@ import java.time.Duration;
  *
  * @param idle a model unused for so long is unloaded
  * @param maxLoaded models in memory at once
- * @param memoryBudget bytes for all loaded models together: files, contexts and working memory
+ * @param memoryBudget bytes for all loaded models together: files, contexts and working memory; 0 stands for half of
+ *     the machine's (or the container's) memory
  * @param threads threads of each model
  * @param slots sessions that each model answers at once; fewer when the budget is small
  * @param context tokens of each session at most; less when the model or the budget allows less
@@ -19,16 +20,25 @@ public record LocalSettings(Duration idle, int maxLoaded, long memoryBudget, int
     private static final int MOST_LOADED = 8;
 
     public LocalSettings {
-        if (maxLoaded < 1 || memoryBudget < 1 || threads < 1 || slots < 1 || context < 1) {
+        if (maxLoaded < 1 || memoryBudget < 0 || threads < 1 || slots < 1 || context < 1) {
             throw new IllegalArgumentException("local model settings must be positive");
         }
     }
 
-    /** As many models as fit into half of the machine's (or the container's) memory, unloaded after five minutes. */
+    /** As many models as fit into half of the memory, unloaded after five minutes. */
     public static LocalSettings defaults() {
-        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         // one core stays free: the engine's threads spin for each other, so a shared core stalls them all
         int threads = Math.clamp(Runtime.getRuntime().availableProcessors() - 1, 1, 8);
-        return new LocalSettings(Duration.ofMinutes(5), MOST_LOADED, system.getTotalMemorySize() / 2, threads, 4, 4096);
+        return new LocalSettings(Duration.ofMinutes(5), MOST_LOADED, 0, threads, 4, 4096);
+    }
+
+    /** Asks for the memory's size only now: the beans that know it take a while to load, which no start should wait for. */
+    @Override
+    public long memoryBudget() {
+        return memoryBudget > 0
+                ? memoryBudget
+                : ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
+                                .getTotalMemorySize()
+                        / 2;
     }
 }

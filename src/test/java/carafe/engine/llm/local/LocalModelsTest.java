@@ -234,6 +234,12 @@ final class LocalModelsTest {
         new ProcessBuilder("kill", signal, Long.toString(lease.pid())).start().waitFor();
     }
 
+    @Test
+    void withoutABudgetModelsHaveHalfOfTheMemory() {
+        assertThat(LocalSettings.defaults().memoryBudget()).isGreaterThan(100L << 20);
+        assertThat(new LocalSettings(IDLE, 1, 5, 1, 2, CONTEXT).memoryBudget()).isEqualTo(5);
+    }
+
     private LocalModels open(int maxLoaded, long budget) {
         LocalSettings settings = new LocalSettings(IDLE, maxLoaded, budget, 1, 2, CONTEXT);
         return new LocalModels(folder.resolve("models"), folder.resolve("run"), settings, clock);
