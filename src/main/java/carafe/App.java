@@ -631,7 +631,7 @@ public final class App implements AutoCloseable {
         localChat.register(routes);
         workflows.register(routes);
         chatRoutes(routes);
-        new EventRoutes(events, accounts.authenticator(), mapper).register(routes);
+        new EventRoutes(events, accounts.authenticator(), clients, mapper).register(routes);
         sockets.register(routes);
         accounts.register(routes);
         new LocalModelRoutes(local, modelAdds, catalogue::refreshLocal, accounts.audit(), new Body(mapper))

@@ -3,6 +3,7 @@ package carafe.platform.realtime;
 import carafe.platform.http.Access;
 import carafe.platform.http.Authenticator;
 import carafe.platform.http.Caller;
+import carafe.platform.http.ClientWatch;
 import carafe.platform.http.Problem;
 import carafe.platform.http.ResponseStream;
 import carafe.platform.http.Routes;
@@ -36,12 +37,14 @@ public final class EventRoutes {
 
     private final Events events;
     private final Authenticator authenticator;
+    private final ClientWatch clients;
     private final ObjectMapper mapper;
     private final Map<String, Events.Subscription> sockets = new ConcurrentHashMap<>();
 
-    public EventRoutes(Events events, Authenticator authenticator, ObjectMapper mapper) {
+    public EventRoutes(Events events, Authenticator authenticator, ClientWatch clients, ObjectMapper mapper) {
         this.events = events;
         this.authenticator = authenticator;
+        this.clients = clients;
         this.mapper = mapper;
     }
 
@@ -64,7 +67,9 @@ public final class EventRoutes {
     }
 
     private void stream(Context ctx) throws IOException, InterruptedException {
-        try (var subscription = subscribe(Caller.of(ctx))) {
+        // a page that is gone must not count as open until the next heartbeat finds out
+        try (var subscription = subscribe(Caller.of(ctx));
+                var _ = clients.watch(ctx, subscription::close)) {
             var stream = ResponseStream.events(ctx);
             var standing = new Standing(ctx, authenticator, Access.USER);
             stream.write(": connected\n\n");

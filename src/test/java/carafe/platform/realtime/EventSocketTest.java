@@ -70,6 +70,27 @@ class EventSocketTest {
         }
     }
 
+    /** Sooner than the next heartbeat, which comes after ten seconds: somebody may turn pages faster than that. */
+    @Test
+    void pagesThatAreClosedDoNotCountAsOpen() throws Exception {
+        try (var app = TestApp.start(folder)) {
+            var ann = app.signUp("ann");
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(8);
+            int opened = 0;
+            while (opened < 120 && System.nanoTime() < end) {
+                var answer = app.stream(ann, "GET", "/api/v1/events", null);
+                try (var page = answer.body()) {
+                    if (answer.statusCode() == 200 && page.read() == ':') {
+                        opened++;
+                    } else {
+                        Thread.sleep(50);
+                    }
+                }
+            }
+            assertThat(opened).isEqualTo(120);
+        }
+    }
+
     @Test
     void refusesStrangersAndForeignPages() {
         try (var app = TestApp.start(folder);
