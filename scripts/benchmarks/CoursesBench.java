@@ -207,7 +207,8 @@ public final class CoursesBench {
             double cpu = (server.cpuMillis() - before) / count;
             before = server.cpuMillis();
             table.row(what.equals("check") ? "check of an exercise, five visible tests of ten, one learner" : "submission to it, all ten tests, one learner",
-                    Table.both(times), String.format("%.2f ms CPU", cpu), "p50 ≤ 30 ms", table.met(Table.median(times) <= 30));
+                    Table.both(times), String.format("%.2f ms CPU", cpu), what.equals("check") ? "p50 ≤ 30 ms" : "stated",
+                    what.equals("check") ? table.met(Table.median(times) <= 30) : "");
         }
     }
 
