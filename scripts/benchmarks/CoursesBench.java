@@ -206,9 +206,10 @@ public final class CoursesBench {
             }
             double cpu = (server.cpuMillis() - before) / count;
             before = server.cpuMillis();
-            table.row(what.equals("check") ? "check of an exercise, five visible tests of ten, one learner" : "submission to it, all ten tests, one learner",
-                    Table.both(times), String.format("%.2f ms CPU", cpu), what.equals("check") ? "p50 ≤ 30 ms" : "stated",
-                    what.equals("check") ? table.met(Table.median(times) <= 30) : "");
+            boolean asked = what.equals("check"); // of the other one nothing is asked
+            table.row(asked ? "check of an exercise, five visible tests of ten, one learner" : "submission to it, all ten tests, one learner",
+                    Table.both(times), String.format("%.2f ms CPU", cpu), asked ? "p50 ≤ 30 ms" : "stated",
+                    asked ? table.met(Table.median(times) <= 30) : "");
         }
     }
 

@@ -31,7 +31,7 @@ def frame(kind, value=None):
 # A child tells process 1 how far it is: kind, wall_ms, cpu_ms, max_output, stream, cases, start (monotonic ns), CPU used
 # until then (us), whether something of the request is still to be read. r ready, c checking, v refused (said so itself), f failed (said so itself), b the same and out of step,
 # s the program starts, m several cases follow. Of several cases also: n a process waits to become the next case (its pid),
-# x the process of a case has ended (its wait status, peak memory in kB, CPU in us), k all but that one are killed.
+# x the process of a case has ended (its wait status, peak memory in kB, CPU in us).
 MESSAGE = struct.Struct(">cIIIBHQIB")
 
 

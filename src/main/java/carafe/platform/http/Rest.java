@@ -3,6 +3,7 @@ package carafe.platform.http;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Duration;
+import org.eclipse.jetty.ee10.servlet.HttpInput;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.BufferUtil;
@@ -33,15 +34,20 @@ final class Rest {
         if (!hasBody || request.getHeader("Expect") != null) {
             return;
         }
+        var in = ServletContextRequest.getServletContextRequest(request).getHttpInput();
         long length = request.getContentLengthLong();
+        if (isRead(in, length)) {
+            return; // as nearly every request: it costs them no buffer
+        }
         var buffer = new byte[BUFFER];
-        take(Duration.ofSeconds(10), Duration.ofMillis(300), () -> {
-            var in = ServletContextRequest.getServletContextRequest(request).getHttpInput();
-            if (in.isFinished() || in.getContentConsumed() == length) {
-                return -1;
-            }
-            return in.available() <= 0 ? 0 : in.read(buffer);
-        });
+        take(
+                Duration.ofSeconds(10),
+                Duration.ofMillis(300),
+                () -> isRead(in, length) ? -1 : in.available() <= 0 ? 0 : in.read(buffer));
+    }
+
+    private static boolean isRead(HttpInput in, long length) {
+        return in.isFinished() || in.getContentConsumed() == length;
     }
 
     /** Of what could not be read as a request: all that comes. */

@@ -177,9 +177,7 @@ public final class Routes {
         try (var place = bodies.take(rule.spooled() || rule.maxBody() == Rule.ANY_LENGTH ? 0 : declaredLength(ctx))) {
             ctx.attribute(BodyRoom.Place.ATTRIBUTE, place);
             handler.handle(ctx);
-            if (!ctx.req().isAsyncStarted()) {
-                Rest.take(ctx); // a body that the handler did not ask for would end the connection, unsaid
-            }
+            Rest.take(ctx); // a body that the handler did not ask for would end the connection, unsaid
         } catch (StackOverflowError | OutOfMemoryError e) {
             // Javalin would answer an empty 500; one greedy request must not look like a broken server
             throw Errors.fatal(ctx, e);
