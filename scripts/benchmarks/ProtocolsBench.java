@@ -241,8 +241,10 @@ public final class ProtocolsBench {
         return quick ? 16 : LOCAL_TOKENS;
     }
 
+    /** What a small model has much to say about: to most others it says a sentence, and the row would be of reading prompts. */
     private static String question(int i) {
-        return "Number " + i + ": tell the story of a river, from the hills to the sea, in many words.";
+        return List.of("Write a long story about a river, from the hills to the sea.", "Explain in detail how a bicycle works, part by part.",
+                "Write an essay about the history of bread, with many examples.", "Describe a day in the life of a lighthouse keeper, hour by hour.").get(i);
     }
 
     private Written together() throws Exception {
@@ -254,15 +256,17 @@ public final class ProtocolsBench {
                 api.signIn(); // the second time, the account is there
             }
             String model = localModel(api);
-            complete(api, session(api), model, "Hello!", 4); // loads it
-            var sessions = new ArrayList<String>();
-            for (int i = 0; i < LOCAL_SESSIONS; i++) sessions.add(session(api));
-            long start = System.nanoTime();
+            var greetings = new ArrayList<Callable<Integer>>();
             var calls = new ArrayList<Callable<Integer>>();
             for (int i = 0; i < LOCAL_SESSIONS; i++) {
-                int number = i;
-                calls.add(() -> complete(api, sessions.get(number), model, question(number), tokens()));
+                String greeting = session(api);
+                greetings.add(() -> complete(api, greeting, model, "Hello!", 4));
+                String session = session(api);
+                String question = question(i);
+                calls.add(() -> complete(api, session, model, question, tokens()));
             }
+            threads.invokeAll(greetings); // loads it
+            long start = System.nanoTime();
             int written = 0;
             for (var call : threads.invokeAll(calls)) written += call.get();
             return new Written(written, (System.nanoTime() - start) / 1e9);

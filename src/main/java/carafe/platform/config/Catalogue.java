@@ -183,7 +183,7 @@ public final class Catalogue {
             "0",
             MODELS,
             "4",
-            "Threads of each local model; 0: one less than there are cores.");
+            "Threads of each local model; 0: one less than there are cores. Models up to 200 MB use one for each answer at least.");
     static final Setting LOCAL_FILE = Setting.of(
             "LOCAL_MODEL_FILE_MB",
             Kind.NUMBER,

@@ -5,11 +5,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a model is to be loaded, and the memory that it will take: file, context of all slots, working memory.
  *
+ * @param engines native engines that share the slots: one for a large model, whose threads work on all slots together;
+ *     one for each slot of a small one
  * @param context tokens of each slot
  */
-record Footprint(int slots, int context, long bytes) {
+record Footprint(int slots, int engines, int context, long bytes) {
     /** Working buffers of the engine and the small JVM around it. */
     static final long OVERHEAD = 150L << 20;
+
+    /** Buffers and vocabulary of each engine but the first. */
+    static final long ENGINE = 64L << 20;
+
+    /** Bytes of the largest file whose slots get an engine each; one thread writes its answers faster than anybody reads. */
+    private static final long SMALL = 200L << 20;
 
     private static final int LEAST_CONTEXT = 512;
 
@@ -31,7 +39,9 @@ record Footprint(int slots, int context, long bytes) {
     /** As {@link #within} for just this context: only slots are given up. */
     static @Nullable Footprint with(int context, LocalSettings settings, Gguf model, long fileBytes, long most) {
         for (int slots = settings.slots(); slots >= 1; slots /= 2) {
-            Footprint footprint = new Footprint(slots, context, bytes(slots, context, model, fileBytes));
+            int engines = fileBytes <= SMALL ? slots : 1;
+            Footprint footprint =
+                    new Footprint(slots, engines, context, bytes(slots, engines, context, model, fileBytes));
             if (footprint.bytes <= most) {
                 return footprint;
             }
@@ -45,10 +55,10 @@ record Footprint(int slots, int context, long bytes) {
         while (context / 2 >= LEAST_CONTEXT) {
             context /= 2;
         }
-        return bytes(1, context, model, fileBytes);
+        return bytes(1, 1, context, model, fileBytes);
     }
 
-    private static long bytes(int slots, int context, Gguf model, long fileBytes) {
-        return fileBytes + OVERHEAD + (long) slots * context * model.kvBytesPerToken();
+    private static long bytes(int slots, int engines, int context, Gguf model, long fileBytes) {
+        return fileBytes + OVERHEAD + (engines - 1) * ENGINE + (long) slots * context * model.kvBytesPerToken();
     }
 }

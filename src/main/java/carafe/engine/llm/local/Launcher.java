@@ -14,7 +14,13 @@ record Launcher(Path runFolder, int threads, Duration limit) {
         Path folder = RunFolder.create(runFolder);
         Path port = folder.resolve("port");
         HostArguments arguments = new HostArguments(
-                file.path().toAbsolutePath(), port, file.id(), footprint.slots(), footprint.context(), threads);
+                file.path().toAbsolutePath(),
+                port,
+                file.id(),
+                footprint.slots(),
+                footprint.engines(),
+                footprint.context(),
+                threads);
         ModelProcess process = ModelProcess.start(folder, arguments, errors);
         try {
             started.accept(process);

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param maxLoaded models in memory at once
  * @param memoryBudget bytes for all loaded models together: files, contexts and working memory; 0 stands for half of
  *     the machine's (or the container's) memory
- * @param threads threads of each model
+ * @param threads threads of each model; a small one has a thread for each answer at least
  * @param slots sessions that each model answers at once; fewer when the budget is small
  * @param context tokens of each session at most; less when the model or the budget allows less
  */

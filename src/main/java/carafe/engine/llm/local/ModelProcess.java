@@ -137,12 +137,12 @@ final class ModelProcess {
                 : last.isEmpty() ? how : how + ": " + last;
     }
 
-    /** Bytes of physical memory, or null where the system does not tell. */
+    /** Bytes of physical memory, what several mappings share counted once; null where the system does not tell. */
     @Nullable
     Long resident() {
-        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
-        try (Stream<String> lines = Files.lines(status)) {
-            return lines.filter(line -> line.startsWith("VmRSS:"))
+        Path memory = Path.of("/proc", Long.toString(process.pid()), "smaps_rollup");
+        try (Stream<String> lines = Files.lines(memory)) {
+            return lines.filter(line -> line.startsWith("Pss:"))
                     .map(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
                     .findFirst()
                     .orElse(null);

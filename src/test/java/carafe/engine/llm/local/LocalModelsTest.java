@@ -124,12 +124,13 @@ final class LocalModelsTest {
         TinyGguf.write(folder.resolve("models/third.gguf"), 512);
         models.close();
         long one = Footprint.OVERHEAD + (5L << 20);
-        try (LocalModels two = open(8, 2 * one)) {
+        long four = one + 3 * Footprint.ENGINE;
+        try (LocalModels two = open(8, four + one)) {
             two.lease("tiny").close();
             clock.pass(Duration.ofSeconds(1));
             two.lease("other").close();
             assertThat(loaded(two)).containsExactly("other", "tiny");
-            assertThat(two.reserved()).isBetween(one, 2 * one);
+            assertThat(two.reserved()).isBetween(one, four + one);
             two.load("third");
             Await.until("the third is there", () -> loaded(two).contains("third"));
             assertThat(loaded(two)).as("the least recently used has gone").containsExactly("other", "third");

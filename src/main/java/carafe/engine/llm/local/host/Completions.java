@@ -16,22 +16,22 @@ import org.jspecify.annotations.Nullable;
 final class Completions {
     private static final long BEAT_MS = 500;
 
-    private final Engine engine;
+    private final Engines engines;
     private final Slots slots;
     private final int context;
     private final AtomicInteger abandoned = new AtomicInteger();
     private final Set<Generation> running = ConcurrentHashMap.newKeySet();
 
-    Completions(Engine engine, Slots slots, int context) {
-        this.engine = engine;
+    Completions(Engines engines, Slots slots, int context) {
+        this.engines = engines;
         this.slots = slots;
         this.context = context;
     }
 
     /** An IOException means that the client left; nothing runs on for it. */
     void answer(ChatRequest request, String session, Reply reply) throws IOException, InterruptedException {
-        String prompt = Prompt.of(engine, request.messages());
-        int[] tokens = engine.tokens(prompt);
+        String prompt = Prompt.of(engines.any(), request.messages());
+        int[] tokens = engines.any().tokens(prompt);
         // one token may be put before the prompt, and one must be left to write
         int room = context - tokens.length - 1;
         if (room < 1) {
@@ -48,7 +48,8 @@ final class Completions {
         try {
             int cached = slot.cached(tokens);
             slot.holds(new int[0]);
-            Generation generation = new Generation(engine, abandoned, body(request, prompt, most, slot.id()));
+            Generation generation = new Generation(
+                    engines.of(slot.id()), abandoned, body(request, prompt, most, engines.within(slot.id())));
             relay(generation.start(), request, new Tally(tokens.length, cached, most), slot, tokens, reply);
         } finally {
             slots.release(slot);
@@ -69,7 +70,7 @@ final class Completions {
                 switch (generation.poll(BEAT_MS)) {
                     case null -> reply.beat();
                     case Generation.Event.Text(String piece) -> {
-                        tally.add(piece, engine);
+                        tally.add(piece, engines.any());
                         if (request.schema() != null) {
                             answer.append(piece);
                         }

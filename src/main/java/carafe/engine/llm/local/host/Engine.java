@@ -25,12 +25,14 @@ final class Engine {
     private final MethodHandle stop;
 
     Engine(HostArguments arguments) {
+        int slots = arguments.slots() / arguments.engines();
+        int threads = Math.max(1, arguments.threads() / arguments.engines());
         model = new LlamaModel(new ModelParameters()
                 .setModel(arguments.model().toString())
-                .setCtxSize(arguments.slots() * arguments.context())
-                .setParallel(arguments.slots())
-                .setThreads(arguments.threads())
-                .setThreadsBatch(arguments.threads())
+                .setCtxSize(slots * arguments.context())
+                .setParallel(slots)
+                .setThreads(threads)
+                .setThreadsBatch(threads)
                 .setBatchSize(BATCH)
                 .setUbatchSize(BATCH)
                 .setSlotPromptSimilarity(0)

@@ -7,9 +7,11 @@ import java.nio.file.Path;
  *
  * @param ready file in a private folder that receives the port once the model is loaded
  * @param id the name under which answers are signed
+ * @param engines a divisor of the slots: as many are each engine's
  * @param context tokens of each slot, prompt and answer together
+ * @param threads of all engines together; each has one at least
  */
-public record HostArguments(Path model, Path ready, String id, int slots, int context, int threads) {
+public record HostArguments(Path model, Path ready, String id, int slots, int engines, int context, int threads) {
     /** The record as command-line arguments, in the order that {@link #parse} reads. */
     public String[] toArray() {
         return new String[] {
@@ -17,13 +19,14 @@ public record HostArguments(Path model, Path ready, String id, int slots, int co
             ready.toString(),
             id,
             Integer.toString(slots),
+            Integer.toString(engines),
             Integer.toString(context),
             Integer.toString(threads)
         };
     }
 
     static HostArguments parse(String[] args) {
-        if (args.length != 6) {
+        if (args.length != 7) {
             throw new IllegalArgumentException("this command is started by the server itself");
         }
         return new HostArguments(
@@ -32,6 +35,7 @@ public record HostArguments(Path model, Path ready, String id, int slots, int co
                 args[2],
                 Integer.parseInt(args[3]),
                 Integer.parseInt(args[4]),
-                Integer.parseInt(args[5]));
+                Integer.parseInt(args[5]),
+                Integer.parseInt(args[6]));
     }
 }

@@ -42,7 +42,7 @@ public final class ModelHost {
         this.arguments = arguments;
         this.authorization = ("Bearer " + secret).getBytes(StandardCharsets.UTF_8);
         this.slots = new Slots(arguments.slots(), MOST_WAITING);
-        this.completions = new Completions(new Engine(arguments), slots, arguments.context());
+        this.completions = new Completions(new Engines(arguments), slots, arguments.context());
     }
 
     /** Exit codes: 0 the parent went, 2 not started by the server, 3 the model could not be loaded. */

@@ -1,0 +1,52 @@
+package carafe.engine.llm.local.host;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The native engines that share one model's file, each loaded when one of its slots is first used. On a small model an
+ * engine's threads wait for each other longer than they compute, and those who wait for several answers of one engine
+ * spin; so small models have an engine for each slot, and a large one, whose weights should be read once for all, has
+ * one for all.
+ */
+final class Engines {
+    private final HostArguments arguments;
+    private final @Nullable Engine[] engines;
+
+    /** Loads the first engine; its exception says what is wrong with the model. */
+    Engines(HostArguments arguments) {
+        this.arguments = arguments;
+        engines = new Engine[arguments.engines()];
+        engines[0] = new Engine(arguments);
+    }
+
+    /** The engine for what concerns no slot: templates and tokens. */
+    Engine any() {
+        return of(0);
+    }
+
+    /** The engine of a slot, which may take part of a second to load. */
+    synchronized Engine of(int slot) {
+        int at = slot % engines.length;
+        Engine engine = engines[at];
+        if (engine == null) {
+            engine = load();
+            engines[at] = engine;
+        }
+        return engine;
+    }
+
+    /** What an engine itself calls the slot. */
+    int within(int slot) {
+        return slot / engines.length;
+    }
+
+    private Engine load() {
+        try {
+            return new Engine(arguments);
+        } catch (RuntimeException e) {
+            System.err.println("no engine for another slot: " + e.getMessage());
+            throw new Refusal(
+                    503, "model_busy", "The local model has no memory for one more answer. Try again shortly.");
+        }
+    }
+}
