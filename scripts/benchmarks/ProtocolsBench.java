@@ -177,7 +177,7 @@ public final class ProtocolsBench {
     private void sockets(Server upstream, Server carafe, String key) throws Exception {
         int count = quick ? 50 : 1000;
         String expected = answer(upstream);
-        for (int round = 0; round < (quick ? 1 : 3); round++) SocketLoad.run(carafe.port, key, count, SAID, expected);
+        for (int round = 0; round < (quick ? 1 : 12); round++) SocketLoad.run(carafe.port, key, count, SAID, expected);
         double before = carafe.cpuMillis();
         var ours = SocketLoad.run(carafe.port, key, count, SAID, expected);
         double cpu = (carafe.cpuMillis() - before) / (ours.frames() / 1000.0);
@@ -256,16 +256,16 @@ public final class ProtocolsBench {
                 api.signIn(); // the second time, the account is there
             }
             String model = localModel(api);
-            var greetings = new ArrayList<Callable<Integer>>();
+            var warmUp = new ArrayList<Callable<Integer>>();
             var calls = new ArrayList<Callable<Integer>>();
             for (int i = 0; i < LOCAL_SESSIONS; i++) {
-                String greeting = session(api);
-                greetings.add(() -> complete(api, greeting, model, "Hello!", 4));
+                String before = session(api);
+                warmUp.add(() -> complete(api, before, model, "Write a poem of many verses about the moon and the stars.", tokens()));
                 String session = session(api);
                 String question = question(i);
                 calls.add(() -> complete(api, session, model, question, tokens()));
             }
-            threads.invokeAll(greetings); // loads it
+            threads.invokeAll(warmUp); // loads it, too
             long start = System.nanoTime();
             int written = 0;
             for (var call : threads.invokeAll(calls)) written += call.get();

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +30,7 @@ final class Room {
     /** The last answers that were told to their end: one who joins may still have found them running. */
     private final ArrayDeque<String> told = new ArrayDeque<>();
 
-    /** @param emptied runs when the last socket or answer has gone; under no lock */
+    /** @param emptied runs when the last socket or answer has gone, not under this room's lock */
     Room(Runnable emptied) {
         this.emptied = emptied;
     }
@@ -55,55 +56,57 @@ final class Room {
 
     /** @param cancel whether answers that sockets asked for end with the last of them */
     void leave(ChatSocket socket, boolean cancel) {
+        List<Telling> unheard = List.of();
         synchronized (this) {
             if (!sockets.remove(socket)) {
                 return;
             }
             if (cancel && sockets.isEmpty()) {
-                tellings.values().stream().filter(Telling::isOfSocket).forEach(Telling::cancel);
+                unheard = tellings.values().stream().filter(Telling::isOfSocket).toList();
             }
         }
+        unheard.forEach(Telling::cancel);
         emptied.run();
     }
 
     /** Tells the sockets of an answer from its beginning; once for each. */
-    synchronized void follow(RunningTurn run) {
+    void follow(RunningTurn run) {
+        var telling = begin(run);
+        if (telling != null) {
+            run.watch(
+                    update -> tell(run, telling, update)); // not under our lock: the answer is told under its own first
+        }
+    }
+
+    private synchronized @Nullable Telling begin(RunningTurn run) {
         var id = run.turn().messageId();
         if (tellings.containsKey(id) || told.contains(id)) {
-            return;
+            return null;
         }
         var asker = askers.remove(id);
         var telling = new Telling(run, asker == null ? Telling.Asker.NOBODY : asker, sockets);
         tellings.put(id, telling);
         telling.start();
-        Thread.ofVirtual().name("telling").start(() -> tell(run, telling));
+        return telling;
     }
 
-    private void tell(RunningTurn run, Telling telling) {
-        try (var listener = run.listen()) {
-            for (var updates = listener.next(); !updates.isEmpty(); updates = listener.next()) {
-                synchronized (this) {
-                    updates.forEach(telling::update);
-                    if (updates.getLast() instanceof RunningTurn.Update.End) {
-                        over(run.turn().messageId());
-                        return;
-                    }
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            log.error(
-                    "an answer is no longer told to its sockets session={}",
-                    run.turn().chatId(),
-                    e);
-            synchronized (this) {
+    private void tell(RunningTurn run, Telling telling, RunningTurn.Update update) {
+        boolean end = update instanceof RunningTurn.Update.End;
+        synchronized (this) {
+            try {
+                telling.update(update);
+            } catch (RuntimeException e) {
+                log.error(
+                        "an answer is not told to its sockets as it should be session={}",
+                        run.turn().chatId(),
+                        e);
                 sockets.forEach(socket -> socket.close(1011, "something went wrong on our side"));
             }
-        } finally {
-            synchronized (this) {
-                tellings.remove(run.turn().messageId());
+            if (end) {
+                over(run.turn().messageId());
             }
+        }
+        if (end) {
             emptied.run();
         }
     }

@@ -4,6 +4,7 @@ import carafe.engine.llm.Cancellation;
 import carafe.engine.llm.LlmEvent;
 import carafe.engine.llm.LlmException;
 import carafe.engine.llm.LlmFailure;
+import carafe.engine.llm.QuickSink;
 import carafe.engine.llm.Target;
 import carafe.engine.llm.Upstreams;
 import carafe.platform.config.Secret;
@@ -114,7 +115,13 @@ public final class Models {
                         hold,
                         cancellation,
                         body.path("stream").asBoolean(true),
-                        (attempt, last) -> chat(attempt, body, hold, sink, last, held -> held));
+                        (attempt, last) -> chat(
+                                attempt,
+                                body,
+                                hold,
+                                sink,
+                                last,
+                                held -> sink instanceof QuickSink quick ? held.quick(quick::afterwards) : held));
             } catch (LlmException e) {
                 sink.accept(new LlmEvent.Failed(e.failure()));
             } catch (ClientGone e) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,7 @@ public final class RunningTurn {
     private final StringBuilder content = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
     private final List<Listener> listeners = new ArrayList<>();
+    private final List<Consumer<Update>> watchers = new ArrayList<>();
     private final CountDownLatch over = new CountDownLatch(1);
     private long thoughtSince;
     private long thoughtFor;
@@ -136,8 +138,11 @@ public final class RunningTurn {
     }
 
     private void tell(Update update) {
-        listeners.forEach(listener -> listener.offer(update));
-        notifyAll();
+        watchers.forEach(watcher -> watcher.accept(update));
+        if (!listeners.isEmpty()) {
+            listeners.forEach(listener -> listener.offer(update));
+            notifyAll();
+        }
     }
 
     public synchronized String content() {
@@ -163,6 +168,15 @@ public final class RunningTurn {
         listener.queue.addAll(now());
         listeners.add(listener);
         return listener;
+    }
+
+    /**
+     * Tells {@code watcher} at once what there is now, and of each update as it comes, under this answer's lock and on a
+     * thread that may read many upstreams: it must not wait, throw or take locks that others hold while they take this one.
+     */
+    public synchronized void watch(Consumer<Update> watcher) {
+        now().forEach(watcher);
+        watchers.add(watcher);
     }
 
     private List<Update> now() {

@@ -2,16 +2,20 @@ package carafe.feature.chats.turns;
 
 import carafe.engine.llm.LlmEvent;
 import carafe.engine.llm.LlmFailure;
+import carafe.engine.llm.QuickSink;
 import carafe.feature.chats.TurnStore;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.util.function.Consumer;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Takes a model's events into a running turn and saves now and then: two seconds after the last time, or when the text
- * has doubled. Saving at every token would cost the square of the answer's length.
+ * Takes a model's events into a running turn and saves now and then, on threads of their own: two seconds after the last
+ * time, or when the text has doubled. Saving at every token would cost the square of the answer's length.
  */
-final class TurnWriter implements Consumer<LlmEvent> {
+final class TurnWriter implements QuickSink {
+    private static final Logger log = LoggerFactory.getLogger(TurnWriter.class);
     private static final long SAVE_EVERY = 2_000_000_000L;
     private static final int SAVE_FROM = 256;
 
@@ -25,6 +29,8 @@ final class TurnWriter implements Consumer<LlmEvent> {
     private long totalMs;
     private long savedAt = System.nanoTime();
     private int savedLength;
+    private final ReentrantLock saving = new ReentrantLock();
+    private boolean over;
 
     TurnWriter(RunningTurn run, TurnStore store) {
         this.run = run;
@@ -55,12 +61,45 @@ final class TurnWriter implements Consumer<LlmEvent> {
         }
         savedAt = now;
         savedLength = length;
-        var body = JsonNodeFactory.instance.objectNode();
-        if (!run.reasoning().isEmpty()) {
-            body.put("reasoning", run.reasoning());
+        Thread.ofVirtual().name("turn-save").start(this::save);
+    }
+
+    /** One at a time; what it misses, the next one saves. */
+    private void save() {
+        if (!saving.tryLock()) {
+            return;
         }
-        if (!store.save(run.turn, run.content(), body)) {
-            run.cancellation.cancel(); // the chat was deleted, or another node took the turn over
+        try {
+            if (over) {
+                return;
+            }
+            var body = JsonNodeFactory.instance.objectNode();
+            if (!run.reasoning().isEmpty()) {
+                body.put("reasoning", run.reasoning());
+            }
+            if (!store.save(run.turn, run.content(), body)) {
+                run.cancellation.cancel(); // the chat was deleted, or another node took the turn over
+            }
+        } catch (RuntimeException e) {
+            log.warn("an answer so far could not be stored chat={}", run.turn.chatId(), e);
+        } finally {
+            saving.unlock();
+        }
+    }
+
+    /** A turn is told, not sent: nobody's slowness holds it up. */
+    @Override
+    public void afterwards(Runnable taken) {
+        taken.run();
+    }
+
+    /** Saves nothing from here on; waits for what is being saved. */
+    void stopSaving() {
+        saving.lock();
+        try {
+            over = true;
+        } finally {
+            saving.unlock();
         }
     }
 

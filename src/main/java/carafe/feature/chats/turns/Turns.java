@@ -245,6 +245,7 @@ public final class Turns implements AutoCloseable {
     }
 
     private RunningTurn.Ended end(RunningTurn run, TurnWriter writer) {
+        writer.stopSaving();
         var ended = writer.ended(run.cancellation.isCancelled(), stopping);
         try {
             var state = MessageState.valueOf(ended.state().toUpperCase(java.util.Locale.ROOT));
