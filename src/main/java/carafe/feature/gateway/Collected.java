@@ -11,6 +11,7 @@ final class Collected {
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
     private final Map<Integer, ToolCall> calls = new TreeMap<>();
+    private int firstCall = -1;
     private LlmEvent.@Nullable Usage usage;
     private String reason = "stop";
     private long pieces;
@@ -28,6 +29,7 @@ final class Collected {
                 pieces++;
             }
             case LlmEvent.ToolCallDelta piece -> {
+                firstCall = firstCall < 0 ? piece.index() : firstCall;
                 calls.computeIfAbsent(piece.index(), i -> new ToolCall()).add(piece);
                 pieces++;
             }
@@ -53,6 +55,11 @@ final class Collected {
 
     Collection<ToolCall> calls() {
         return calls.values();
+    }
+
+    /** The index of the call that came first; -1 without one. */
+    int firstCall() {
+        return firstCall;
     }
 
     /** Whether the text is a refusal, in the sense of the OpenAI API: an answer of its own kind, and no fault. */

@@ -75,6 +75,16 @@ final class ResponseItems {
                 .put("arguments", arguments);
     }
 
+    ObjectNode customCall(String id, ToolCall call, String input, boolean done) {
+        return mapper.createObjectNode()
+                .put("id", id)
+                .put("type", "custom_tool_call")
+                .put("status", done ? "completed" : "in_progress")
+                .put("call_id", call.id())
+                .put("name", call.name())
+                .put("input", input);
+    }
+
     ObjectNode plainText() {
         var text = mapper.createObjectNode();
         text.putObject("format").put("type", "text");

@@ -115,8 +115,10 @@ final class ResponsesInput {
     private void item(JsonNode item, String where) {
         switch (item.path("type").asText("message")) {
             case "message" -> message(item, where);
-            case "function_call" -> call(item);
-            case "function_call_output" -> result(item, where);
+            case "function_call" -> call(item, item.path("arguments").asText());
+            case "custom_tool_call" ->
+                call(item, ChatTools.arguments(item.path("input").asText()));
+            case "function_call_output", "custom_tool_call_output" -> result(item, where);
             case "reasoning" -> {} // thoughts stay with the model that had them
             default ->
                 throw refused(
@@ -179,7 +181,7 @@ final class ResponsesInput {
     }
 
     /** Calls follow the message they belong to, each as an item of its own. */
-    private void call(JsonNode item) {
+    private void call(JsonNode item, String arguments) {
         var last = messages.path(messages.size() - 1);
         var message =
                 last instanceof ObjectNode object && last.path("role").asText().equals("assistant")
@@ -191,7 +193,7 @@ final class ResponsesInput {
                 .put("type", "function")
                 .putObject("function")
                 .put("name", item.path("name").asText())
-                .put("arguments", item.path("arguments").asText("{}"));
+                .put("arguments", arguments);
     }
 
     private void result(JsonNode item, String where) {
@@ -214,40 +216,42 @@ final class ResponsesInput {
     private void tools() {
         int index = 0;
         for (var tool : from.path("tools")) {
-            if (!tool.path("type").asText().equals("function")) {
-                throw refused(
-                        "tools." + index + ".type",
-                        "this model's server does not offer '"
-                                + tool.path("type").asText() + "'");
-            }
-            index++;
-            var function = ((ObjectNode) tool).deepCopy();
-            function.remove("type");
-            to.withArray("tools").addObject().put("type", "function").set("function", function);
+            tool(tool, "tools." + index++ + ".type");
         }
         var choice = from.path("tool_choice");
-        if (choice.isTextual()) {
-            to.set("tool_choice", choice);
-        } else if (choice.path("type").asText().equals("allowed_tools")) {
-            allowed(choice);
-        } else if (choice.path("type").asText().equals("function")) {
-            to.putObject("tool_choice")
-                    .put("type", "function")
-                    .putObject("function")
-                    .put("name", choice.path("name").asText());
+        switch (choice.path("type").asText()) {
+            case "allowed_tools" -> {
+                var names = new HashSet<String>();
+                choice.path("tools").forEach(tool -> names.add(tool.path("name").asText()));
+                ChatTools.allow(to, names, choice.path("mode").asText("auto"));
+            }
+            case "function", "custom" ->
+                to.putObject("tool_choice")
+                        .put("type", "function")
+                        .putObject("function")
+                        .put("name", choice.path("name").asText());
+            default -> {
+                if (choice.isTextual()) {
+                    to.set("tool_choice", choice);
+                }
+            }
         }
     }
 
-    /** Other APIs know no tools that must not be called: those are left out. */
-    private void allowed(JsonNode choice) {
-        var names = new HashSet<String>();
-        choice.path("tools").forEach(tool -> names.add(tool.path("name").asText()));
-        for (var tools = to.withArray("tools").iterator(); tools.hasNext(); ) {
-            if (!names.contains(tools.next().path("function").path("name").asText())) {
-                tools.remove();
+    private void tool(JsonNode tool, String where) {
+        switch (tool.path("type").asText()) {
+            case "function" -> {
+                var function = ((ObjectNode) tool).deepCopy();
+                function.remove("type");
+                to.withArray("tools").addObject().put("type", "function").set("function", function);
             }
+            case "custom" -> to.withArray("tools").add(ChatTools.function(tool));
+            default ->
+                throw refused(
+                        where,
+                        "this model's server does not offer '"
+                                + tool.path("type").asText() + "'");
         }
-        to.put("tool_choice", choice.path("mode").asText("auto"));
     }
 
     private void format(JsonNode format) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class ResponsesWriter implements AnswerWriter {
     private final String id;
     private final ResponseItems items;
     private final ObjectNode request;
+    private final Set<String> custom;
     private final long created;
     private final Collected seen = new Collected();
     private final Map<Integer, Call> calls = new TreeMap<>();
@@ -36,9 +38,10 @@ final class ResponsesWriter implements AnswerWriter {
     /** The open item of text, of thoughts or of a refusal. */
     private record Open(int index, Kind kind, String itemId, StringBuilder text) {}
 
-    /** A function call; {@code index} is -1 until its name is known. */
+    /** A call of a function, or of a custom tool with its text; {@code index} is -1 until its name is known. */
     private static final class Call {
         private final ToolCall call = new ToolCall();
+        private @Nullable CustomInput input;
         private String itemId = "";
         private int index = -1;
         private boolean done;
@@ -49,6 +52,7 @@ final class ResponsesWriter implements AnswerWriter {
         this.id = id;
         this.items = new ResponseItems(mapper);
         this.request = request;
+        this.custom = ChatTools.customNames(request.path("tools"));
         this.created = created;
     }
 
@@ -161,14 +165,32 @@ final class ResponsesWriter implements AnswerWriter {
 
     private void begin(ResponseStream out, Call call) throws ClientGone {
         call.index = nextIndex++;
-        call.itemId = "fc_" + id + "_" + call.index;
-        item(out, "response.output_item.added", call.index, items.call(call.itemId, call.call, "", false));
+        call.input = custom.contains(call.call.name()) ? new CustomInput(mapper) : null;
+        call.itemId = (call.input == null ? "fc_" : "ctc_") + id + "_" + call.index;
+        item(out, "response.output_item.added", call.index, item(call, "", false));
+    }
+
+    private ObjectNode item(Call call, String said, boolean done) {
+        return call.input == null
+                ? items.call(call.itemId, call.call, said, done)
+                : items.customCall(call.itemId, call.call, said, done);
+    }
+
+    private ObjectNode at(Call call) {
+        return mapper.createObjectNode().put("item_id", call.itemId).put("output_index", call.index);
     }
 
     private void delta(ResponseStream out, Call call, String arguments) throws ClientGone {
-        if (!arguments.isEmpty()) {
-            var fields = mapper.createObjectNode().put("item_id", call.itemId).put("output_index", call.index);
-            send(out, "response.function_call_arguments.delta", fields.put("delta", arguments));
+        if (call.input != null) {
+            inputDelta(out, call, call.input.add(arguments));
+        } else if (!arguments.isEmpty()) {
+            send(out, "response.function_call_arguments.delta", at(call).put("delta", arguments));
+        }
+    }
+
+    private void inputDelta(ResponseStream out, Call call, String text) throws ClientGone {
+        if (!text.isEmpty()) {
+            send(out, "response.custom_tool_call_input.delta", at(call).put("delta", text));
         }
     }
 
@@ -180,14 +202,23 @@ final class ResponsesWriter implements AnswerWriter {
             }
             if (!call.done && call.index >= 0 && (all || call.call.isComplete(mapper))) {
                 call.done = true;
-                var arguments = call.call.arguments().isEmpty() ? "{}" : call.call.arguments();
-                var fields =
-                        mapper.createObjectNode().put("item_id", call.itemId).put("output_index", call.index);
-                fields.put("name", call.call.name()).put("arguments", arguments);
-                send(out, "response.function_call_arguments.done", fields);
-                item(out, "response.output_item.done", call.index, items.call(call.itemId, call.call, arguments, true));
+                var said = close(out, call);
+                item(out, "response.output_item.done", call.index, item(call, said, true));
             }
         }
+    }
+
+    private String close(ResponseStream out, Call call) throws ClientGone {
+        if (call.input != null) {
+            inputDelta(out, call, call.input.rest());
+            var text = call.input.text();
+            send(out, "response.custom_tool_call_input.done", at(call).put("input", text));
+            return text;
+        }
+        var arguments = call.call.arguments().isEmpty() ? "{}" : call.call.arguments();
+        var fields = at(call).put("name", call.call.name()).put("arguments", arguments);
+        send(out, "response.function_call_arguments.done", fields);
+        return arguments;
     }
 
     @Override
@@ -264,7 +295,12 @@ final class ResponsesWriter implements AnswerWriter {
         }
         for (var call : answer.calls()) {
             var arguments = call.arguments().isEmpty() ? "{}" : call.arguments();
-            output.put(nextIndex, items.call("fc_" + id + "_" + nextIndex++, call, arguments, true));
+            int index = nextIndex++;
+            output.put(
+                    index,
+                    custom.contains(call.name())
+                            ? items.customCall("ctc_" + id + "_" + index, call, CustomInput.of(arguments, mapper), true)
+                            : items.call("fc_" + id + "_" + index, call, arguments, true));
         }
         return response(status(answer), answer);
     }

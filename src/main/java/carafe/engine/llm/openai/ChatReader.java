@@ -3,6 +3,7 @@ package carafe.engine.llm.openai;
 import carafe.engine.llm.AnswerReader;
 import carafe.engine.llm.EventOut;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -63,6 +64,9 @@ final class ChatReader implements AnswerReader {
         if (!refusal.isEmpty()) {
             refused = true;
             out.refusal(refusal);
+        }
+        if (message.path("function_call").isObject()) {
+            toolCall(JsonNodeFactory.instance.objectNode().set("function", message.get("function_call")), 0);
         }
         int position = 0;
         for (var call : message.path("tool_calls")) {
