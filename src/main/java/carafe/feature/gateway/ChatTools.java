@@ -1,5 +1,6 @@
 package carafe.feature.gateway;
 
+import carafe.engine.llm.ChatFields;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -78,6 +79,12 @@ final class ChatTools {
             }
         }
         chat.put("tool_choice", mode);
+        if (chat.path("tools").isEmpty()) {
+            chat.remove("tools");
+            if (!chat.has(ChatFields.SEARCH)) {
+                chat.remove("tool_choice");
+            }
+        }
     }
 
     /** Puts the custom tools of a chat completion request, its calls of them and its choice in the form of functions. */

@@ -53,6 +53,8 @@ final class ChatWriter implements AnswerWriter {
                     toolCall(delta, call);
                 }
             }
+            case LlmEvent.Citation citation -> annotate(delta, citation);
+            case LlmEvent.Search search -> {} // this API tells what was cited only
             case LlmEvent.Usage usage -> {}
             case LlmEvent.Done done -> {
                 restOfInputs(out);
@@ -123,6 +125,17 @@ final class ChatWriter implements AnswerWriter {
         }
     }
 
+    private static void annotate(ObjectNode message, LlmEvent.Citation citation) {
+        message.withArray("annotations")
+                .addObject()
+                .put("type", "url_citation")
+                .putObject("url_citation")
+                .put("start_index", citation.start())
+                .put("end_index", citation.end())
+                .put("title", citation.title())
+                .put("url", citation.url());
+    }
+
     private String reason(Collected answer) {
         var reason = answer.reasonBesideRefusal();
         return legacy && reason.equals("tool_calls") ? "function_call" : reason;
@@ -156,6 +169,7 @@ final class ChatWriter implements AnswerWriter {
         if (!answer.reasoning().isEmpty()) {
             message.put("reasoning_content", answer.reasoning());
         }
+        answer.citations().forEach(citation -> annotate(message, citation));
         calls(message, answer);
         choice.putNull("logprobs").put("finish_reason", reason(answer));
         whole.set("usage", usage(answer.usage()));

@@ -59,12 +59,15 @@ final class ResponsesCheck {
             switch (choice.text("type", 100)) {
                 case "function", "custom" -> choice.text("name", 256);
                 case "allowed_tools" -> {}
-                default ->
-                    throw new Problem.BadRequest(
-                            "unsupported_parameter",
-                            "'tool_choice.type': this model's server does not offer '" + choice.text("type", 100)
-                                    + "'.",
-                            "tool_choice.type");
+                default -> {
+                    if (!WebSearch.isResponses(choice.node())) {
+                        throw new Problem.BadRequest(
+                                "unsupported_parameter",
+                                "'tool_choice.type': this model's server does not offer '" + choice.text("type", 100)
+                                        + "'.",
+                                "tool_choice.type");
+                    }
+                }
             }
         } else if (fields.has("tool_choice")) {
             Given.oneOf(fields, "tool_choice", CHOICES);

@@ -1,5 +1,6 @@
 package carafe.feature.gateway;
 
+import carafe.engine.llm.ChatFields;
 import carafe.platform.http.Problem;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -120,6 +121,7 @@ final class ResponsesInput {
                 call(item, ChatTools.arguments(item.path("input").asText()));
             case "function_call_output", "custom_tool_call_output" -> result(item, where);
             case "reasoning" -> {} // thoughts stay with the model that had them
+            case "web_search_call" -> {} // and what a server found, with the server
             default ->
                 throw refused(
                         where + ".type",
@@ -216,13 +218,20 @@ final class ResponsesInput {
     private void tools() {
         int index = 0;
         for (var tool : from.path("tools")) {
-            tool(tool, "tools." + index++ + ".type");
+            tool(tool, "tools." + index++);
         }
         var choice = from.path("tool_choice");
         switch (choice.path("type").asText()) {
             case "allowed_tools" -> {
                 var names = new HashSet<String>();
                 choice.path("tools").forEach(tool -> names.add(tool.path("name").asText()));
+                boolean search = false;
+                for (var tool : choice.path("tools")) {
+                    search |= WebSearch.isResponses(tool);
+                }
+                if (!search) {
+                    to.remove(ChatFields.SEARCH);
+                }
                 ChatTools.allow(to, names, choice.path("mode").asText("auto"));
             }
             case "function", "custom" ->
@@ -233,6 +242,8 @@ final class ResponsesInput {
             default -> {
                 if (choice.isTextual()) {
                     to.set("tool_choice", choice);
+                } else if (WebSearch.isResponses(choice)) {
+                    to.putObject("tool_choice").put("type", "web_search");
                 }
             }
         }
@@ -246,11 +257,15 @@ final class ResponsesInput {
                 to.withArray("tools").addObject().put("type", "function").set("function", function);
             }
             case "custom" -> to.withArray("tools").add(ChatTools.function(tool));
-            default ->
-                throw refused(
-                        where,
-                        "this model's server does not offer '"
-                                + tool.path("type").asText() + "'");
+            default -> {
+                if (!WebSearch.isResponses(tool)) {
+                    throw refused(
+                            where + ".type",
+                            "this model's server does not offer '"
+                                    + tool.path("type").asText() + "'");
+                }
+                WebSearch.ofResponses(tool, where, from.path("max_tool_calls"), to);
+            }
         }
     }
 

@@ -4,9 +4,11 @@ import carafe.engine.llm.LlmEvent;
 import carafe.feature.gateway.ResponseItems.Kind;
 import carafe.platform.http.ClientGone;
 import carafe.platform.http.ResponseStream;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,12 +33,22 @@ final class ResponsesWriter implements AnswerWriter {
     /** The items so far by their place. */
     private final Map<Integer, ObjectNode> output = new TreeMap<>();
 
+    /** Searches without an end yet, by their ids. */
+    private final Map<String, Searching> searches = new LinkedHashMap<>();
+
+    private final boolean withSources;
     private int sequence;
     private int nextIndex;
+    /** Code points of the answer so far. */
+    private int length;
+
     private @Nullable Open open;
 
     /** The open item of text, of thoughts or of a refusal. */
-    private record Open(int index, Kind kind, String itemId, StringBuilder text) {}
+    private record Open(int index, Kind kind, String itemId, StringBuilder text, int from, ArrayNode annotations) {}
+
+    /** A search of the web that has begun. */
+    private record Searching(int index, String itemId) {}
 
     /** A call of a function, or of a custom tool with its text; {@code index} is -1 until its name is known. */
     private static final class Call {
@@ -54,6 +66,7 @@ final class ResponsesWriter implements AnswerWriter {
         this.request = request;
         this.custom = ChatTools.customNames(request.path("tools"));
         this.created = created;
+        this.withSources = asksSources(request.path("include"));
     }
 
     @Override
@@ -67,10 +80,13 @@ final class ResponsesWriter implements AnswerWriter {
             case LlmEvent.Text(var text, var refusal) -> piece(out, refusal ? Kind.REFUSAL : Kind.ANSWER, text);
             case LlmEvent.Reasoning(var text) -> piece(out, Kind.THOUGHTS, text);
             case LlmEvent.ToolCallDelta piece -> call(out, piece);
+            case LlmEvent.Citation citation -> cite(out, citation);
+            case LlmEvent.Search search -> search(out, search);
             case LlmEvent.Done done -> {
                 var status = status(seen);
                 closeText(out, status);
                 closeCalls(out, true);
+                closeSearches(out);
                 whole(out, "response." + status, status);
             }
             case LlmEvent.Usage usage -> {}
@@ -111,13 +127,16 @@ final class ResponsesWriter implements AnswerWriter {
                     nextIndex,
                     kind,
                     (kind == Kind.THOUGHTS ? "rs_" : "msg_") + id + "_" + nextIndex,
-                    new StringBuilder());
+                    new StringBuilder(),
+                    length,
+                    mapper.createArrayNode());
             nextIndex++;
             open = item;
-            item(out, "response.output_item.added", item.index(), items.text(item.itemId(), kind, null, "in_progress"));
-            send(out, part(kind, "added"), at(item).set("part", items.part(kind, "")));
+            item(out, "response.output_item.added", item.index(), text(item, null, "in_progress"));
+            send(out, part(kind, "added"), at(item).set("part", items.part(kind, "", item.annotations())));
         }
         item.text().append(text);
+        length += kind == Kind.ANSWER ? text.codePointCount(0, text.length()) : 0;
         var delta = at(item).put("delta", text);
         if (kind == Kind.ANSWER) {
             delta.putArray("logprobs");
@@ -143,8 +162,77 @@ final class ResponsesWriter implements AnswerWriter {
             done.putArray("logprobs");
         }
         send(out, kind.event() + "done", done);
-        send(out, part(kind, "done"), at(item).set("part", items.part(kind, text)));
-        item(out, "response.output_item.done", item.index(), items.text(item.itemId(), kind, text, status));
+        send(out, part(kind, "done"), at(item).set("part", items.part(kind, text, item.annotations())));
+        item(out, "response.output_item.done", item.index(), text(item, text, status));
+    }
+
+    private ObjectNode text(Open item, @Nullable String text, String status) {
+        return items.text(item.itemId(), item.kind(), text, item.annotations(), status);
+    }
+
+    /** Belongs to the text that is being written. */
+    private void cite(ResponseStream out, LlmEvent.Citation citation) throws ClientGone {
+        var item = open;
+        if (item != null && item.kind() == Kind.ANSWER && citation.start() >= item.from()) {
+            var annotation = items.citation(citation, item.from());
+            var fields = at(item).put("annotation_index", item.annotations().size());
+            item.annotations().add(annotation);
+            send(out, "response.output_text.annotation.added", fields.set("annotation", annotation));
+        }
+    }
+
+    private void search(ResponseStream out, LlmEvent.Search search) throws ClientGone {
+        if (!searches.containsKey(search.id())) {
+            closeText(out, COMPLETED);
+            closeCalls(out, false);
+            var begun = new Searching(nextIndex, "ws_" + id + "_" + nextIndex);
+            nextIndex++;
+            searches.put(search.id(), begun);
+            var item = items.search(begun.itemId(), search, "in_progress", false);
+            item(out, "response.output_item.added", begun.index(), item);
+            send(out, "response.web_search_call.in_progress", at(begun));
+            send(out, "response.web_search_call.searching", at(begun));
+        }
+        if (search.stage() != LlmEvent.Search.Stage.BEGUN) {
+            endSearch(out, search);
+        }
+    }
+
+    private ObjectNode at(Searching search) {
+        return mapper.createObjectNode().put("item_id", search.itemId()).put("output_index", search.index());
+    }
+
+    private void endSearch(ResponseStream out, LlmEvent.Search search) throws ClientGone {
+        var begun = searches.remove(search.id());
+        if (begun == null) {
+            return;
+        }
+        var status = status(search);
+        if (status.equals(COMPLETED)) {
+            send(out, "response.web_search_call.completed", at(begun));
+        }
+        var item = items.search(begun.itemId(), search, status, withSources);
+        item(out, "response.output_item.done", begun.index(), item);
+    }
+
+    /** Those that the server broke off. */
+    private void closeSearches(ResponseStream out) throws ClientGone {
+        for (var search : seen.searches()) {
+            endSearch(out, search);
+        }
+    }
+
+    private static String status(LlmEvent.Search search) {
+        return search.stage() == LlmEvent.Search.Stage.DONE ? COMPLETED : "failed";
+    }
+
+    private static boolean asksSources(JsonNode include) {
+        for (var name : include) {
+            if (name.asText().equals("web_search_call.action.sources")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void call(ResponseStream out, LlmEvent.ToolCallDelta piece) throws ClientGone {
@@ -230,9 +318,7 @@ final class ResponsesWriter implements AnswerWriter {
     public void failed(ObjectNode body, ResponseStream out) throws ClientGone {
         var item = open;
         if (item != null) {
-            output.put(
-                    item.index(),
-                    items.text(item.itemId(), item.kind(), item.text().toString(), "incomplete"));
+            output.put(item.index(), text(item, item.text().toString(), "incomplete"));
         }
         var fields = mapper.createObjectNode();
         var response = response("failed", seen);
@@ -287,11 +373,22 @@ final class ResponsesWriter implements AnswerWriter {
         if (!answer.reasoning().isEmpty()) {
             output.put(
                     nextIndex,
-                    items.text("rs_" + id + "_" + nextIndex++, Kind.THOUGHTS, answer.reasoning(), COMPLETED));
+                    items.text(
+                            "rs_" + id + "_" + nextIndex++,
+                            Kind.THOUGHTS,
+                            answer.reasoning(),
+                            mapper.createArrayNode(),
+                            COMPLETED));
+        }
+        for (var search : answer.searches()) {
+            output.put(nextIndex, items.search("ws_" + id + "_" + nextIndex++, search, status(search), withSources));
         }
         if (!answer.text().isEmpty()) {
             var kind = answer.refused() ? Kind.REFUSAL : Kind.ANSWER;
-            output.put(nextIndex, items.text("msg_" + id + "_" + nextIndex++, kind, answer.text(), status(answer)));
+            var cited = mapper.createArrayNode();
+            answer.citations().forEach(citation -> cited.add(items.citation(citation, 0)));
+            output.put(
+                    nextIndex, items.text("msg_" + id + "_" + nextIndex++, kind, answer.text(), cited, status(answer)));
         }
         for (var call : answer.calls()) {
             var arguments = call.arguments().isEmpty() ? "{}" : call.arguments();

@@ -17,6 +17,8 @@ final class MessagesRequest {
     private static final Map<String, Integer> EFFORTS =
             Map.of("minimal", 1024, "low", 2048, "medium", 8192, "high", 16384, "xhigh", 24576);
 
+    private static final String SEARCH_TOOL = "web_search";
+
     private final ObjectNode from;
     private final ObjectNode to = JsonNodeFactory.instance.objectNode();
     private final MessageList messages;
@@ -75,6 +77,9 @@ final class MessagesRequest {
         for (var tool : from.path("tools")) {
             tools.add(tool(tool));
         }
+        if (from.path(ChatFields.SEARCH) instanceof ObjectNode options) {
+            tools.add(search(options));
+        }
         if (tools.isEmpty()) {
             return;
         }
@@ -121,8 +126,25 @@ final class MessagesRequest {
         return to;
     }
 
+    private static ObjectNode search(ObjectNode options) {
+        var tool = JsonNodeFactory.instance.objectNode();
+        tool.put("type", "web_search_20250305").put("name", SEARCH_TOOL);
+        for (var name : List.of("max_uses", "allowed_domains", "blocked_domains")) {
+            if (options.hasNonNull(name)) {
+                tool.set(name, options.get(name));
+            }
+        }
+        if (options.path("user_location").path("approximate") instanceof ObjectNode place) {
+            tool.putObject("user_location").put("type", "approximate").setAll(place);
+        }
+        return tool;
+    }
+
     private static ObjectNode choice(JsonNode choice) {
         var to = JsonNodeFactory.instance.objectNode();
+        if (choice.path("type").asText().equals("web_search")) {
+            return to.put("type", "tool").put("name", SEARCH_TOOL);
+        }
         if (choice.isObject()) {
             var name = choice.path("function")
                     .path("name")

@@ -38,6 +38,7 @@ final class ChatRequest {
     /** @throws carafe.engine.llm.LlmException for what Ollama cannot do */
     static ObjectNode of(ObjectNode chat, ObjectMapper mapper) {
         ChatFields.checkOneAnswer(chat);
+        ChatFields.checkNoSearch(chat, "Ollama");
         return new ChatRequest(chat, mapper).write();
     }
 

@@ -2,6 +2,7 @@ package carafe.engine.llm.openai;
 
 import carafe.engine.llm.AnswerReader;
 import carafe.engine.llm.EventOut;
+import carafe.engine.llm.LlmEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
@@ -67,6 +68,16 @@ final class ChatReader implements AnswerReader {
         }
         if (message.path("function_call").isObject()) {
             toolCall(JsonNodeFactory.instance.objectNode().set("function", message.get("function_call")), 0);
+        }
+        for (var annotation : message.path("annotations")) {
+            var cited = annotation.path("url_citation");
+            if (cited.path("url").isTextual()) {
+                out.citation(new LlmEvent.Citation(
+                        cited.path("start_index").asInt(),
+                        cited.path("end_index").asInt(),
+                        cited.path("url").asText(),
+                        cited.path("title").asText("")));
+            }
         }
         int position = 0;
         for (var call : message.path("tool_calls")) {

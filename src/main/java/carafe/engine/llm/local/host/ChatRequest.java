@@ -60,6 +60,13 @@ record ChatRequest(
         }
         refuseTools(body, "tools", "tool_choice");
         refuseTools(body, "functions", "function_call");
+        if (body.path("web_search_options").isObject()) {
+            throw new Refusal(
+                    400,
+                    "tools_unsupported",
+                    "Local models do not search the web. Leave out `web_search`, or choose a model of another connection.",
+                    "web_search_options");
+        }
         if (body.path("logprobs").asBoolean(false)) {
             throw Refusal.badField("logprobs", "Local models do not report logprobs.");
         }
