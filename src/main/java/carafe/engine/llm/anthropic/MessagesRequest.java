@@ -17,6 +17,9 @@ final class MessagesRequest {
     private static final Map<String, Integer> EFFORTS =
             Map.of("minimal", 1024, "low", 2048, "medium", 8192, "high", 16384, "xhigh", 24576);
 
+    /** What the API refuses together with thinking. */
+    static final List<String> NOT_WHILE_THINKING = List.of("temperature", "top_k", "top_p");
+
     private static final String SEARCH_TOOL = "web_search";
 
     private final ObjectNode from;
@@ -186,12 +189,17 @@ final class MessagesRequest {
         if (forced || messages.endsInToolResults()) {
             to.remove("thinking");
         }
-        int budget = to.path("thinking").path("budget_tokens").asInt(0);
-        if (budget > 0) {
-            if (to.path("max_tokens").asInt() <= budget) {
-                to.put("max_tokens", to.path("max_tokens").asInt() + budget);
-            }
-            to.remove(List.of("temperature", "top_k", "top_p")); // refused together with thinking
+        if (to.path("thinking").path("budget_tokens").asInt(0) > 0) {
+            makeRoomToThink(to);
+            to.remove(NOT_WHILE_THINKING);
+        }
+    }
+
+    /** The limit counts thoughts, too, and must be above what they may take. */
+    static void makeRoomToThink(ObjectNode request) {
+        int budget = request.path("thinking").path("budget_tokens").asInt(0);
+        if (request.path("max_tokens").asInt() <= budget) {
+            request.put("max_tokens", request.path("max_tokens").asInt() + budget);
         }
     }
 
