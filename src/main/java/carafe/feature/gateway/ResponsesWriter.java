@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,9 +24,8 @@ final class ResponsesWriter implements AnswerWriter {
     private final ObjectMapper mapper;
     private final String id;
     private final ResponseItems items;
-    private final ObjectNode request;
+    private final ResponseObject response;
     private final Set<String> custom;
-    private final long created;
     private final Collected seen = new Collected();
     private final Map<Integer, Call> calls = new TreeMap<>();
     /** The items so far by their place. */
@@ -63,9 +61,8 @@ final class ResponsesWriter implements AnswerWriter {
         this.mapper = mapper;
         this.id = id;
         this.items = new ResponseItems(mapper);
-        this.request = request;
+        this.response = new ResponseObject(mapper, items, id, request, created);
         this.custom = ChatTools.customNames(request.path("tools"));
-        this.created = created;
         this.withSources = asksSources(request.path("include"));
     }
 
@@ -321,11 +318,11 @@ final class ResponsesWriter implements AnswerWriter {
             output.put(item.index(), text(item, item.text().toString(), "incomplete"));
         }
         var fields = mapper.createObjectNode();
-        var response = response("failed", seen);
-        response.putObject("error")
+        var failed = response("failed", seen);
+        failed.putObject("error")
                 .put("code", "server_error")
                 .put("message", body.path("error").path("message").asText());
-        fields.set("response", response);
+        fields.set("response", failed);
         send(out, "response.failed", fields);
     }
 
@@ -335,37 +332,7 @@ final class ResponsesWriter implements AnswerWriter {
     }
 
     private ObjectNode response(String status, Collected answer) {
-        var response = mapper.createObjectNode()
-                .put("id", "resp_" + id)
-                .put("object", "response")
-                .put("created_at", created)
-                .put("status", status)
-                .put("background", false)
-                .putNull("error");
-        if (status.equals("incomplete")) {
-            response.putObject("incomplete_details")
-                    .put("reason", answer.reason().equals("length") ? "max_output_tokens" : "content_filter");
-        } else {
-            response.putNull("incomplete_details");
-        }
-        for (var name : List.of("instructions", "max_output_tokens", "model", "temperature", "top_p", "user")) {
-            response.set(name, request.path(name).isMissingNode() ? mapper.nullNode() : request.get(name));
-        }
-        response.putNull("previous_response_id").put("store", false).put("truncation", "disabled");
-        response.put("parallel_tool_calls", request.path("parallel_tool_calls").asBoolean(true));
-        response.set(
-                "tool_choice",
-                request.hasNonNull("tool_choice")
-                        ? request.get("tool_choice")
-                        : mapper.getNodeFactory().textNode("auto"));
-        response.set("tools", request.hasNonNull("tools") ? request.get("tools") : mapper.createArrayNode());
-        response.set("metadata", request.hasNonNull("metadata") ? request.get("metadata") : mapper.createObjectNode());
-        response.set("text", request.hasNonNull("text") ? request.get("text") : items.plainText());
-        response.set("reasoning", request.hasNonNull("reasoning") ? request.get("reasoning") : items.noReasoning());
-        ArrayNode list = response.putArray("output");
-        output.values().forEach(list::add);
-        response.set("usage", status.equals("in_progress") ? mapper.nullNode() : items.usage(answer.usage()));
-        return response;
+        return response.of(status, answer, output.values());
     }
 
     @Override
