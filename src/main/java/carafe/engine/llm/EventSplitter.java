@@ -86,12 +86,8 @@ public final class EventSplitter {
      * leaves at once; if that CR has its LF in the next bytes, the next event begins with it, which is an empty line more.
      */
     private static int blankLine(byte[] bytes, int from, int end) {
-        for (int i = from; i + 1 < end; i++) {
-            byte b = bytes[i];
-            if (b > '\r' || (b != '\n' && b != '\r')) {
-                continue;
-            }
-            int next = b == '\r' && bytes[i + 1] == '\n' ? i + 2 : i + 1;
+        for (int i = lineEnd(bytes, from, end); i + 1 < end; i = lineEnd(bytes, i + 1, end)) {
+            int next = bytes[i] == '\r' && bytes[i + 1] == '\n' ? i + 2 : i + 1;
             if (next < end && bytes[next] == '\n') {
                 return next + 1;
             }
@@ -100,5 +96,14 @@ public final class EventSplitter {
             }
         }
         return -1;
+    }
+
+    /** The next CR or LF, or {@code end}; a loop of its own since it looks at every byte. */
+    private static int lineEnd(byte[] bytes, int from, int end) {
+        int i = from;
+        while (i < end && bytes[i] != '\n' && bytes[i] != '\r') {
+            i++;
+        }
+        return i;
     }
 }

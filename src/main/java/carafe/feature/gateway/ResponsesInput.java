@@ -49,12 +49,15 @@ final class ResponsesInput {
     private final ObjectNode from;
     private final ObjectNode to;
     private final ArrayNode messages;
+    /** Pictures and files that tools gave, for a message of the user's after all results: a tool's holds text only. */
+    private final ArrayNode shown;
 
     private ResponsesInput(ObjectNode from, ObjectMapper mapper) {
         this.mapper = mapper;
         this.from = from;
         this.to = mapper.createObjectNode();
         this.messages = to.putArray("messages");
+        this.shown = mapper.createArrayNode();
     }
 
     /** @throws Problem.BadRequest for what cannot be said in that API, naming the field */
@@ -111,6 +114,14 @@ final class ResponsesInput {
         for (var item : input) {
             item(item, "input." + index++);
         }
+        show();
+    }
+
+    private void show() {
+        if (!shown.isEmpty()) {
+            messages.addObject().put("role", "user").putArray("content").addAll(shown);
+            shown.removeAll();
+        }
     }
 
     private void item(JsonNode item, String where) {
@@ -131,6 +142,7 @@ final class ResponsesInput {
     }
 
     private void message(JsonNode item, String where) {
+        show();
         var role = item.path("role").asText();
         var content = item.path("content");
         var message = messages.addObject().put("role", role.equals("developer") ? "system" : role);
@@ -184,6 +196,7 @@ final class ResponsesInput {
 
     /** Calls follow the message they belong to, each as an item of its own. */
     private void call(JsonNode item, String arguments) {
+        show();
         var last = messages.path(messages.size() - 1);
         var message =
                 last instanceof ObjectNode object && last.path("role").asText().equals("assistant")
@@ -203,10 +216,11 @@ final class ResponsesInput {
         var text = new StringBuilder(output.asText(""));
         int index = 0;
         for (var part : output.isArray() ? output : List.<JsonNode>of()) {
-            if (!part.path("type").asText().equals("input_text")) {
-                throw refused(where + ".output." + index, "a tool's result must be text for this model");
+            if (part.path("type").asText().equals("input_text")) {
+                text.append(part.path("text").asText());
+            } else {
+                part(shown, part, where + ".output." + index);
             }
-            text.append(part.path("text").asText());
             index++;
         }
         messages.addObject()

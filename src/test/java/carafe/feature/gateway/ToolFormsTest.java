@@ -347,6 +347,27 @@ class ToolFormsTest {
         assertThat(joined(chunks, "/choices/0/finish_reason")).contains("tool_calls");
     }
 
+    @Test
+    void whatToolsShowFollowsTheirResults() {
+        var ask = """
+                {"model":"%s","input":[{"role":"user","content":"a"},
+                 {"type":"function_call","call_id":"c1","name":"see","arguments":"{}"},{"type":"function_call","call_id":"c2","name":"see","arguments":"{}"},
+                 {"type":"function_call_output","call_id":"c1","output":[{"type":"input_text","text":"one"},{"type":"input_image","image_url":"data:image/png;base64,AAAA"}]},
+                 {"type":"reasoning","summary":[]},
+                 {"type":"function_call_output","call_id":"c2","output":"two"},{"role":"user","content":"b"}]}""";
+        script(false);
+        app.post(ann, "/v1/responses", ask.formatted("over-openai"));
+        var messages = sent(openai).path("messages");
+        assertThat(messages.findValuesAsText("role"))
+                .containsExactly("user", "assistant", "tool", "tool", "user", "user");
+        assertThat(messages.at("/2/content").asText()).isEqualTo("one");
+        assertThat(messages.at("/4/content/0/image_url/url").asText()).isEqualTo("data:image/png;base64,AAAA");
+
+        app.post(ann, "/v1/responses", ask.formatted("over-anthropic"));
+        assertThat(sent(anthropic).at("/messages/2/content").toString())
+                .containsSubsequence("tool_result", "\"c1\"", "tool_result", "\"c2\"", "image", "AAAA", "\"b\"");
+    }
+
     /** Models of servers that enforce no schema may write the text itself. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
