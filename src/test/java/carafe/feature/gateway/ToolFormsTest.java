@@ -368,6 +368,27 @@ class ToolFormsTest {
                 .containsSubsequence("tool_result", "\"c1\"", "tool_result", "\"c2\"", "image", "AAAA", "\"b\"");
     }
 
+    @Test
+    void aServerThatAnswersACustomCallWholeIsHeardByWhoAskedForAStream() {
+        openai.on(
+                "/chat/completions",
+                Answer.json(
+                        "{\"choices\":[{\"message\":{\"tool_calls\":[{\"id\":\"call_x\",\"type\":\"custom\",\"custom\":{\"name\":\"patch\",\"input\":\"a \\\"b\\\"\"}}]},\"finish_reason\":\"tool_calls\"}]}"));
+        var calls = events(app.post(
+                                ann,
+                                "/v1/chat/completions",
+                                "{\"model\":\"over-openai\",\"stream\":true,\"tools\":[{\"type\":\"custom\",\"custom\":{\"name\":\"patch\"}}],\"messages\":[{\"role\":\"assistant\",\"content\":\"x\",\"function_call\":null}]}")
+                        .body())
+                .stream()
+                .map(chunk -> chunk.at("/choices/0/delta/tool_calls/0"))
+                .filter(JsonNode::isObject)
+                .toList();
+        assertThat(calls).hasSize(1);
+        assertThat(calls.getFirst().toString())
+                .isEqualTo(
+                        "{\"index\":0,\"id\":\"call_x\",\"type\":\"custom\",\"custom\":{\"name\":\"patch\",\"input\":\"a \\\"b\\\"\"}}");
+    }
+
     /** Models of servers that enforce no schema may write the text itself. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """

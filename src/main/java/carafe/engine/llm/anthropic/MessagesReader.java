@@ -103,7 +103,7 @@ final class MessagesReader implements AnswerReader {
             }
             case "server_tool_use" -> searches.begin(index, block);
             case "web_search_tool_result" -> searches.result(block);
-            default -> {} // redacted thoughts, and what its other tools of its own do
+            default -> {} // redacted thoughts, and what other tools of the API do
         }
     }
 

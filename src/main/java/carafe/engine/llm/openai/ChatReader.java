@@ -96,7 +96,8 @@ final class ChatReader implements AnswerReader {
     }
 
     private void toolCall(JsonNode call, int position) {
-        var function = call.path("function");
+        var function =
+                call.path("custom").path("input").isTextual() ? asFunction(call.get("custom")) : call.path("function");
         var id = call.path("id").textValue();
         int index = index(call, position, id == null ? "" : id);
         while (calls.size() <= index) {
@@ -111,6 +112,14 @@ final class ChatReader implements AnswerReader {
                 id,
                 function.path("name").textValue(),
                 arguments.isContainerNode() ? arguments.toString() : arguments.asText(""));
+    }
+
+    /** The text for a custom tool as the one argument of a function, the form in which such tools are offered elsewhere. */
+    private static JsonNode asFunction(JsonNode custom) {
+        var function = JsonNodeFactory.instance.objectNode();
+        function.set("name", custom.path("name"));
+        function.putObject("arguments").set("input", custom.get("input"));
+        return function;
     }
 
     /** Some servers leave the index out, and some say 0 for every call: then a new id is a new call. */
