@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What the clients of all protocols share: one call, read as the server chose to answer, and its errors. */
@@ -18,6 +19,10 @@ public final class Calls {
     private static final int MOST_ERROR = 64 << 10;
     private static final int MOST_MODELS = 8 << 20;
     private static final int MOST_ANSWER = 64 << 20;
+    /** May stand before the first event of a stream. */
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    private static final Pattern LINE_END = Pattern.compile("\\r\\n?|\\n");
 
     private final Upstreams upstreams;
     private final ObjectMapper mapper;
@@ -131,12 +136,12 @@ public final class Calls {
 
     /** The data of a server-sent event (HTML standard, 9.2.6); empty for a comment. */
     public static String data(byte[] bytes, int offset, int length) {
-        var text = new String(bytes, offset, length, StandardCharsets.UTF_8);
-        if (text.startsWith("data:") && text.indexOf('\n') >= text.length() - 2) {
+        var text = new String(bytes, offset, length, StandardCharsets.UTF_8).strip();
+        if (text.startsWith("data:") && text.indexOf('\n') < 0 && text.indexOf('\r') < 0) {
             return text.substring(5).strip(); // the usual event, a single line
         }
         var data = new StringBuilder();
-        for (var line : text.split("\r?\n")) {
+        for (var line : LINE_END.split(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text)) {
             if (line.startsWith("data:")) {
                 data.append(line, 5, line.length()).append('\n');
             }

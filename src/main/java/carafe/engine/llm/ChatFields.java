@@ -47,6 +47,12 @@ public final class ChatFields {
             "moderation",
             "prompt_cache_options");
 
+    /**
+     * Asks for a search of the web. Beside the API's own fields it may hold {@code max_uses}, {@code allowed_domains} and
+     * {@code blocked_domains}, as in the Anthropic API.
+     */
+    public static final String SEARCH = "web_search_options";
+
     private ChatFields() {}
 
     /** Copies what no version of the API defines. */
@@ -68,6 +74,14 @@ public final class ChatFields {
     public static void checkOneAnswer(JsonNode body) {
         if (body.path("n").asInt(1) > 1) {
             throw unsupported("'n' above 1 is not possible with this model's server.");
+        }
+    }
+
+    /** @throws LlmException when a search of the web is asked of a server that makes none */
+    public static void checkNoSearch(JsonNode body, String server) {
+        if (body.path(SEARCH).isObject()) {
+            throw unsupported("'web_search' is not possible with this model: " + server
+                    + " does not search the web. Leave the tool out, or choose a model of another server.");
         }
     }
 

@@ -51,6 +51,14 @@ public final class EventOut {
         piece(new LlmEvent.ToolCallDelta(index, id, name, arguments));
     }
 
+    public void citation(LlmEvent.Citation citation) {
+        piece(citation);
+    }
+
+    public void search(LlmEvent.Search search) {
+        piece(search);
+    }
+
     public void usage(LlmEvent.Usage usage) {
         piece(usage);
     }

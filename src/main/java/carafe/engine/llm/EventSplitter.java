@@ -67,7 +67,7 @@ public final class EventSplitter {
         }
     }
 
-    /** The position after the next event, or -1. Lines end in LF or CR LF. */
+    /** The position after the next event, or -1. */
     private int boundary(byte[] bytes, int from, int end) {
         return lines ? line(bytes, from, end) : blankLine(bytes, from, end);
     }
@@ -81,17 +81,29 @@ public final class EventSplitter {
         return -1;
     }
 
+    /**
+     * Lines end in LF, CR LF or CR (HTML standard, 9.2.5). An event whose blank line ends in a CR at the end of the bytes
+     * leaves at once; if that CR has its LF in the next bytes, the next event begins with it, which is an empty line more.
+     */
     private static int blankLine(byte[] bytes, int from, int end) {
-        for (int i = from; i + 1 < end; i++) {
-            if (bytes[i] == '\n') {
-                if (bytes[i + 1] == '\n') {
-                    return i + 2;
-                }
-                if (bytes[i + 1] == '\r' && i + 2 < end && bytes[i + 2] == '\n') {
-                    return i + 3;
-                }
+        for (int i = lineEnd(bytes, from, end); i + 1 < end; i = lineEnd(bytes, i + 1, end)) {
+            int next = bytes[i] == '\r' && bytes[i + 1] == '\n' ? i + 2 : i + 1;
+            if (next < end && bytes[next] == '\n') {
+                return next + 1;
+            }
+            if (next < end && bytes[next] == '\r') {
+                return next + 1 < end && bytes[next + 1] == '\n' ? next + 2 : next + 1;
             }
         }
         return -1;
+    }
+
+    /** The next CR or LF, or {@code end}; a loop of its own since it looks at every byte. */
+    private static int lineEnd(byte[] bytes, int from, int end) {
+        int i = from;
+        while (i < end && bytes[i] != '\n' && bytes[i] != '\r') {
+            i++;
+        }
+        return i;
     }
 }

@@ -1,5 +1,6 @@
 package carafe.engine.llm;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One thing that happens while a model answers, in order: Started, any mix, then Done or Failed, exactly one of both. */
@@ -20,6 +21,26 @@ public sealed interface LlmEvent {
     /** A piece of tool call {@code index}; id and name come with its first piece. */
     record ToolCallDelta(
             int index, @Nullable String id, @Nullable String name, String arguments) implements LlmEvent {}
+
+    /** A page of the web on which the answer's text rests from character {@code start} to {@code end}, in code points. */
+    record Citation(int start, int end, String url, String title) implements LlmEvent {}
+
+    /** A search of the web that the server makes by itself: told when it begins, and again with what came of it. */
+    record Search(String id, String query, Stage stage, List<Page> pages) implements LlmEvent {
+        /** How far a search is. */
+        public enum Stage {
+            BEGUN,
+            DONE,
+            FAILED
+        }
+
+        /** What a search found. */
+        public record Page(String url, String title) {}
+
+        public Search {
+            pages = List.copyOf(pages);
+        }
+    }
 
     /** Tokens read and written; of them, those read from the provider's cache, and those thought where that is told. */
     record Usage(long input, long output, long cached, long reasoning) implements LlmEvent {

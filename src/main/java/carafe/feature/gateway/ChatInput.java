@@ -4,10 +4,14 @@ import carafe.platform.http.Fields;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Set;
 
-/** A chat completion request for servers of other protocols: it stays what it is, once it is known to be one. */
+/**
+ * A chat completion request for servers of other protocols: it stays what it is, once it is known to be one, but for
+ * functions and custom tools, which become tools that are functions.
+ */
 final class ChatInput {
     private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant", "tool", "function");
     private static final Set<String> CHOICES = Set.of("auto", "none", "required");
+    private static final Set<String> LEGACY_CHOICES = Set.of("auto", "none");
     private static final Set<String> FORMATS = Set.of("text", "json_object", "json_schema");
 
     private ChatInput() {}
@@ -23,13 +27,16 @@ final class ChatInput {
             message(message);
         }
         parameters(fields);
-        return body.deepCopy().put("stream", body.path("stream").asBoolean());
+        var chat = body.deepCopy().put("stream", body.path("stream").asBoolean());
+        LegacyCalls.rewrite(chat);
+        ChatTools.rewrite(chat);
+        return chat;
     }
 
     private static void message(Fields message) {
         var role = Given.oneOf(message, "role", ROLES);
-        boolean assistant = role.equals("assistant");
-        for (var part : Given.content(message, "content", !assistant)) {
+        boolean contentNeeded = !role.equals("assistant") && !role.equals("function");
+        for (var part : Given.content(message, "content", contentNeeded)) {
             switch (part.text("type", 100)) {
                 case "text" -> Given.text(part, "text");
                 case "image_url" -> {
@@ -44,8 +51,13 @@ final class ChatInput {
         if (role.equals("tool")) {
             Given.text(message, "tool_call_id");
         }
+        if (role.equals("function")) {
+            message.text("name", 256);
+        }
+        message.optionalObject("function_call").ifPresent(call -> call.text("name", 256));
         for (var call : Given.objects(message, "tool_calls")) {
-            Given.object(call, "function").text("name", 256);
+            Given.object(call, call.optionalText("type", 100).orElse("").equals("custom") ? "custom" : "function")
+                    .text("name", 256);
         }
     }
 
@@ -64,7 +76,18 @@ final class ChatInput {
                 var function = Given.object(tool, "function");
                 function.text("name", 256);
                 function.optionalObject("parameters");
+            } else if (ChatTools.isCustom(tool.node())) {
+                Given.object(tool, "custom").text("name", 256);
             }
+        }
+        for (var function : Given.objects(fields, "functions")) {
+            function.text("name", 256);
+            function.optionalObject("parameters");
+        }
+        if (fields.node().path("function_call").isObject()) {
+            Given.object(fields, "function_call").text("name", 256);
+        } else if (fields.has("function_call")) {
+            Given.oneOf(fields, "function_call", LEGACY_CHOICES);
         }
         if (fields.node().path("tool_choice").isObject()) {
             fields.optionalObject("tool_choice").ifPresent(choice -> choice.text("type", 100));

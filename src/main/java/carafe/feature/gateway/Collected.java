@@ -1,7 +1,10 @@
 package carafe.feature.gateway;
 
 import carafe.engine.llm.LlmEvent;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +14,11 @@ final class Collected {
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
     private final Map<Integer, ToolCall> calls = new TreeMap<>();
+    private final List<LlmEvent.Citation> citations = new ArrayList<>();
+    /** As they stand by now, by their ids. */
+    private final Map<String, LlmEvent.Search> searches = new LinkedHashMap<>();
+
+    private int firstCall = -1;
     private LlmEvent.@Nullable Usage usage;
     private String reason = "stop";
     private long pieces;
@@ -28,9 +36,12 @@ final class Collected {
                 pieces++;
             }
             case LlmEvent.ToolCallDelta piece -> {
+                firstCall = firstCall < 0 ? piece.index() : firstCall;
                 calls.computeIfAbsent(piece.index(), i -> new ToolCall()).add(piece);
                 pieces++;
             }
+            case LlmEvent.Citation citation -> citations.add(citation);
+            case LlmEvent.Search search -> searches.put(search.id(), search);
             case LlmEvent.Usage counted -> usage = counted;
             case LlmEvent.Done(var why) -> reason = why;
             case LlmEvent.Started started -> {}
@@ -53,6 +64,19 @@ final class Collected {
 
     Collection<ToolCall> calls() {
         return calls.values();
+    }
+
+    List<LlmEvent.Citation> citations() {
+        return citations;
+    }
+
+    Collection<LlmEvent.Search> searches() {
+        return searches.values();
+    }
+
+    /** The index of the call that came first; -1 without one. */
+    int firstCall() {
+        return firstCall;
     }
 
     /** Whether the text is a refusal, in the sense of the OpenAI API: an answer of its own kind, and no fault. */

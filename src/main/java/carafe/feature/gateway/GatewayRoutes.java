@@ -115,7 +115,7 @@ public final class GatewayRoutes {
         }
         var call = new RawCall(
                 Dialect.OPENAI, "/chat/completions", model, original, node, Map.of(), () -> ChatInput.chat(node));
-        forwarder.forward(ctx, surface, call, new ChatWriter(mapper, ids.next(), model, now(), wantsUsage(node)));
+        forwarder.forward(ctx, surface, call, new ChatWriter(mapper, ids.next(), node, now()));
     }
 
     private byte[] bytes(ObjectNode node) {

@@ -1,5 +1,6 @@
 package carafe.feature.gateway;
 
+import carafe.engine.llm.ChatFields;
 import carafe.platform.http.Problem;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -234,6 +235,11 @@ final class MessagesInput {
     private void tools() {
         int index = 0;
         for (var tool : from.path("tools")) {
+            if (tool.path("type").asText().startsWith("web_search_")) {
+                WebSearch.ofAnthropic(tool, to);
+                index++;
+                continue;
+            }
             if (!tool.path("type").asText("custom").equals("custom")) {
                 throw new Problem.BadRequest(
                         "'tools." + index + ".type': this model's server does not offer '"
@@ -258,11 +264,17 @@ final class MessagesInput {
         switch (choice.path("type").asText()) {
             case "any" -> to.put("tool_choice", "required");
             case "auto", "none" -> to.set("tool_choice", choice.get("type"));
-            case "tool" ->
-                to.putObject("tool_choice")
-                        .put("type", "function")
-                        .putObject("function")
-                        .put("name", choice.path("name").asText());
+            case "tool" -> {
+                var name = choice.path("name").asText();
+                if (to.has(ChatFields.SEARCH) && name.equals("web_search")) {
+                    to.putObject("tool_choice").put("type", "web_search");
+                } else {
+                    to.putObject("tool_choice")
+                            .put("type", "function")
+                            .putObject("function")
+                            .put("name", name);
+                }
+            }
             default -> {}
         }
         if (choice.path("disable_parallel_tool_use").asBoolean()) {

@@ -49,6 +49,8 @@ final class MessagesWriter implements AnswerWriter {
             case LlmEvent.Text(var text, var _) -> piece(out, "text", "text_delta", text);
             case LlmEvent.Reasoning(var text) -> piece(out, "thinking", "thinking_delta", text);
             case LlmEvent.ToolCallDelta piece -> toolCall(out, piece);
+            case LlmEvent.Citation citation -> cite(out, citation);
+            case LlmEvent.Search search -> search(out, search);
             case LlmEvent.Done(var reason) -> end(out, reason);
             case LlmEvent.Usage usage -> {}
             case LlmEvent.Failed failed -> {}
@@ -115,6 +117,65 @@ final class MessagesWriter implements AnswerWriter {
         }
         send(out, indexed("content_block_stop", open));
         open = NONE;
+    }
+
+    /** Belongs to the text that is being written; what the page says there is known to its server alone. */
+    private void cite(ResponseStream out, LlmEvent.Citation citation) throws ClientGone {
+        if (open != NONE && openType.equals("text")) {
+            var event = indexed("content_block_delta", open);
+            event.putObject("delta").put("type", "citations_delta").set("citation", citation(citation));
+            send(out, event);
+        }
+    }
+
+    private ObjectNode citation(LlmEvent.Citation citation) {
+        return typed("web_search_result_location")
+                .put("url", citation.url())
+                .put("title", citation.title())
+                .put("cited_text", "")
+                .put("encrypted_index", "");
+    }
+
+    private void search(ResponseStream out, LlmEvent.Search search) throws ClientGone {
+        stopOpen(out);
+        stopWholeCalls(out);
+        int index = blocks++;
+        var event = indexed("content_block_start", index);
+        boolean begun = search.stage() == LlmEvent.Search.Stage.BEGUN;
+        event.set("content_block", begun ? searchUse(search) : searchResult(search));
+        send(out, event);
+        if (begun) {
+            var input = indexed("content_block_delta", index);
+            input.putObject("delta")
+                    .put("type", "input_json_delta")
+                    .put("partial_json", query(search).toString());
+            send(out, input);
+        }
+        send(out, indexed("content_block_stop", index));
+    }
+
+    private ObjectNode query(LlmEvent.Search search) {
+        return mapper.createObjectNode().put("query", search.query());
+    }
+
+    private ObjectNode searchUse(LlmEvent.Search search) {
+        var use = typed("server_tool_use").put("id", search.id()).put("name", "web_search");
+        return use.set("input", mapper.createObjectNode());
+    }
+
+    private ObjectNode searchResult(LlmEvent.Search search) {
+        var result = typed("web_search_tool_result").put("tool_use_id", search.id());
+        if (search.stage() == LlmEvent.Search.Stage.FAILED) {
+            return result.set("content", typed("web_search_tool_result_error").put("error_code", "unavailable"));
+        }
+        var content = result.putArray("content");
+        for (var page : search.pages()) {
+            content.add(typed("web_search_result")
+                    .put("url", page.url())
+                    .put("title", page.title())
+                    .put("encrypted_content", ""));
+        }
+        return result;
     }
 
     private void toolCall(ResponseStream out, LlmEvent.ToolCallDelta piece) throws ClientGone {
@@ -224,8 +285,17 @@ final class MessagesWriter implements AnswerWriter {
                     .put("thinking", answer.reasoning())
                     .put("signature", "");
         }
+        for (var search : answer.searches()) {
+            content.add(searchUse(search).set("input", query(search)));
+            if (search.stage() != LlmEvent.Search.Stage.BEGUN) {
+                content.add(searchResult(search));
+            }
+        }
         if (!answer.text().isEmpty()) {
-            content.addObject().put("type", "text").put("text", answer.text());
+            var text = content.addObject().put("type", "text").put("text", answer.text());
+            for (var citation : answer.citations()) {
+                text.withArray("citations").add(citation(citation));
+            }
         }
         for (var call : answer.calls()) {
             content.addObject()

@@ -41,6 +41,8 @@ final class OllamaWriter implements AnswerWriter {
             case LlmEvent.Reasoning(var text) -> piece(out, "", text);
             case LlmEvent.Done done -> end(out);
             case LlmEvent.ToolCallDelta call -> {}
+            case LlmEvent.Citation citation -> {} // cannot be asked for here
+            case LlmEvent.Search search -> {}
             case LlmEvent.Usage usage -> {}
             case LlmEvent.Started begun -> {}
             case LlmEvent.Failed failed -> {}

@@ -2,6 +2,7 @@ package carafe.feature.gateway;
 
 import carafe.engine.llm.LlmEvent;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,7 @@ final class ResponseItems {
     }
 
     /** A message, or the summary of thoughts; {@code text} is null while it is being written. */
-    ObjectNode text(String id, Kind kind, @Nullable String text, String status) {
+    ObjectNode text(String id, Kind kind, @Nullable String text, ArrayNode annotations, String status) {
         boolean thoughts = kind == Kind.THOUGHTS;
         var item = mapper.createObjectNode().put("id", id).put("type", thoughts ? "reasoning" : "message");
         if (!thoughts) {
@@ -51,15 +52,15 @@ final class ResponseItems {
         }
         var parts = item.putArray(thoughts ? "summary" : "content");
         if (text != null) {
-            parts.add(part(kind, text));
+            parts.add(part(kind, text, annotations));
         }
         return item;
     }
 
-    ObjectNode part(Kind kind, String text) {
+    ObjectNode part(Kind kind, String text, ArrayNode annotations) {
         var part = mapper.createObjectNode().put("type", kind.part).put(kind.field, text);
         if (kind == Kind.ANSWER) {
-            part.putArray("annotations");
+            part.set("annotations", annotations.deepCopy());
             part.putArray("logprobs");
         }
         return part;
@@ -73,6 +74,41 @@ final class ResponseItems {
                 .put("call_id", call.id())
                 .put("name", call.name())
                 .put("arguments", arguments);
+    }
+
+    ObjectNode customCall(String id, ToolCall call, String input, boolean done) {
+        return mapper.createObjectNode()
+                .put("id", id)
+                .put("type", "custom_tool_call")
+                .put("status", done ? "completed" : "in_progress")
+                .put("call_id", call.id())
+                .put("name", call.name())
+                .put("input", input);
+    }
+
+    /** @param withSources whether the client asked for what was found */
+    ObjectNode search(String id, LlmEvent.Search search, String status, boolean withSources) {
+        var item = mapper.createObjectNode()
+                .put("id", id)
+                .put("type", "web_search_call")
+                .put("status", status);
+        var action = item.putObject("action").put("type", "search").put("query", search.query());
+        if (withSources) {
+            var sources = action.putArray("sources");
+            search.pages()
+                    .forEach(page -> sources.addObject().put("type", "url").put("url", page.url()));
+        }
+        return item;
+    }
+
+    /** @param from where in the answer the text begins that holds the citation */
+    ObjectNode citation(LlmEvent.Citation citation, int from) {
+        return mapper.createObjectNode()
+                .put("type", "url_citation")
+                .put("start_index", citation.start() - from)
+                .put("end_index", citation.end() - from)
+                .put("url", citation.url())
+                .put("title", citation.title());
     }
 
     ObjectNode plainText() {

@@ -25,9 +25,16 @@ final class ResponsesCheck {
                 .flatMap(text -> text.optionalObject("format"))
                 .ifPresent(ResponsesCheck::format);
         for (var tool : Given.objects(fields, "tools")) {
-            if (tool.text("type", 100).equals("function")) {
-                tool.text("name", 256);
-                tool.optionalObject("parameters");
+            switch (tool.text("type", 100)) {
+                case "function" -> {
+                    tool.text("name", 256);
+                    tool.optionalObject("parameters");
+                }
+                case "custom" -> {
+                    tool.text("name", 256);
+                    tool.optionalObject("format");
+                }
+                default -> {} // known or refused by name where it is translated
             }
         }
         choice(fields);
@@ -50,14 +57,17 @@ final class ResponsesCheck {
         if (fields.node().path("tool_choice").isObject()) {
             var choice = fields.optionalObject("tool_choice").orElseThrow();
             switch (choice.text("type", 100)) {
-                case "function" -> choice.text("name", 256);
+                case "function", "custom" -> choice.text("name", 256);
                 case "allowed_tools" -> {}
-                default ->
-                    throw new Problem.BadRequest(
-                            "unsupported_parameter",
-                            "'tool_choice.type': this model's server does not offer '" + choice.text("type", 100)
-                                    + "'.",
-                            "tool_choice.type");
+                default -> {
+                    if (!WebSearch.isResponses(choice.node())) {
+                        throw new Problem.BadRequest(
+                                "unsupported_parameter",
+                                "'tool_choice.type': this model's server does not offer '" + choice.text("type", 100)
+                                        + "'.",
+                                "tool_choice.type");
+                    }
+                }
             }
         } else if (fields.has("tool_choice")) {
             Given.oneOf(fields, "tool_choice", CHOICES);
@@ -75,7 +85,12 @@ final class ResponsesCheck {
                 item.text("name", 256);
                 Given.text(item, "arguments", true);
             }
-            case "function_call_output" -> {
+            case "custom_tool_call" -> {
+                item.text("call_id", 256);
+                item.text("name", 256);
+                Given.text(item, "input", true);
+            }
+            case "function_call_output", "custom_tool_call_output" -> {
                 item.text("call_id", 256);
                 Given.content(item, "output", true);
             }

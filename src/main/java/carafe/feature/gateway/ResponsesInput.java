@@ -1,5 +1,6 @@
 package carafe.feature.gateway;
 
+import carafe.engine.llm.ChatFields;
 import carafe.platform.http.Problem;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -48,12 +49,15 @@ final class ResponsesInput {
     private final ObjectNode from;
     private final ObjectNode to;
     private final ArrayNode messages;
+    /** Pictures and files that tools gave, for a message of the user's after all results: a tool's holds text only. */
+    private final ArrayNode shown;
 
     private ResponsesInput(ObjectNode from, ObjectMapper mapper) {
         this.mapper = mapper;
         this.from = from;
         this.to = mapper.createObjectNode();
         this.messages = to.putArray("messages");
+        this.shown = mapper.createArrayNode();
     }
 
     /** @throws Problem.BadRequest for what cannot be said in that API, naming the field */
@@ -110,14 +114,25 @@ final class ResponsesInput {
         for (var item : input) {
             item(item, "input." + index++);
         }
+        show();
+    }
+
+    private void show() {
+        if (!shown.isEmpty()) {
+            messages.addObject().put("role", "user").putArray("content").addAll(shown);
+            shown.removeAll();
+        }
     }
 
     private void item(JsonNode item, String where) {
         switch (item.path("type").asText("message")) {
             case "message" -> message(item, where);
-            case "function_call" -> call(item);
-            case "function_call_output" -> result(item, where);
+            case "function_call" -> call(item, item.path("arguments").asText());
+            case "custom_tool_call" ->
+                call(item, ChatTools.arguments(item.path("input").asText()));
+            case "function_call_output", "custom_tool_call_output" -> result(item, where);
             case "reasoning" -> {} // thoughts stay with the model that had them
+            case "web_search_call" -> {} // and what a server found, with the server
             default ->
                 throw refused(
                         where + ".type",
@@ -127,6 +142,7 @@ final class ResponsesInput {
     }
 
     private void message(JsonNode item, String where) {
+        show();
         var role = item.path("role").asText();
         var content = item.path("content");
         var message = messages.addObject().put("role", role.equals("developer") ? "system" : role);
@@ -179,7 +195,8 @@ final class ResponsesInput {
     }
 
     /** Calls follow the message they belong to, each as an item of its own. */
-    private void call(JsonNode item) {
+    private void call(JsonNode item, String arguments) {
+        show();
         var last = messages.path(messages.size() - 1);
         var message =
                 last instanceof ObjectNode object && last.path("role").asText().equals("assistant")
@@ -191,7 +208,7 @@ final class ResponsesInput {
                 .put("type", "function")
                 .putObject("function")
                 .put("name", item.path("name").asText())
-                .put("arguments", item.path("arguments").asText("{}"));
+                .put("arguments", arguments);
     }
 
     private void result(JsonNode item, String where) {
@@ -199,10 +216,11 @@ final class ResponsesInput {
         var text = new StringBuilder(output.asText(""));
         int index = 0;
         for (var part : output.isArray() ? output : List.<JsonNode>of()) {
-            if (!part.path("type").asText().equals("input_text")) {
-                throw refused(where + ".output." + index, "a tool's result must be text for this model");
+            if (part.path("type").asText().equals("input_text")) {
+                text.append(part.path("text").asText());
+            } else {
+                part(shown, part, where + ".output." + index);
             }
-            text.append(part.path("text").asText());
             index++;
         }
         messages.addObject()
@@ -214,40 +232,55 @@ final class ResponsesInput {
     private void tools() {
         int index = 0;
         for (var tool : from.path("tools")) {
-            if (!tool.path("type").asText().equals("function")) {
-                throw refused(
-                        "tools." + index + ".type",
-                        "this model's server does not offer '"
-                                + tool.path("type").asText() + "'");
-            }
-            index++;
-            var function = ((ObjectNode) tool).deepCopy();
-            function.remove("type");
-            to.withArray("tools").addObject().put("type", "function").set("function", function);
+            tool(tool, "tools." + index++);
         }
         var choice = from.path("tool_choice");
-        if (choice.isTextual()) {
-            to.set("tool_choice", choice);
-        } else if (choice.path("type").asText().equals("allowed_tools")) {
-            allowed(choice);
-        } else if (choice.path("type").asText().equals("function")) {
-            to.putObject("tool_choice")
-                    .put("type", "function")
-                    .putObject("function")
-                    .put("name", choice.path("name").asText());
+        switch (choice.path("type").asText()) {
+            case "allowed_tools" -> {
+                var names = new HashSet<String>();
+                choice.path("tools").forEach(tool -> names.add(tool.path("name").asText()));
+                boolean search = false;
+                for (var tool : choice.path("tools")) {
+                    search |= WebSearch.isResponses(tool);
+                }
+                if (!search) {
+                    to.remove(ChatFields.SEARCH);
+                }
+                ChatTools.allow(to, names, choice.path("mode").asText("auto"));
+            }
+            case "function", "custom" ->
+                to.putObject("tool_choice")
+                        .put("type", "function")
+                        .putObject("function")
+                        .put("name", choice.path("name").asText());
+            default -> {
+                if (choice.isTextual()) {
+                    to.set("tool_choice", choice);
+                } else if (WebSearch.isResponses(choice)) {
+                    to.putObject("tool_choice").put("type", "web_search");
+                }
+            }
         }
     }
 
-    /** Other APIs know no tools that must not be called: those are left out. */
-    private void allowed(JsonNode choice) {
-        var names = new HashSet<String>();
-        choice.path("tools").forEach(tool -> names.add(tool.path("name").asText()));
-        for (var tools = to.withArray("tools").iterator(); tools.hasNext(); ) {
-            if (!names.contains(tools.next().path("function").path("name").asText())) {
-                tools.remove();
+    private void tool(JsonNode tool, String where) {
+        switch (tool.path("type").asText()) {
+            case "function" -> {
+                var function = ((ObjectNode) tool).deepCopy();
+                function.remove("type");
+                to.withArray("tools").addObject().put("type", "function").set("function", function);
+            }
+            case "custom" -> to.withArray("tools").add(ChatTools.function(tool));
+            default -> {
+                if (!WebSearch.isResponses(tool)) {
+                    throw refused(
+                            where + ".type",
+                            "this model's server does not offer '"
+                                    + tool.path("type").asText() + "'");
+                }
+                WebSearch.ofResponses(tool, where, from.path("max_tool_calls"), to);
             }
         }
-        to.put("tool_choice", choice.path("mode").asText("auto"));
     }
 
     private void format(JsonNode format) {

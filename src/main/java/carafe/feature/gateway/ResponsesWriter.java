@@ -4,11 +4,13 @@ import carafe.engine.llm.LlmEvent;
 import carafe.feature.gateway.ResponseItems.Kind;
 import carafe.platform.http.ClientGone;
 import carafe.platform.http.ResponseStream;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -22,23 +24,34 @@ final class ResponsesWriter implements AnswerWriter {
     private final ObjectMapper mapper;
     private final String id;
     private final ResponseItems items;
-    private final ObjectNode request;
-    private final long created;
+    private final ResponseObject response;
+    private final Set<String> custom;
     private final Collected seen = new Collected();
     private final Map<Integer, Call> calls = new TreeMap<>();
     /** The items so far by their place. */
     private final Map<Integer, ObjectNode> output = new TreeMap<>();
 
+    /** Searches without an end yet, by their ids. */
+    private final Map<String, Searching> searches = new LinkedHashMap<>();
+
+    private final boolean withSources;
     private int sequence;
     private int nextIndex;
+    /** Code points of the answer so far. */
+    private int length;
+
     private @Nullable Open open;
 
     /** The open item of text, of thoughts or of a refusal. */
-    private record Open(int index, Kind kind, String itemId, StringBuilder text) {}
+    private record Open(int index, Kind kind, String itemId, StringBuilder text, int from, ArrayNode annotations) {}
 
-    /** A function call; {@code index} is -1 until its name is known. */
+    /** A search of the web that has begun. */
+    private record Searching(int index, String itemId) {}
+
+    /** A call of a function, or of a custom tool with its text; {@code index} is -1 until its name is known. */
     private static final class Call {
         private final ToolCall call = new ToolCall();
+        private @Nullable CustomInput input;
         private String itemId = "";
         private int index = -1;
         private boolean done;
@@ -48,8 +61,9 @@ final class ResponsesWriter implements AnswerWriter {
         this.mapper = mapper;
         this.id = id;
         this.items = new ResponseItems(mapper);
-        this.request = request;
-        this.created = created;
+        this.response = new ResponseObject(mapper, items, id, request, created);
+        this.custom = ChatTools.customNames(request.path("tools"));
+        this.withSources = asksSources(request.path("include"));
     }
 
     @Override
@@ -63,10 +77,13 @@ final class ResponsesWriter implements AnswerWriter {
             case LlmEvent.Text(var text, var refusal) -> piece(out, refusal ? Kind.REFUSAL : Kind.ANSWER, text);
             case LlmEvent.Reasoning(var text) -> piece(out, Kind.THOUGHTS, text);
             case LlmEvent.ToolCallDelta piece -> call(out, piece);
+            case LlmEvent.Citation citation -> cite(out, citation);
+            case LlmEvent.Search search -> search(out, search);
             case LlmEvent.Done done -> {
                 var status = status(seen);
                 closeText(out, status);
                 closeCalls(out, true);
+                closeSearches(out);
                 whole(out, "response." + status, status);
             }
             case LlmEvent.Usage usage -> {}
@@ -107,13 +124,16 @@ final class ResponsesWriter implements AnswerWriter {
                     nextIndex,
                     kind,
                     (kind == Kind.THOUGHTS ? "rs_" : "msg_") + id + "_" + nextIndex,
-                    new StringBuilder());
+                    new StringBuilder(),
+                    length,
+                    mapper.createArrayNode());
             nextIndex++;
             open = item;
-            item(out, "response.output_item.added", item.index(), items.text(item.itemId(), kind, null, "in_progress"));
-            send(out, part(kind, "added"), at(item).set("part", items.part(kind, "")));
+            item(out, "response.output_item.added", item.index(), text(item, null, "in_progress"));
+            send(out, part(kind, "added"), at(item).set("part", items.part(kind, "", item.annotations())));
         }
         item.text().append(text);
+        length += kind == Kind.ANSWER ? text.codePointCount(0, text.length()) : 0;
         var delta = at(item).put("delta", text);
         if (kind == Kind.ANSWER) {
             delta.putArray("logprobs");
@@ -139,8 +159,77 @@ final class ResponsesWriter implements AnswerWriter {
             done.putArray("logprobs");
         }
         send(out, kind.event() + "done", done);
-        send(out, part(kind, "done"), at(item).set("part", items.part(kind, text)));
-        item(out, "response.output_item.done", item.index(), items.text(item.itemId(), kind, text, status));
+        send(out, part(kind, "done"), at(item).set("part", items.part(kind, text, item.annotations())));
+        item(out, "response.output_item.done", item.index(), text(item, text, status));
+    }
+
+    private ObjectNode text(Open item, @Nullable String text, String status) {
+        return items.text(item.itemId(), item.kind(), text, item.annotations(), status);
+    }
+
+    /** Belongs to the text that is being written. */
+    private void cite(ResponseStream out, LlmEvent.Citation citation) throws ClientGone {
+        var item = open;
+        if (item != null && item.kind() == Kind.ANSWER && citation.start() >= item.from()) {
+            var annotation = items.citation(citation, item.from());
+            var fields = at(item).put("annotation_index", item.annotations().size());
+            item.annotations().add(annotation);
+            send(out, "response.output_text.annotation.added", fields.set("annotation", annotation));
+        }
+    }
+
+    private void search(ResponseStream out, LlmEvent.Search search) throws ClientGone {
+        if (!searches.containsKey(search.id())) {
+            closeText(out, COMPLETED);
+            closeCalls(out, false);
+            var begun = new Searching(nextIndex, "ws_" + id + "_" + nextIndex);
+            nextIndex++;
+            searches.put(search.id(), begun);
+            var item = items.search(begun.itemId(), search, "in_progress", false);
+            item(out, "response.output_item.added", begun.index(), item);
+            send(out, "response.web_search_call.in_progress", at(begun));
+            send(out, "response.web_search_call.searching", at(begun));
+        }
+        if (search.stage() != LlmEvent.Search.Stage.BEGUN) {
+            endSearch(out, search);
+        }
+    }
+
+    private ObjectNode at(Searching search) {
+        return mapper.createObjectNode().put("item_id", search.itemId()).put("output_index", search.index());
+    }
+
+    private void endSearch(ResponseStream out, LlmEvent.Search search) throws ClientGone {
+        var begun = searches.remove(search.id());
+        if (begun == null) {
+            return;
+        }
+        var status = status(search);
+        if (status.equals(COMPLETED)) {
+            send(out, "response.web_search_call.completed", at(begun));
+        }
+        var item = items.search(begun.itemId(), search, status, withSources);
+        item(out, "response.output_item.done", begun.index(), item);
+    }
+
+    /** Those that the server broke off. */
+    private void closeSearches(ResponseStream out) throws ClientGone {
+        for (var search : seen.searches()) {
+            endSearch(out, search);
+        }
+    }
+
+    private static String status(LlmEvent.Search search) {
+        return search.stage() == LlmEvent.Search.Stage.DONE ? COMPLETED : "failed";
+    }
+
+    private static boolean asksSources(JsonNode include) {
+        for (var name : include) {
+            if (name.asText().equals("web_search_call.action.sources")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void call(ResponseStream out, LlmEvent.ToolCallDelta piece) throws ClientGone {
@@ -161,14 +250,32 @@ final class ResponsesWriter implements AnswerWriter {
 
     private void begin(ResponseStream out, Call call) throws ClientGone {
         call.index = nextIndex++;
-        call.itemId = "fc_" + id + "_" + call.index;
-        item(out, "response.output_item.added", call.index, items.call(call.itemId, call.call, "", false));
+        call.input = custom.contains(call.call.name()) ? new CustomInput(mapper) : null;
+        call.itemId = (call.input == null ? "fc_" : "ctc_") + id + "_" + call.index;
+        item(out, "response.output_item.added", call.index, item(call, "", false));
+    }
+
+    private ObjectNode item(Call call, String said, boolean done) {
+        return call.input == null
+                ? items.call(call.itemId, call.call, said, done)
+                : items.customCall(call.itemId, call.call, said, done);
+    }
+
+    private ObjectNode at(Call call) {
+        return mapper.createObjectNode().put("item_id", call.itemId).put("output_index", call.index);
     }
 
     private void delta(ResponseStream out, Call call, String arguments) throws ClientGone {
-        if (!arguments.isEmpty()) {
-            var fields = mapper.createObjectNode().put("item_id", call.itemId).put("output_index", call.index);
-            send(out, "response.function_call_arguments.delta", fields.put("delta", arguments));
+        if (call.input != null) {
+            inputDelta(out, call, call.input.add(arguments));
+        } else if (!arguments.isEmpty()) {
+            send(out, "response.function_call_arguments.delta", at(call).put("delta", arguments));
+        }
+    }
+
+    private void inputDelta(ResponseStream out, Call call, String text) throws ClientGone {
+        if (!text.isEmpty()) {
+            send(out, "response.custom_tool_call_input.delta", at(call).put("delta", text));
         }
     }
 
@@ -180,14 +287,23 @@ final class ResponsesWriter implements AnswerWriter {
             }
             if (!call.done && call.index >= 0 && (all || call.call.isComplete(mapper))) {
                 call.done = true;
-                var arguments = call.call.arguments().isEmpty() ? "{}" : call.call.arguments();
-                var fields =
-                        mapper.createObjectNode().put("item_id", call.itemId).put("output_index", call.index);
-                fields.put("name", call.call.name()).put("arguments", arguments);
-                send(out, "response.function_call_arguments.done", fields);
-                item(out, "response.output_item.done", call.index, items.call(call.itemId, call.call, arguments, true));
+                var said = close(out, call);
+                item(out, "response.output_item.done", call.index, item(call, said, true));
             }
         }
+    }
+
+    private String close(ResponseStream out, Call call) throws ClientGone {
+        if (call.input != null) {
+            inputDelta(out, call, call.input.rest());
+            var text = call.input.text();
+            send(out, "response.custom_tool_call_input.done", at(call).put("input", text));
+            return text;
+        }
+        var arguments = call.call.arguments().isEmpty() ? "{}" : call.call.arguments();
+        var fields = at(call).put("name", call.call.name()).put("arguments", arguments);
+        send(out, "response.function_call_arguments.done", fields);
+        return arguments;
     }
 
     @Override
@@ -199,16 +315,14 @@ final class ResponsesWriter implements AnswerWriter {
     public void failed(ObjectNode body, ResponseStream out) throws ClientGone {
         var item = open;
         if (item != null) {
-            output.put(
-                    item.index(),
-                    items.text(item.itemId(), item.kind(), item.text().toString(), "incomplete"));
+            output.put(item.index(), text(item, item.text().toString(), "incomplete"));
         }
         var fields = mapper.createObjectNode();
-        var response = response("failed", seen);
-        response.putObject("error")
+        var failed = response("failed", seen);
+        failed.putObject("error")
                 .put("code", "server_error")
                 .put("message", body.path("error").path("message").asText());
-        fields.set("response", response);
+        fields.set("response", failed);
         send(out, "response.failed", fields);
     }
 
@@ -218,37 +332,7 @@ final class ResponsesWriter implements AnswerWriter {
     }
 
     private ObjectNode response(String status, Collected answer) {
-        var response = mapper.createObjectNode()
-                .put("id", "resp_" + id)
-                .put("object", "response")
-                .put("created_at", created)
-                .put("status", status)
-                .put("background", false)
-                .putNull("error");
-        if (status.equals("incomplete")) {
-            response.putObject("incomplete_details")
-                    .put("reason", answer.reason().equals("length") ? "max_output_tokens" : "content_filter");
-        } else {
-            response.putNull("incomplete_details");
-        }
-        for (var name : List.of("instructions", "max_output_tokens", "model", "temperature", "top_p", "user")) {
-            response.set(name, request.path(name).isMissingNode() ? mapper.nullNode() : request.get(name));
-        }
-        response.putNull("previous_response_id").put("store", false).put("truncation", "disabled");
-        response.put("parallel_tool_calls", request.path("parallel_tool_calls").asBoolean(true));
-        response.set(
-                "tool_choice",
-                request.hasNonNull("tool_choice")
-                        ? request.get("tool_choice")
-                        : mapper.getNodeFactory().textNode("auto"));
-        response.set("tools", request.hasNonNull("tools") ? request.get("tools") : mapper.createArrayNode());
-        response.set("metadata", request.hasNonNull("metadata") ? request.get("metadata") : mapper.createObjectNode());
-        response.set("text", request.hasNonNull("text") ? request.get("text") : items.plainText());
-        response.set("reasoning", request.hasNonNull("reasoning") ? request.get("reasoning") : items.noReasoning());
-        ArrayNode list = response.putArray("output");
-        output.values().forEach(list::add);
-        response.set("usage", status.equals("in_progress") ? mapper.nullNode() : items.usage(answer.usage()));
-        return response;
+        return response.of(status, answer, output.values());
     }
 
     @Override
@@ -256,15 +340,31 @@ final class ResponsesWriter implements AnswerWriter {
         if (!answer.reasoning().isEmpty()) {
             output.put(
                     nextIndex,
-                    items.text("rs_" + id + "_" + nextIndex++, Kind.THOUGHTS, answer.reasoning(), COMPLETED));
+                    items.text(
+                            "rs_" + id + "_" + nextIndex++,
+                            Kind.THOUGHTS,
+                            answer.reasoning(),
+                            mapper.createArrayNode(),
+                            COMPLETED));
+        }
+        for (var search : answer.searches()) {
+            output.put(nextIndex, items.search("ws_" + id + "_" + nextIndex++, search, status(search), withSources));
         }
         if (!answer.text().isEmpty()) {
             var kind = answer.refused() ? Kind.REFUSAL : Kind.ANSWER;
-            output.put(nextIndex, items.text("msg_" + id + "_" + nextIndex++, kind, answer.text(), status(answer)));
+            var cited = mapper.createArrayNode();
+            answer.citations().forEach(citation -> cited.add(items.citation(citation, 0)));
+            output.put(
+                    nextIndex, items.text("msg_" + id + "_" + nextIndex++, kind, answer.text(), cited, status(answer)));
         }
         for (var call : answer.calls()) {
             var arguments = call.arguments().isEmpty() ? "{}" : call.arguments();
-            output.put(nextIndex, items.call("fc_" + id + "_" + nextIndex++, call, arguments, true));
+            int index = nextIndex++;
+            output.put(
+                    index,
+                    custom.contains(call.name())
+                            ? items.customCall("ctc_" + id + "_" + index, call, CustomInput.of(arguments, mapper), true)
+                            : items.call("fc_" + id + "_" + index, call, arguments, true));
         }
         return response(status(answer), answer);
     }

@@ -1,5 +1,7 @@
 package carafe.feature.models;
 
+import carafe.engine.llm.Dialect;
+import carafe.engine.llm.anthropic.MessagesChange;
 import carafe.platform.config.Catalogue;
 import carafe.platform.config.LiveSettings;
 import carafe.platform.http.Caller;
@@ -55,20 +57,48 @@ public final class Dressing {
         if (call.path().equals(CHAT)) {
             var body = call.body().deepCopy();
             put(body, call.model(), caller);
-            try {
-                return new RawCall(
-                        call.dialect(),
-                        call.path(),
-                        call.model(),
-                        mapper.writeValueAsBytes(body),
-                        body,
-                        call.headers(),
-                        dressed(call, caller));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e); // cannot be: it goes into memory
-            }
+            return changed(call, body, caller);
+        }
+        if (call.dialect() == Dialect.ANTHROPIC) {
+            var body = call.body().deepCopy();
+            putAnthropic(body, call, caller);
+            return changed(call, body, caller);
         }
         return call.chat() == null ? call : call.translatedBy(dressed(call, caller));
+    }
+
+    private RawCall changed(RawCall call, ObjectNode body, Caller caller) {
+        try {
+            return new RawCall(
+                    call.dialect(),
+                    call.path(),
+                    call.model(),
+                    mapper.writeValueAsBytes(body),
+                    body,
+                    call.headers(),
+                    dressed(call, caller));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // cannot be: it goes into memory
+        }
+    }
+
+    /** Changes {@code body}, a request of the Anthropic API; one that counts tokens knows no parameters. */
+    private void putAnthropic(ObjectNode body, RawCall call, Caller caller) {
+        var change = mapper.createObjectNode();
+        change.putArray("messages");
+        stored(call.model()).ifPresent(found -> params.apply(change, found.params(), caller));
+        if (call.path().endsWith("/count_tokens")) {
+            change.retain("messages");
+            MessagesChange.put(change, body, true, mapper);
+            return;
+        }
+        MessagesChange.put(change, body, true, mapper);
+        var defaults = settings.text(Catalogue.MODEL_PARAMS);
+        if (!defaults.isEmpty()) {
+            var gaps = mapper.createObjectNode();
+            params.fill(gaps, object(defaults));
+            MessagesChange.put(gaps, body, false, mapper);
+        }
     }
 
     private @Nullable Supplier<ObjectNode> dressed(RawCall call, Caller caller) {

@@ -60,6 +60,8 @@ final class HeldEvents implements Consumer<LlmEvent> {
                 hold.settle(usage);
                 pass(event);
             }
+            case LlmEvent.Citation citation -> pass(event);
+            case LlmEvent.Search search -> pass(event);
             case LlmEvent.Done done -> pass(event);
         }
     }

@@ -64,6 +64,8 @@ final class ModelCalls {
                 case LlmEvent.Done done -> reason = done.reason();
                 case LlmEvent.Started started -> {}
                 case LlmEvent.ToolCallDelta call -> {}
+                case LlmEvent.Citation citation -> {}
+                case LlmEvent.Search search -> {}
             }
         }
     }

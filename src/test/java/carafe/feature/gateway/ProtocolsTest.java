@@ -582,13 +582,13 @@ class ProtocolsTest {
             /v1/messages        | {"model":"over-openai","max_tokens":9}                                            | messages
             /v1/messages        | {"model":"over-openai","max_tokens":9,"messages":[{"role":"user","content":7}]}   | messages.0.content
             /v1/messages        | {"model":"over-openai","max_tokens":9,"messages":[{"role":"user","content":[{"type":"nonsense"}]}]} | messages.0.content.0
-            /v1/messages        | {"model":"over-openai","max_tokens":9,"tools":[{"type":"web_search_20250305"}],"messages":[{"role":"user","content":"x"}]} | tools.0.type
+            /v1/messages        | {"model":"over-openai","max_tokens":9,"tools":[{"type":"code_execution_20250825"}],"messages":[{"role":"user","content":"x"}]} | tools.0.type
             /v1/messages        | [1]                                                                               | object
             /v1/messages        | {                                                                                 | JSON
             /v1/responses       | {"model":"over-openai"}                                                           | input
             /v1/responses       | {"model":"over-openai","input":[7]}                                               | input.0
             /v1/responses       | {"model":"over-anthropic","input":"x","previous_response_id":"resp_1"}            | previous_response_id
-            /v1/responses       | {"model":"over-anthropic","input":"x","tools":[{"type":"web_search"}]}            | tools.0.type
+            /v1/responses       | {"model":"over-anthropic","input":"x","tools":[{"type":"file_search"}]}            | tools.0.type
             /v1/completions     | {"model":"over-anthropic"}                                                        | prompt
             /v1/completions     | {"model":"over-anthropic","prompt":[1,2]}                                         | prompt
             /v1/completions     | {"model":"over-openai","prompt":"x","n":2}                                        | 'n'

@@ -10,11 +10,13 @@ import carafe.TestApp;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers that stream as they please, seen through a translation: OpenAI's protocol behind Anthropic's. */
@@ -68,6 +70,45 @@ class UpstreamMannersTest {
         var bytes = ("data: " + TEXT + "\n\ndata: " + STOP + "\n\ndata: [DONE]\n\n").getBytes(StandardCharsets.UTF_8);
         assertWhole(answer(Answer.ofBytes(bytes, 1)));
         assertWhole(answer(Answer.ofBytes(bytes, 3)));
+    }
+
+    /** CR alone ends a line as well as LF and CR LF do, wherever the bytes are cut. */
+    @ParameterizedTest
+    @CsvSource({
+        "cr,1",
+        "cr,2",
+        "cr,5",
+        "cr,4000",
+        "crlf,1",
+        "crlf,3",
+        "lf,2",
+        "mixed,1",
+        "mixed,2",
+        "mixed,3",
+        "mixed,4000"
+    })
+    void linesMayEndInEachOfTheThreeWays(String ends, int size) {
+        var stream = "event: x\ndata: " + TEXT + "\n\n:a comment\n\ndata: " + STOP + "\n\ndata: {\"choices\":[],\ndata:"
+                + "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":77}}\n\ndata: [DONE]\n\n";
+        var all = new StringBuilder();
+        int line = 0;
+        for (var part : stream.split("(?<=\n)")) {
+            var end = switch (ends) {
+                case "cr" -> "\r";
+                case "crlf" -> "\r\n";
+                case "lf" -> "\n";
+                default -> List.of("\r", "\r\n", "\n", "\r\n", "\r").get(line++ % 5);
+            };
+            all.append(part, 0, part.length() - 1).append(end);
+        }
+        var answer = Answer.ofBytes(all.toString().getBytes(StandardCharsets.UTF_8), size);
+        var body = answer(answer);
+        assertWhole(body);
+        assertThat(body).contains("\"output_tokens\":77");
+
+        // as it is, but for the usage that was not asked for
+        var passed = app.post(ann, "/v1/chat/completions", ASK).body();
+        assertThat(passed).contains("Grüße 河流", "[DONE]").doesNotContain("prompt_tokens", "error");
     }
 
     @Test

@@ -57,7 +57,7 @@ public final class AnthropicClient implements ChatClient {
             out.fail(e.failure());
             return;
         }
-        calls.chat(target, "/v1/messages", request, silence, cancellation, new MessagesReader(out), false);
+        calls.chat(target, "/v1/messages", request, silence, cancellation, new MessagesReader(out, mapper), false);
     }
 
     @Override
@@ -72,7 +72,7 @@ public final class AnthropicClient implements ChatClient {
 
     @Override
     public void events(byte[] json, Consumer<LlmEvent> sink) {
-        new MessagesReader(new EventOut(sink)).read(mapper, new String(json, StandardCharsets.UTF_8), true);
+        new MessagesReader(new EventOut(sink), mapper).read(mapper, new String(json, StandardCharsets.UTF_8), true);
     }
 
     @Override

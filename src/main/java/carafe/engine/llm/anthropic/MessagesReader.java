@@ -4,6 +4,7 @@ import carafe.engine.llm.AnswerReader;
 import carafe.engine.llm.EventOut;
 import carafe.engine.llm.LlmEvent;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -13,6 +14,7 @@ final class MessagesReader implements AnswerReader {
     private record Call(int index, String input, boolean[] hadPieces) {}
 
     private final EventOut out;
+    private final SearchReader searches;
     /** By the index of their content block; blocks may interleave. */
     private final Map<Integer, Call> open = new HashMap<>();
 
@@ -20,8 +22,9 @@ final class MessagesReader implements AnswerReader {
     private int calls;
     private boolean toldUsage;
 
-    MessagesReader(EventOut out) {
+    MessagesReader(EventOut out, ObjectMapper mapper) {
         this.out = out;
+        this.searches = new SearchReader(out, mapper);
     }
 
     @Override
@@ -82,7 +85,11 @@ final class MessagesReader implements AnswerReader {
 
     private void start(int index, JsonNode block) {
         switch (block.path("type").asText()) {
-            case "text" -> out.text(block.path("text").asText(""));
+            case "text" -> {
+                searches.beginText();
+                text(block.path("text").asText(""));
+                block.path("citations").forEach(searches::cite);
+            }
             case "thinking" -> out.reasoning(block.path("thinking").asText(""));
             case "tool_use" -> {
                 var input = block.path("input");
@@ -94,13 +101,16 @@ final class MessagesReader implements AnswerReader {
                         block.path("name").asText(),
                         "");
             }
-            default -> {} // redacted thoughts, and the API's own tools
+            case "server_tool_use" -> searches.begin(index, block);
+            case "web_search_tool_result" -> searches.result(block);
+            default -> {} // redacted thoughts, and what other tools of the API do
         }
     }
 
     private void delta(int index, JsonNode delta) {
         switch (delta.path("type").asText()) {
-            case "text_delta" -> out.text(delta.path("text").asText(""));
+            case "text_delta" -> text(delta.path("text").asText(""));
+            case "citations_delta" -> searches.cite(delta.path("citation"));
             case "thinking_delta" -> out.reasoning(delta.path("thinking").asText(""));
             case "input_json_delta" -> {
                 var call = open.get(index);
@@ -109,12 +119,19 @@ final class MessagesReader implements AnswerReader {
                     call.hadPieces()[0] = true;
                     out.toolCall(call.index(), null, null, piece);
                 }
+                searches.input(index, piece);
             }
-            default -> {} // signatures and citations
+            default -> {} // signatures
         }
     }
 
+    private void text(String text) {
+        searches.said(text);
+        out.text(text);
+    }
+
     private void stop(int index) {
+        searches.stop(index);
         var call = open.remove(index);
         if (call != null && !call.hadPieces()[0]) {
             out.toolCall(call.index(), null, null, call.input().isEmpty() ? "{}" : call.input());

@@ -17,6 +17,11 @@ final class MessagesRequest {
     private static final Map<String, Integer> EFFORTS =
             Map.of("minimal", 1024, "low", 2048, "medium", 8192, "high", 16384, "xhigh", 24576);
 
+    /** What the API refuses together with thinking. */
+    static final List<String> NOT_WHILE_THINKING = List.of("temperature", "top_k", "top_p");
+
+    private static final String SEARCH_TOOL = "web_search";
+
     private final ObjectNode from;
     private final ObjectNode to = JsonNodeFactory.instance.objectNode();
     private final MessageList messages;
@@ -75,6 +80,9 @@ final class MessagesRequest {
         for (var tool : from.path("tools")) {
             tools.add(tool(tool));
         }
+        if (from.path(ChatFields.SEARCH) instanceof ObjectNode options) {
+            tools.add(search(options));
+        }
         if (tools.isEmpty()) {
             return;
         }
@@ -121,8 +129,25 @@ final class MessagesRequest {
         return to;
     }
 
+    private static ObjectNode search(ObjectNode options) {
+        var tool = JsonNodeFactory.instance.objectNode();
+        tool.put("type", "web_search_20250305").put("name", SEARCH_TOOL);
+        for (var name : List.of("max_uses", "allowed_domains", "blocked_domains")) {
+            if (options.hasNonNull(name)) {
+                tool.set(name, options.get(name));
+            }
+        }
+        if (options.path("user_location").path("approximate") instanceof ObjectNode place) {
+            tool.putObject("user_location").put("type", "approximate").setAll(place);
+        }
+        return tool;
+    }
+
     private static ObjectNode choice(JsonNode choice) {
         var to = JsonNodeFactory.instance.objectNode();
+        if (choice.path("type").asText().equals("web_search")) {
+            return to.put("type", "tool").put("name", SEARCH_TOOL);
+        }
         if (choice.isObject()) {
             var name = choice.path("function")
                     .path("name")
@@ -164,12 +189,17 @@ final class MessagesRequest {
         if (forced || messages.endsInToolResults()) {
             to.remove("thinking");
         }
-        int budget = to.path("thinking").path("budget_tokens").asInt(0);
-        if (budget > 0) {
-            if (to.path("max_tokens").asInt() <= budget) {
-                to.put("max_tokens", to.path("max_tokens").asInt() + budget);
-            }
-            to.remove(List.of("temperature", "top_k", "top_p")); // refused together with thinking
+        if (to.path("thinking").path("budget_tokens").asInt(0) > 0) {
+            makeRoomToThink(to);
+            to.remove(NOT_WHILE_THINKING);
+        }
+    }
+
+    /** The limit counts thoughts, too, and must be above what they may take. */
+    static void makeRoomToThink(ObjectNode request) {
+        int budget = request.path("thinking").path("budget_tokens").asInt(0);
+        if (request.path("max_tokens").asInt() <= budget) {
+            request.put("max_tokens", request.path("max_tokens").asInt() + budget);
         }
     }
 

@@ -38,6 +38,7 @@ final class ChatRequest {
     /** @throws carafe.engine.llm.LlmException for what Ollama cannot do */
     static ObjectNode of(ObjectNode chat, ObjectMapper mapper) {
         ChatFields.checkOneAnswer(chat);
+        ChatFields.checkNoSearch(chat, "Ollama");
         return new ChatRequest(chat, mapper).write();
     }
 
@@ -49,7 +50,7 @@ final class ChatRequest {
         }
         to.put("stream", from.path("stream").asBoolean(true));
         if (!from.path("tools").isEmpty() && !from.path("tool_choice").asText().equals("none")) {
-            to.set("tools", from.get("tools"));
+            to.set("tools", functions(from.get("tools")));
         }
         format();
         think();
@@ -120,6 +121,16 @@ final class ChatRequest {
         } catch (JsonProcessingException e) {
             return wrapped.put("arguments", text);
         }
+    }
+
+    private static JsonNode functions(JsonNode tools) {
+        for (var tool : tools) {
+            if (!tool.path("type").asText("function").equals("function")) {
+                throw ChatFields.unsupported(
+                        "Ollama has no tool of type '" + tool.path("type").asText() + "'; it knows functions only.");
+            }
+        }
+        return tools;
     }
 
     private void format() {

@@ -2,7 +2,9 @@ package carafe.engine.llm.openai;
 
 import carafe.engine.llm.AnswerReader;
 import carafe.engine.llm.EventOut;
+import carafe.engine.llm.LlmEvent;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -64,6 +66,19 @@ final class ChatReader implements AnswerReader {
             refused = true;
             out.refusal(refusal);
         }
+        if (message.path("function_call").isObject()) {
+            toolCall(JsonNodeFactory.instance.objectNode().set("function", message.get("function_call")), 0);
+        }
+        for (var annotation : message.path("annotations")) {
+            var cited = annotation.path("url_citation");
+            if (cited.path("url").isTextual()) {
+                out.citation(new LlmEvent.Citation(
+                        cited.path("start_index").asInt(),
+                        cited.path("end_index").asInt(),
+                        cited.path("url").asText(),
+                        cited.path("title").asText("")));
+            }
+        }
         int position = 0;
         for (var call : message.path("tool_calls")) {
             toolCall(call, position++);
@@ -81,7 +96,8 @@ final class ChatReader implements AnswerReader {
     }
 
     private void toolCall(JsonNode call, int position) {
-        var function = call.path("function");
+        var function =
+                call.path("custom").path("input").isTextual() ? asFunction(call.get("custom")) : call.path("function");
         var id = call.path("id").textValue();
         int index = index(call, position, id == null ? "" : id);
         while (calls.size() <= index) {
@@ -96,6 +112,14 @@ final class ChatReader implements AnswerReader {
                 id,
                 function.path("name").textValue(),
                 arguments.isContainerNode() ? arguments.toString() : arguments.asText(""));
+    }
+
+    /** The text for a custom tool as the one argument of a function, the form in which such tools are offered elsewhere. */
+    private static JsonNode asFunction(JsonNode custom) {
+        var function = JsonNodeFactory.instance.objectNode();
+        function.set("name", custom.path("name"));
+        function.putObject("arguments").set("input", custom.get("input"));
+        return function;
     }
 
     /** Some servers leave the index out, and some say 0 for every call: then a new id is a new call. */

@@ -9,7 +9,6 @@ import carafe.engine.llm.StreamTap;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,14 +53,9 @@ final class ChatTap implements StreamTap {
     }
 
     private boolean inspect(byte[] bytes, int offset, int length) {
-        var text = new String(bytes, offset, length, StandardCharsets.UTF_8);
-        int data = text.indexOf("data:");
-        if (data < 0) {
-            return false;
-        }
         JsonNode chunk;
         try {
-            chunk = mapper.readTree(text.substring(data + 5));
+            chunk = mapper.readTree(Calls.data(bytes, offset, length));
         } catch (JsonProcessingException e) {
             return false; // the client gets the bytes as they are and judges for itself
         }

@@ -4,9 +4,11 @@ import carafe.engine.llm.AnswerReader;
 import carafe.engine.llm.Calls;
 import carafe.engine.llm.Cancellation;
 import carafe.engine.llm.ChatClient;
+import carafe.engine.llm.ChatFields;
 import carafe.engine.llm.Dialect;
 import carafe.engine.llm.EventOut;
 import carafe.engine.llm.LlmEvent;
+import carafe.engine.llm.LlmException;
 import carafe.engine.llm.StreamTap;
 import carafe.engine.llm.Target;
 import carafe.engine.llm.Upstreams;
@@ -46,6 +48,13 @@ public final class OpenAiClient implements ChatClient {
     @Override
     public void chat(
             Target target, ObjectNode body, Duration silence, Consumer<LlmEvent> sink, Cancellation cancellation) {
+        var out = new EventOut(sink);
+        try {
+            search(body);
+        } catch (LlmException e) {
+            out.fail(e.failure());
+            return;
+        }
         boolean stream = body.path("stream").asBoolean(true);
         body.put("stream", stream);
         if (stream) {
@@ -57,7 +66,26 @@ public final class OpenAiClient implements ChatClient {
                 body.set("max_completion_tokens", body.remove("max_tokens")); // the old name is refused by newer models
             }
         }
-        calls.chat(target, "/chat/completions", body, silence, cancellation, new ChatReader(new EventOut(sink)), false);
+        calls.chat(target, "/chat/completions", body, silence, cancellation, new ChatReader(out), false);
+    }
+
+    /** A search of the web is no tool here: it cannot be forced, nor kept to some sites. */
+    private static void search(ObjectNode body) {
+        if (!(body.path(ChatFields.SEARCH) instanceof ObjectNode options)) {
+            return;
+        }
+        for (var limit : List.of("allowed_domains", "blocked_domains")) {
+            if (!options.path(limit).isEmpty()) {
+                throw ChatFields.unsupported("'web_search' with '" + limit
+                        + "' is not possible with this model: chat completions cannot keep a search to some sites.");
+            }
+        }
+        options.remove(List.of("max_uses", "allowed_domains", "blocked_domains"));
+        if (body.path("tools").isEmpty()) {
+            body.remove(List.of("tools", "tool_choice", "parallel_tool_calls"));
+        } else if (body.path("tool_choice").path("type").asText().equals("web_search")) {
+            body.remove("tool_choice");
+        }
     }
 
     @Override

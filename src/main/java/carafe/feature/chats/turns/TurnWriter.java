@@ -45,6 +45,8 @@ final class TurnWriter implements QuickSink {
             case LlmEvent.Text text -> tags.accept(text.text());
             case LlmEvent.Reasoning thought -> run.thought(thought.text());
             case LlmEvent.ToolCallDelta call -> {} // no tools are offered in a turn yet
+            case LlmEvent.Citation citation -> {}
+            case LlmEvent.Search search -> {} // nor searches
             case LlmEvent.Usage counted -> usage = counted;
             case LlmEvent.Done done -> reason = done.reason();
             case LlmEvent.Failed failed -> failure = failed.failure();

@@ -208,6 +208,8 @@ final class ModelHostTest {
         refuses(ask("x", "\"max_tokens\":0"), "invalid_request");
         refuses(ask("x", "\"stop\":[1]"), "invalid_request");
         refuses(ask("x", "\"tools\":[{\"type\":\"function\"}]"), "tools_unsupported");
+        refuses(ask("x", "\"functions\":[{\"name\":\"f\"}]"), "tools_unsupported");
+        refuses(ask("x", "\"web_search_options\":{}"), "tools_unsupported");
         refuses(ask("x", "\"response_format\":{\"type\":\"xml\"}"), "invalid_request");
         refuses(ask("x", schema("{\"minItems\":1000000}")), "invalid_request");
         refuses(ask("x", schema("{\"items\":".repeat(50) + "{}" + "}".repeat(50))), "invalid_request");

@@ -58,15 +58,28 @@ record ChatRequest(
         if (!absent(body.path("n")) && body.path("n").asInt() != 1) {
             throw Refusal.badField("n", "Local models give one answer at a time: n must be 1.");
         }
-        if (!body.path("tools").isEmpty() && !body.path("tool_choice").asText().equals("none")) {
+        refuseTools(body, "tools", "tool_choice");
+        refuseTools(body, "functions", "function_call");
+        if (body.path("web_search_options").isObject()) {
             throw new Refusal(
                     400,
                     "tools_unsupported",
-                    "Local models do not call tools. Leave out `tools`, or choose a model of another connection.",
-                    "tools");
+                    "Local models do not search the web. Leave out `web_search`, or choose a model of another connection.",
+                    "web_search_options");
         }
         if (body.path("logprobs").asBoolean(false)) {
             throw Refusal.badField("logprobs", "Local models do not report logprobs.");
+        }
+    }
+
+    private static void refuseTools(JsonNode body, String field, String choice) {
+        if (!body.path(field).isEmpty() && !body.path(choice).asText().equals("none")) {
+            throw new Refusal(
+                    400,
+                    "tools_unsupported",
+                    "Local models do not call tools. Leave out `" + field
+                            + "`, or choose a model of another connection.",
+                    field);
         }
     }
 
