@@ -237,7 +237,7 @@ test('what another console exported as YAML is imported and runs', async ({ page
   await page.fill('#flow-in-who', 'Ada');
   await page.keyboard.press('Enter');
   await state(page).getByText('done').waitFor();
-  check((await answer(page).textContent()).trim() === 'Hello Ada!', await answer(page).textContent());
+  await until(async () => (await answer(page).textContent()).trim() === 'Hello Ada!', 'the answer');
 });
 
 test('a workflow is duplicated, renamed, and deleted with a way back', async ({ page }) => {
