@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,6 +23,7 @@ public final class Calls {
     /** May stand before the first event of a stream. */
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
+    private static final byte[] DATA = "data:".getBytes(StandardCharsets.US_ASCII);
     private static final Pattern LINE_END = Pattern.compile("\\r\\n?|\\n");
 
     private final Upstreams upstreams;
@@ -136,10 +138,39 @@ public final class Calls {
 
     /** The data of a server-sent event (HTML standard, 9.2.6); empty for a comment. */
     public static String data(byte[] bytes, int offset, int length) {
-        var text = new String(bytes, offset, length, StandardCharsets.UTF_8).strip();
-        if (text.startsWith("data:") && text.indexOf('\n') < 0 && text.indexOf('\r') < 0) {
-            return text.substring(5).strip(); // the usual event, a single line
+        int end = offset + length;
+        while (end > offset && bytes[end - 1] >= 0 && bytes[end - 1] <= ' ') {
+            end--;
         }
+        int from = offset;
+        while (from < end && isLineEnd(bytes[from])) {
+            from++;
+        }
+        if (isOneLine(bytes, from, end)) {
+            return new String(bytes, from + DATA.length, end - from - DATA.length, StandardCharsets.UTF_8)
+                    .stripLeading();
+        }
+        return lines(new String(bytes, from, end - from, StandardCharsets.UTF_8));
+    }
+
+    /** Whether it is the usual event: one field, the data. */
+    private static boolean isOneLine(byte[] bytes, int from, int end) {
+        if (end - from < DATA.length || Arrays.mismatch(bytes, from, from + DATA.length, DATA, 0, DATA.length) >= 0) {
+            return false;
+        }
+        for (int i = from + DATA.length; i < end; i++) {
+            if (isLineEnd(bytes[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isLineEnd(byte each) {
+        return each == '\n' || each == '\r';
+    }
+
+    private static String lines(String text) {
         var data = new StringBuilder();
         for (var line : LINE_END.split(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text)) {
             if (line.startsWith("data:")) {

@@ -1,6 +1,7 @@
 package carafe.feature.localchat;
 
 import carafe.platform.http.Caller;
+import carafe.platform.http.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -63,7 +64,7 @@ final class ChatSocket {
     }
 
     void event(String name, ObjectNode data) {
-        outbox.event(name, data.toString());
+        outbox.event(name, Json.text(data));
     }
 
     void piece(Block block, int from, int to, String clientId) {

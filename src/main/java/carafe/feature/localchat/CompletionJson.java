@@ -1,6 +1,7 @@
 package carafe.feature.localchat;
 
 import carafe.feature.chats.turns.RunningTurn;
+import carafe.platform.http.Json;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.security.SecureRandom;
@@ -51,7 +52,7 @@ final class CompletionJson {
         var choice = chunk.putArray("choices").addObject().put("index", 0);
         choice.set("delta", delta);
         choice.put("finish_reason", reason);
-        return chunk.toString();
+        return Json.text(chunk);
     }
 
     /** @param promptTokens a guess, for where no provider counted */

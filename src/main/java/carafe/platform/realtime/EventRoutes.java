@@ -4,6 +4,7 @@ import carafe.platform.http.Access;
 import carafe.platform.http.Authenticator;
 import carafe.platform.http.Caller;
 import carafe.platform.http.ClientWatch;
+import carafe.platform.http.Json;
 import carafe.platform.http.Problem;
 import carafe.platform.http.ResponseStream;
 import carafe.platform.http.Routes;
@@ -81,7 +82,7 @@ public final class EventRoutes {
                 if (event == null) {
                     stream.ping();
                 } else {
-                    stream.event(event.name(), event.data().toString());
+                    stream.event(event.name(), Json.text(event.data()));
                 }
             }
         }

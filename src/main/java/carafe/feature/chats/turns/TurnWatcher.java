@@ -3,6 +3,7 @@ package carafe.feature.chats.turns;
 import carafe.feature.chats.Message;
 import carafe.platform.http.ClientGone;
 import carafe.platform.http.Heartbeats;
+import carafe.platform.http.Json;
 import carafe.platform.http.ResponseStream;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -48,8 +49,7 @@ final class TurnWatcher {
     private void send(ResponseStream stream, RunningTurn.Update update) throws ClientGone {
         switch (update) {
             case RunningTurn.Update.Snapshot(var content, var reasoning) ->
-                stream.event(
-                        "snapshot", snapshot(content, reasoning, "streaming").toString());
+                stream.event("snapshot", Json.text(snapshot(content, reasoning, "streaming")));
             case RunningTurn.Update.Delta(var content, var reasoning) -> {
                 var delta = mapper.createObjectNode();
                 if (!content.isEmpty()) {
@@ -58,10 +58,9 @@ final class TurnWatcher {
                 if (!reasoning.isEmpty()) {
                     delta.put("reasoning", reasoning);
                 }
-                stream.event("delta", delta.toString());
+                stream.event("delta", Json.text(delta));
             }
-            case RunningTurn.Update.End(var ended) ->
-                stream.event("done", done(ended).toString());
+            case RunningTurn.Update.End(var ended) -> stream.event("done", Json.text(done(ended)));
         }
     }
 
@@ -85,7 +84,7 @@ final class TurnWatcher {
                 silent = 0;
             }
             if (TurnRoutes.atRest(message)) {
-                stream.event("done", done(message.state().wire(), body).toString());
+                stream.event("done", Json.text(done(message.state().wire(), body)));
                 return;
             }
             Thread.sleep(POLL_MS);
