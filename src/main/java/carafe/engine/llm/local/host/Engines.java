@@ -1,5 +1,6 @@
 package carafe.engine.llm.local.host;
 
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,39 +11,40 @@ import org.jspecify.annotations.Nullable;
  */
 final class Engines {
     private final HostArguments arguments;
-    private final @Nullable Engine[] engines;
+    private final Engine first;
+    private final AtomicReferenceArray<@Nullable Engine> engines;
 
     /** Loads the first engine; its exception says what is wrong with the model. */
     Engines(HostArguments arguments) {
         this.arguments = arguments;
-        engines = new Engine[arguments.engines()];
-        engines[0] = new Engine(arguments);
+        first = new Engine(arguments);
+        engines = new AtomicReferenceArray<>(arguments.engines());
+        engines.set(0, first);
     }
 
     /** The engine for what concerns no slot: templates and tokens. */
     Engine any() {
-        return of(0);
+        return first;
     }
 
-    /** The engine of a slot, which may take part of a second to load. */
-    synchronized Engine of(int slot) {
-        int at = slot % engines.length;
-        Engine engine = engines[at];
-        if (engine == null) {
-            engine = load();
-            engines[at] = engine;
-        }
-        return engine;
+    /** The engine of a slot, which may take part of a second to load; those that are loaded wait for no other. */
+    Engine of(int slot) {
+        int at = slot % engines.length();
+        Engine engine = engines.get(at);
+        return engine == null ? load(at) : engine;
     }
 
     /** What an engine itself calls the slot. */
     int within(int slot) {
-        return slot / engines.length;
+        return slot / engines.length();
     }
 
-    private Engine load() {
+    /** One at a time; a slot has one user, so no two load the same. */
+    private synchronized Engine load(int at) {
         try {
-            return new Engine(arguments);
+            Engine engine = new Engine(arguments);
+            engines.set(at, engine);
+            return engine;
         } catch (RuntimeException e) {
             System.err.println("no engine for another slot: " + e.getMessage());
             throw new Refusal(
