@@ -90,25 +90,31 @@ final class Room {
         return telling;
     }
 
+    /** What cannot be told ends the connections, and nothing more is tried. */
     private void tell(RunningTurn run, Telling telling, RunningTurn.Update update) {
-        boolean end = update instanceof RunningTurn.Update.End;
+        var id = run.turn().messageId();
         synchronized (this) {
+            if (!tellings.containsKey(id)) {
+                return;
+            }
             try {
                 telling.update(update);
+                if (update instanceof RunningTurn.Update.End) {
+                    over(id);
+                }
             } catch (RuntimeException e) {
                 log.error(
-                        "an answer is not told to its sockets as it should be session={}",
+                        "an answer is no longer told to its sockets session={}",
                         run.turn().chatId(),
                         e);
                 sockets.forEach(socket -> socket.close(1011, "something went wrong on our side"));
+                tellings.remove(id);
             }
-            if (end) {
-                over(run.turn().messageId());
+            if (tellings.containsKey(id)) {
+                return;
             }
         }
-        if (end) {
-            emptied.run();
-        }
+        emptied.run();
     }
 
     private void over(String messageId) {
