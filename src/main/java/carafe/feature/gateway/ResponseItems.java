@@ -66,14 +66,15 @@ final class ResponseItems {
         return part;
     }
 
-    ObjectNode call(String id, ToolCall call, String arguments, boolean done) {
+    /** A call of a function with its arguments, or of a custom tool with its text: {@code said}. */
+    ObjectNode call(String id, ToolCall call, boolean custom, String said, boolean done) {
         return mapper.createObjectNode()
                 .put("id", id)
-                .put("type", "function_call")
+                .put("type", custom ? "custom_tool_call" : "function_call")
                 .put("status", done ? "completed" : "in_progress")
                 .put("call_id", call.id())
                 .put("name", call.name())
-                .put("arguments", arguments);
+                .put(custom ? "input" : "arguments", said);
     }
 
     ObjectNode customCall(String id, ToolCall call, String input, boolean done) {

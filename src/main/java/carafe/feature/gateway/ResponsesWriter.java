@@ -251,14 +251,16 @@ final class ResponsesWriter implements AnswerWriter {
     private void begin(ResponseStream out, Call call) throws ClientGone {
         call.index = nextIndex++;
         call.input = custom.contains(call.call.name()) ? new CustomInput(mapper) : null;
-        call.itemId = (call.input == null ? "fc_" : "ctc_") + id + "_" + call.index;
+        call.itemId = callId(call.input != null, call.index);
         item(out, "response.output_item.added", call.index, item(call, "", false));
     }
 
+    private String callId(boolean isCustom, int index) {
+        return (isCustom ? "ctc_" : "fc_") + id + "_" + index;
+    }
+
     private ObjectNode item(Call call, String said, boolean done) {
-        return call.input == null
-                ? items.call(call.itemId, call.call, said, done)
-                : items.customCall(call.itemId, call.call, said, done);
+        return items.call(call.itemId, call.call, call.input != null, said, done);
     }
 
     private ObjectNode at(Call call) {
@@ -359,12 +361,10 @@ final class ResponsesWriter implements AnswerWriter {
         }
         for (var call : answer.calls()) {
             var arguments = call.arguments().isEmpty() ? "{}" : call.arguments();
-            int index = nextIndex++;
-            output.put(
-                    index,
-                    custom.contains(call.name())
-                            ? items.customCall("ctc_" + id + "_" + index, call, CustomInput.of(arguments, mapper), true)
-                            : items.call("fc_" + id + "_" + index, call, arguments, true));
+            boolean isCustom = custom.contains(call.name());
+            var said = isCustom ? CustomInput.of(arguments, mapper) : arguments;
+            var itemId = callId(isCustom, nextIndex);
+            output.put(nextIndex++, items.call(itemId, call, isCustom, said, true));
         }
         return response(status(answer), answer);
     }
