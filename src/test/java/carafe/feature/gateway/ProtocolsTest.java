@@ -5,67 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import carafe.ScriptedUpstream;
 import carafe.ScriptedUpstream.Answer;
-import carafe.TestApp;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every surface over a server of every kind: the same answer, in the client's words and the order of its events. */
-class ProtocolsTest {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+class ProtocolsTest extends OverThreeServers {
     private static final String TOOLS_OPENAI =
             "[{\"type\":\"function\",\"function\":{\"name\":\"weather\",\"parameters\":{\"type\":\"object\"}}}]";
 
-    @TempDir
-    static Path folder;
-
-    static ScriptedUpstream openai;
-    static ScriptedUpstream anthropic;
-    static ScriptedUpstream ollama;
-    static TestApp app;
-    static TestApp.User ann;
-
     @BeforeAll
     static void start() {
-        openai = new ScriptedUpstream("over-openai");
-        anthropic = new ScriptedUpstream("over-anthropic");
-        ollama = new ScriptedUpstream("over-ollama:latest");
-        app = TestApp.start(
-                folder,
-                "OPENAI_API_BASE_URLS",
-                openai.url() + "/v1",
-                "ANTHROPIC_BASE_URL",
-                anthropic.url(),
-                "ANTHROPIC_API_KEY",
-                "sk-ant-upstream",
-                "OLLAMA_BASE_URLS",
-                ollama.url());
-        ann = app.signUp("ann");
-    }
-
-    @AfterAll
-    static void stop() {
-        app.close();
-        openai.close();
-        anthropic.close();
-        ollama.close();
-    }
-
-    private static void script(boolean stream) {
-        openai.on("/chat/completions", stream ? Scripts.OPENAI_STREAM : Scripts.OPENAI_WHOLE);
-        anthropic.on("/v1/messages", stream ? Scripts.ANTHROPIC_STREAM : Scripts.ANTHROPIC_WHOLE);
-        ollama.on("/api/chat", stream ? Scripts.OLLAMA_STREAM : Scripts.OLLAMA_WHOLE);
+        start("over-openai", "over-anthropic", "over-ollama:latest");
     }
 
     private static ScriptedUpstream of(String model) {
@@ -75,25 +30,6 @@ class ProtocolsTest {
     private static String ask(String model, boolean stream) {
         return "{\"model\":\"%s\",\"stream\":%s,\"max_tokens\":100,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"
                 .formatted(model, stream);
-    }
-
-    /** Events as their name and what tells them apart. */
-    private static List<JsonNode> events(String body) {
-        var events = new ArrayList<JsonNode>();
-        for (var line : body.split("\n")) {
-            if (line.startsWith("data:") && !line.contains("[DONE]")) {
-                events.add(read(line.substring(5)));
-            }
-        }
-        return events;
-    }
-
-    private static JsonNode read(String json) {
-        try {
-            return MAPPER.readTree(json);
-        } catch (IOException e) {
-            throw new UncheckedIOException(json, e);
-        }
     }
 
     @Test
@@ -107,7 +43,7 @@ class ProtocolsTest {
     @ParameterizedTest
     @ValueSource(strings = {"over-openai", "over-anthropic", "over-ollama:latest"})
     void aMessageStreamHasTheOrderOfAnthropicsApi(String model) {
-        script(true);
+        scriptAll(true);
         var answer = app.send(null, "POST", "/v1/messages", ask(model, true), "x-api-key", key());
 
         assertThat(answer.headers().firstValue("Content-Type"))
@@ -178,7 +114,7 @@ class ProtocolsTest {
     @ParameterizedTest
     @ValueSource(strings = {"over-openai", "over-anthropic", "over-ollama:latest"})
     void aWholeMessageHoldsThoughtTextAndCalls(String model) {
-        script(false);
+        scriptAll(false);
         var message = json(app.post(ann, "/v1/messages", ask(model, false)));
 
         assertThat(message.path("type").asText()).as(message.toString()).isEqualTo("message");
@@ -202,7 +138,7 @@ class ProtocolsTest {
         "over-ollama:latest,false"
     })
     void chatCompletionsComeFromEveryKind(String model, boolean stream) {
-        script(stream);
+        scriptAll(stream);
         var answer = app.post(
                 ann,
                 "/v1/chat/completions",
@@ -251,7 +187,7 @@ class ProtocolsTest {
     @ParameterizedTest
     @ValueSource(strings = {"over-openai", "over-anthropic", "over-ollama:latest"})
     void ollamasChatIsLinesOfJson(String model) {
-        script(true);
+        scriptAll(true);
         var answer = app.post(ann, "/ollama/api/chat", """
                 {"model":"%s","messages":[{"role":"user","content":"hi"}]}""".formatted(model));
 
@@ -274,7 +210,7 @@ class ProtocolsTest {
         assertThat(lines.getLast().path("done").asBoolean()).isTrue();
         assertThat(lines.getLast().path("prompt_eval_count").asInt()).isEqualTo(20);
 
-        script(false);
+        scriptAll(false);
         var whole = json(app.post(ann, "/ollama/api/chat", """
                 {"model":"%s","stream":false,"messages":[{"role":"user","content":"hi"}]}""".formatted(model)));
         assertThat(whole.path("message").path("content").asText()).isEqualTo("Grüß Gott");
@@ -290,7 +226,7 @@ class ProtocolsTest {
     @ParameterizedTest
     @ValueSource(strings = {"over-openai", "over-anthropic", "over-ollama:latest"})
     void aResponseStreamHasTheOrderOfTheResponsesApi(String model) {
-        script(true);
+        scriptAll(true);
         var answer =
                 app.post(ann, "/v1/responses", "{\"model\":\"%s\",\"stream\":true,\"input\":\"hi\"}".formatted(model));
 
@@ -320,7 +256,7 @@ class ProtocolsTest {
         assertThat(response.path("output").findValuesAsText("type")).contains("reasoning", "message", "function_call");
         assertThat(response.path("usage").path("total_tokens").asInt()).isEqualTo(29);
 
-        script(false);
+        scriptAll(false);
         var whole = json(app.post(ann, "/v1/responses", "{\"model\":\"%s\",\"input\":\"hi\"}".formatted(model)));
         assertThat(whole.path("status").asText()).isEqualTo("completed");
         assertThat(whole.path("output")
@@ -335,7 +271,7 @@ class ProtocolsTest {
 
     @Test
     void aRequestReachesEachProviderInItsOwnWords() throws Exception {
-        script(false);
+        scriptAll(false);
         var request = """
                 {"model":"%s","max_tokens":50,"temperature":1.7,"stop":["END"],"tools":%s,"tool_choice":"required",
                  "response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{"type":"object"}}},"a_field_of_tomorrow":1,
@@ -402,7 +338,7 @@ class ProtocolsTest {
 
     @Test
     void aMessageRequestReachesAnOpenAiServerInItsWords() throws Exception {
-        script(false);
+        scriptAll(false);
         openai.requests.clear();
         var answer = app.post(ann, "/v1/messages", """
                 {"model":"over-openai","max_tokens":50,"system":[{"type":"text","text":"Be brief.","cache_control":{"type":"ephemeral"}}],
@@ -444,7 +380,7 @@ class ProtocolsTest {
 
     @Test
     void theSameProtocolOnBothSidesPassesTheBodyUntouched() throws Exception {
-        script(true);
+        scriptAll(true);
         anthropic.requests.clear();
         var answer = app.send(
                 ann,
@@ -476,7 +412,7 @@ class ProtocolsTest {
 
     @Test
     void toolsThatAreNotAllowedAreNotOfferedToOtherApis() throws Exception {
-        script(false);
+        scriptAll(false);
         openai.requests.clear();
         var answer = app.post(ann, "/v1/responses", """
                 {"model":"over-openai","input":"x","tools":[{"type":"function","name":"weather","parameters":{"type":"object"}},
@@ -512,7 +448,7 @@ class ProtocolsTest {
     /** Where clients look that are given a server of Ollama's and speak another protocol to it. */
     @Test
     void theOtherProtocolsAreBesideOllamasToo() {
-        script(false);
+        scriptAll(false);
         openai.on("/v1/embeddings", Answer.json("{\"data\":[{\"index\":0,\"embedding\":[0.5,1]}]}"));
         var prompt = "{\"model\":\"over-ollama:latest\",\"prompt\":\"hi\"}";
         for (var body : List.of(
@@ -540,7 +476,7 @@ class ProtocolsTest {
 
     @Test
     void olderCompletionsAndEmbeddingsWorkOverEveryKind() {
-        script(false);
+        scriptAll(false);
         openai.on(
                 "/v1/embeddings",
                 Answer.json("{\"data\":[{\"index\":0,\"embedding\":[0.5,1]}],\"usage\":{\"prompt_tokens\":2}}"));

@@ -3,28 +3,19 @@ package carafe.feature.gateway;
 import static carafe.TestApp.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import carafe.ScriptedUpstream;
 import carafe.ScriptedUpstream.Answer;
-import carafe.TestApp;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tools in forms that only OpenAI's protocols have, over servers of every kind: older functions and custom tools. */
-class ToolFormsTest {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+class ToolFormsTest extends OverThreeServers {
     private static final String FUNCTIONS = """
             {"model":"%s","stream":%s,"functions":[{"name":"weather","description":"d","parameters":{"type":"object"}}],
              "function_call":{"name":"weather"},"messages":[{"role":"user","content":"a"},
@@ -36,50 +27,14 @@ class ToolFormsTest {
     private static final List<String> ARGUMENTS =
             List.of("{\"inp", "ut\": \"say \\", "\"grüß\\\\gott\\\"\\n\\ud83d", "\\ude00 e", "nd\"}");
 
-    @TempDir
-    static Path folder;
-
-    static ScriptedUpstream openai;
-    static ScriptedUpstream anthropic;
-    static ScriptedUpstream ollama;
-    static TestApp app;
-    static TestApp.User ann;
-
     @BeforeAll
     static void start() {
-        openai = new ScriptedUpstream("over-openai");
-        anthropic = new ScriptedUpstream("over-anthropic");
-        ollama = new ScriptedUpstream("over-ollama");
-        app = TestApp.start(
-                folder,
-                "OPENAI_API_BASE_URLS",
-                openai.url() + "/v1",
-                "ANTHROPIC_BASE_URL",
-                anthropic.url(),
-                "ANTHROPIC_API_KEY",
-                "sk-ant-upstream",
-                "OLLAMA_BASE_URLS",
-                ollama.url());
-        ann = app.signUp("ann");
-    }
-
-    @AfterAll
-    static void stop() {
-        app.close();
-        openai.close();
-        anthropic.close();
-        ollama.close();
+        start("over-openai", "over-anthropic", "over-ollama");
     }
 
     @BeforeEach
     void forget() {
         List.of(openai, anthropic, ollama).forEach(upstream -> upstream.requests.clear());
-    }
-
-    private static void script(boolean stream) {
-        openai.on("/chat/completions", stream ? Scripts.OPENAI_STREAM : Scripts.OPENAI_WHOLE);
-        anthropic.on("/v1/messages", stream ? Scripts.ANTHROPIC_STREAM : Scripts.ANTHROPIC_WHOLE);
-        ollama.on("/api/chat", stream ? Scripts.OLLAMA_STREAM : Scripts.OLLAMA_WHOLE);
     }
 
     /** One call of the custom tool in each protocol. */
@@ -130,28 +85,6 @@ class ToolFormsTest {
         return MAPPER.getNodeFactory().textNode(text).toString();
     }
 
-    private static JsonNode sent(ScriptedUpstream upstream) {
-        var request = upstream.requests.poll();
-        return request == null
-                ? MAPPER.missingNode()
-                : request.path().endsWith("/responses") ? sent(upstream) : request.body();
-    }
-
-    private static List<JsonNode> events(String body) {
-        return body.lines()
-                .filter(line -> line.startsWith("data:") && !line.contains("[DONE]"))
-                .map(line -> read(line.substring(5)))
-                .toList();
-    }
-
-    private static JsonNode read(String json) {
-        try {
-            return MAPPER.readTree(json);
-        } catch (IOException e) {
-            throw new UncheckedIOException(json, e);
-        }
-    }
-
     private static String joined(List<JsonNode> nodes, String pointer) {
         return nodes.stream().map(node -> node.at(pointer).asText("")).collect(Collectors.joining());
     }
@@ -159,7 +92,7 @@ class ToolFormsTest {
     @ParameterizedTest
     @ValueSource(strings = {"over-anthropic", "over-ollama"})
     void whoOffersFunctionsIsAnsweredWithAFunctionCall(String model) {
-        script(false);
+        scriptAll(false);
         var choice = json(app.post(ann, "/v1/chat/completions", FUNCTIONS.formatted(model, false)))
                 .at("/choices/0");
         assertThat(choice.at("/message/function_call/name").asText())
@@ -169,7 +102,7 @@ class ToolFormsTest {
         assertThat(choice.path("message").has("tool_calls")).isFalse();
         assertThat(choice.path("finish_reason").asText()).isEqualTo("function_call");
 
-        script(true);
+        scriptAll(true);
         var chunks = events(app.post(ann, "/v1/chat/completions", FUNCTIONS.formatted(model, true))
                 .body());
         assertThat(joined(chunks, "/choices/0/delta/function_call/name")).isEqualTo("weather");
@@ -180,7 +113,7 @@ class ToolFormsTest {
 
     @Test
     void functionsAndTheirResultsGoUpAsTools() {
-        script(false);
+        scriptAll(false);
         app.post(ann, "/v1/chat/completions", FUNCTIONS.formatted("over-anthropic", false));
         var body = sent(anthropic);
         assertThat(body.at("/tools/0/name").asText()).isEqualTo("weather");
@@ -355,7 +288,7 @@ class ToolFormsTest {
                  {"type":"function_call_output","call_id":"c1","output":[{"type":"input_text","text":"one"},{"type":"input_image","image_url":"data:image/png;base64,AAAA"}]},
                  {"type":"reasoning","summary":[]},
                  {"type":"function_call_output","call_id":"c2","output":"two"},{"role":"user","content":"b"}]}""";
-        script(false);
+        scriptAll(false);
         app.post(ann, "/v1/responses", ask.formatted("over-openai"));
         var messages = sent(openai).path("messages");
         assertThat(messages.findValuesAsText("role"))

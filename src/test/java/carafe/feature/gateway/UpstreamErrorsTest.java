@@ -3,56 +3,21 @@ package carafe.feature.gateway;
 import static carafe.TestApp.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import carafe.ScriptedUpstream;
 import carafe.ScriptedUpstream.Answer;
-import carafe.TestApp;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What servers say instead of an answer, in the words of each surface. */
-class UpstreamErrorsTest {
+class UpstreamErrorsTest extends OverThreeServers {
     private static final String MESSAGES = "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]";
-
-    @TempDir
-    static Path folder;
-
-    static ScriptedUpstream openai;
-    static ScriptedUpstream anthropic;
-    static ScriptedUpstream ollama;
-    static TestApp app;
-    static TestApp.User ann;
 
     @BeforeAll
     static void start() {
-        openai = new ScriptedUpstream("gpt");
-        anthropic = new ScriptedUpstream("claude");
-        ollama = new ScriptedUpstream("llama");
-        app = TestApp.start(
-                folder,
-                "OPENAI_API_BASE_URLS",
-                openai.url() + "/v1",
-                "ANTHROPIC_BASE_URL",
-                anthropic.url(),
-                "ANTHROPIC_API_KEY",
-                "k",
-                "OLLAMA_BASE_URLS",
-                ollama.url());
-        ann = app.signUp("ann");
-    }
-
-    @AfterAll
-    static void stop() {
-        app.close();
-        openai.close();
-        anthropic.close();
-        ollama.close();
+        start("gpt", "claude", "llama");
     }
 
     private static String ask(String model, boolean stream) {

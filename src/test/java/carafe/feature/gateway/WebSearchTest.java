@@ -3,27 +3,18 @@ package carafe.feature.gateway;
 import static carafe.TestApp.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import carafe.ScriptedUpstream;
 import carafe.ScriptedUpstream.Answer;
-import carafe.TestApp;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Searches that a model's server makes by itself, in the words of each protocol. */
-class WebSearchTest {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+class WebSearchTest extends OverThreeServers {
     private static final String FIRST = "Let me look 😀. ";
     private static final String SECOND = "It rains.";
     private static final String SAID = FIRST + SECOND;
@@ -73,43 +64,14 @@ class WebSearchTest {
             "data: {\"choices\":[{\"delta\":{\"annotations\":" + ANNOTATIONS + "}}]}\n\n",
             "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n");
 
-    @TempDir
-    static Path folder;
-
-    static ScriptedUpstream openai;
-    static ScriptedUpstream anthropic;
-    static ScriptedUpstream ollama;
-    static TestApp app;
-    static TestApp.User ann;
-
     private static String event(String type, String rest) {
         return "event: " + type + "\ndata: {\"type\":\"" + type + "\"" + rest + "}\n\n";
     }
 
     @BeforeAll
     static void start() {
-        openai = new ScriptedUpstream("over-openai");
-        anthropic = new ScriptedUpstream("over-anthropic");
-        ollama = new ScriptedUpstream("over-ollama").on("/api/chat", Scripts.OLLAMA_WHOLE);
-        app = TestApp.start(
-                folder,
-                "OPENAI_API_BASE_URLS",
-                openai.url() + "/v1",
-                "ANTHROPIC_BASE_URL",
-                anthropic.url(),
-                "ANTHROPIC_API_KEY",
-                "sk-ant-upstream",
-                "OLLAMA_BASE_URLS",
-                ollama.url());
-        ann = app.signUp("ann");
-    }
-
-    @AfterAll
-    static void stop() {
-        app.close();
-        openai.close();
-        anthropic.close();
-        ollama.close();
+        start("over-openai", "over-anthropic", "over-ollama");
+        ollama.on("/api/chat", Scripts.OLLAMA_WHOLE);
     }
 
     @BeforeEach
@@ -120,26 +82,6 @@ class WebSearchTest {
     private static void script(boolean stream) {
         anthropic.on("/v1/messages", stream ? STREAM : WHOLE);
         openai.on("/chat/completions", stream ? CHAT_STREAM : CHAT_WHOLE);
-    }
-
-    private static JsonNode sent(ScriptedUpstream upstream) {
-        var request = upstream.requests.poll();
-        return request == null
-                ? MAPPER.missingNode()
-                : request.path().endsWith("/responses") ? sent(upstream) : request.body();
-    }
-
-    private static List<JsonNode> events(String body) {
-        return body.lines()
-                .filter(line -> line.startsWith("data:") && !line.contains("[DONE]"))
-                .map(line -> {
-                    try {
-                        return MAPPER.readTree(line.substring(5));
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(line, e);
-                    }
-                })
-                .toList();
     }
 
     private static String response(String model, boolean stream) {
