@@ -98,6 +98,7 @@ import carafe.platform.db.DataFolder;
 import carafe.platform.db.Db;
 import carafe.platform.db.DbConfig;
 import carafe.platform.db.Dialect;
+import carafe.platform.db.DistinctClock;
 import carafe.platform.db.Ids;
 import carafe.platform.db.Migrations;
 import carafe.platform.http.Body;
@@ -155,6 +156,8 @@ public final class App implements AutoCloseable {
 
     private final Config config;
     private final Clock clock;
+    /** What chats are sorted by. */
+    private final Clock chatClock;
     private final ObjectMapper mapper = Json.mapper();
     private final Ids ids;
     private final Db db;
@@ -207,6 +210,7 @@ public final class App implements AutoCloseable {
     public App(Config config, Clock clock) throws IOException {
         this.config = config;
         this.clock = clock;
+        this.chatClock = new DistinctClock(clock);
         this.ids = new Ids(clock);
         try {
             var folder = closing(DataFolder.own(config.data().folder()));
@@ -284,7 +288,7 @@ public final class App implements AutoCloseable {
                     clock);
             chats = new ChatStore(db);
             messages = new MessageStore(db);
-            turnStore = new TurnStore(db, chats, messages, events, ids, clock, nodes.id());
+            turnStore = new TurnStore(db, chats, messages, events, ids, chatClock, nodes.id());
             chatSockets = new ChatSockets(sockets, chats, new FolderStore(db, chats, ids, clock), clock);
             var turnSockets = new TurnSockets(chatSockets);
             chatTags = new ChatTags(db);
@@ -302,7 +306,7 @@ public final class App implements AutoCloseable {
             frontEndTurns = new FrontEndTurns(
                     turns,
                     turnStore,
-                    new ClientTurns(db, chats, messages, turnStore, events, ids, clock),
+                    new ClientTurns(db, chats, messages, turnStore, events, ids, chatClock),
                     turnSockets,
                     chatTags,
                     taskCalls,
@@ -510,10 +514,10 @@ public final class App implements AutoCloseable {
     }
 
     private LocalChat localChat() {
-        var sessions = new LinearChats(db, chats, messages, turnStore, events, ids, clock);
+        var sessions = new LinearChats(db, chats, messages, turnStore, events, ids, chatClock);
         var ground = new LocalChat.Ground(
                 sessions,
-                new LinearTurns(db, sessions, chats, messages, turnStore, events, ids, clock),
+                new LinearTurns(db, sessions, chats, messages, turnStore, events, ids, chatClock),
                 turns,
                 catalogue,
                 settings,
@@ -692,9 +696,9 @@ public final class App implements AutoCloseable {
         var admins = config.accounts();
         var readers = new ChatReaders(db, chats, folders, accounts, admins.adminChatAccess());
         var answers = new ChatAnswers(chats, messages, chatTags, readers);
-        var saves = new ChatSaves(db, chats, messages, chatTags, events, ids, clock);
+        var saves = new ChatSaves(db, chats, messages, chatTags, events, ids, chatClock);
         var search = new ChatSearch(db, folders, messages);
-        var edits = new ChatEdits(db, chats, messages, events, clock);
+        var edits = new ChatEdits(db, chats, messages, events, chatClock);
         var shares = new ChatShares(db, ids, clock);
         new ChatShareRoutes(chats, answers, saves, shares, readers, body).register(routes);
         new ChatBulkRoutes(chats, answers, saves, folders, readers, admins.adminExport(), events, body, clock)

@@ -24,6 +24,9 @@ public final class TestApp implements AutoCloseable {
     /** Somebody signed in. */
     public record User(String id, String token) {}
 
+    /** Coarse, so that what is sorted by time alone is seen to be in disorder. */
+    private static final Clock CLOCK = Clock.tick(Clock.systemUTC(), Duration.ofMillis(200));
+
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final @org.jspecify.annotations.Nullable App app;
@@ -64,7 +67,7 @@ public final class TestApp implements AutoCloseable {
             variables.put(settings[i], settings[i + 1]);
         }
         try {
-            var app = new App(Config.from(variables, folder.resolve("no.env")), Clock.systemUTC());
+            var app = new App(Config.from(variables, folder.resolve("no.env")), CLOCK);
             app.start();
             return new TestApp(app, "http://127.0.0.1:" + app.port());
         } catch (IOException e) {

@@ -104,6 +104,21 @@ class SessionsTest {
     }
 
     @Test
+    void whatWasDoneLaterIsNewerHoweverFastItWasDone() {
+        var made = new ArrayList<String>();
+        for (int i = 0; i < 40; i++) {
+            made.add(session("session " + i));
+        }
+        assertThat(ids("/api/sessions")).isEqualTo(made.reversed());
+        for (var id : made) {
+            ok(app.post(ann, "/api/sessions/" + id + "/messages", "{\"role\":\"user\",\"content\":\"hello\"}"));
+        }
+        assertThat(ids("/api/sessions")).isEqualTo(made.reversed());
+        var chats = ok(app.get(ann, "/api/v1/chats/?page=1")).findValuesAsText("id");
+        assertThat(made.reversed()).startsWith(chats.toArray(String[]::new));
+    }
+
+    @Test
     void sessionsAreMadeListedChangedAndDeleted() {
         var first = ok(app.post(ann, "/api/sessions", "{\"title\":\"first\"}"));
         assertThat(first.path("title").asText()).isEqualTo("first");
