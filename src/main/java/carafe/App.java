@@ -156,8 +156,9 @@ public final class App implements AutoCloseable {
 
     private final Config config;
     private final Clock clock;
-    /** What chats are sorted by. */
+    /** Times of chats: of what was done later they are later. */
     private final Clock chatClock;
+
     private final ObjectMapper mapper = Json.mapper();
     private final Ids ids;
     private final Db db;
@@ -289,7 +290,7 @@ public final class App implements AutoCloseable {
             chats = new ChatStore(db);
             messages = new MessageStore(db);
             turnStore = new TurnStore(db, chats, messages, events, ids, chatClock, nodes.id());
-            chatSockets = new ChatSockets(sockets, chats, new FolderStore(db, chats, ids, clock), clock);
+            chatSockets = new ChatSockets(sockets, chats, new FolderStore(db, chats, ids, clock), chatClock);
             var turnSockets = new TurnSockets(chatSockets);
             chatTags = new ChatTags(db);
             taskCalls = new TaskCalls(models, catalogue, settings, mapper, ids);
