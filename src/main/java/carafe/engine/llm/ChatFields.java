@@ -45,7 +45,8 @@ public final class ChatFields {
             "functions",
             "function_call",
             "moderation",
-            "prompt_cache_options");
+            "prompt_cache_options",
+            "ollama");
 
     /**
      * Asks for a search of the web. Beside the API's own fields it may hold {@code max_uses}, {@code allowed_domains} and
@@ -53,7 +54,21 @@ public final class ChatFields {
      */
     public static final String SEARCH = "web_search_options";
 
+    /** Holds what only Ollama knows: {@code {options, format, keep_alive, think}}. No client sends it, and no other server gets it. */
+    public static final String OLLAMA = "ollama";
+
     private ChatFields() {}
+
+    /** The first message's text where that is the system's, else nothing. */
+    public static String system(ObjectNode chat) {
+        var first = chat.path("messages").path(0);
+        return first.path("role").asText().equals("system") ? text(first.path("content")) : "";
+    }
+
+    /** Two system texts as one. */
+    public static String joined(String first, String second) {
+        return second.isBlank() ? first : first + "\n" + second;
+    }
 
     /** Copies what no version of the API defines. */
     public static void copyUnknown(ObjectNode from, ObjectNode to) {

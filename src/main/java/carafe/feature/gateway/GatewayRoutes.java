@@ -1,5 +1,6 @@
 package carafe.feature.gateway;
 
+import carafe.engine.llm.ChatFields;
 import carafe.engine.llm.Dialect;
 import carafe.feature.models.ModelCatalogue;
 import carafe.feature.models.ModelEntry;
@@ -109,12 +110,15 @@ public final class GatewayRoutes {
                 .isEmpty()) {
             throw new Problem.BadRequest("'messages' must hold at least one message.", "messages");
         }
-        var node = fields.node();
-        if (surface == Surface.WEBUI && extras.prepare(Caller.of(ctx), node)) {
+        var prepared = fields.node();
+        var node = prepared;
+        if (surface == Surface.WEBUI && extras.prepare(Caller.of(ctx), prepared)) {
+            node = prepared.deepCopy();
+            node.remove(ChatFields.OLLAMA);
             original = bytes(node);
         }
         var call = new RawCall(
-                Dialect.OPENAI, "/chat/completions", model, original, node, Map.of(), () -> ChatInput.chat(node));
+                Dialect.OPENAI, "/chat/completions", model, original, node, Map.of(), () -> ChatInput.chat(prepared));
         forwarder.forward(ctx, surface, call, new ChatWriter(mapper, ids.next(), node, now()));
     }
 

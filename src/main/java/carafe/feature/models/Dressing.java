@@ -1,7 +1,9 @@
 package carafe.feature.models;
 
-import carafe.engine.llm.Dialect;
+import carafe.engine.llm.ChatFields;
 import carafe.engine.llm.anthropic.MessagesChange;
+import carafe.engine.llm.ollama.OllamaChange;
+import carafe.engine.llm.openai.ResponsesChange;
 import carafe.platform.config.Catalogue;
 import carafe.platform.config.LiveSettings;
 import carafe.platform.http.Caller;
@@ -57,14 +59,35 @@ public final class Dressing {
         if (call.path().equals(CHAT)) {
             var body = call.body().deepCopy();
             put(body, call.model(), caller);
+            body.remove(ChatFields.OLLAMA); // as it is, it goes to servers that do not know it
             return changed(call, body, caller);
         }
-        if (call.dialect() == Dialect.ANTHROPIC) {
+        var words = words(call);
+        if (words != null) {
             var body = call.body().deepCopy();
-            putAnthropic(body, call, caller);
+            put(body, call, caller, words);
             return changed(call, body, caller);
         }
         return call.chat() == null ? call : call.translatedBy(dressed(call, caller));
+    }
+
+    /** Puts fields of a chat completion request into a request in the words of another API. */
+    @FunctionalInterface
+    private interface Words {
+        /** @param replace whether what {@code request} says itself gives way */
+        void put(ObjectNode chat, ObjectNode request, boolean replace);
+    }
+
+    /** Null for calls that are translated for every server. */
+    private @Nullable Words words(RawCall call) {
+        return switch (call.dialect()) {
+            case ANTHROPIC -> (chat, request, replace) -> MessagesChange.put(chat, request, replace, mapper);
+            case OLLAMA ->
+                call.chat() == null
+                        ? null
+                        : (chat, request, replace) -> OllamaChange.put(chat, request, replace, mapper);
+            case OPENAI -> call.path().equals("/responses") ? ResponsesChange::put : null;
+        };
     }
 
     private RawCall changed(RawCall call, ObjectNode body, Caller caller) {
@@ -82,23 +105,28 @@ public final class Dressing {
         }
     }
 
-    /** Changes {@code body}, a request of the Anthropic API; one that counts tokens knows no parameters. */
-    private void putAnthropic(ObjectNode body, RawCall call, Caller caller) {
-        var change = mapper.createObjectNode();
+    /** Changes {@code body}, a request of another API; one that counts tokens knows no parameters. */
+    private void put(ObjectNode body, RawCall call, Caller caller, Words words) {
+        var change = mapper.createObjectNode().put("model", base(call.model()));
         change.putArray("messages");
         stored(call.model()).ifPresent(found -> params.apply(change, found.params(), caller));
         if (call.path().endsWith("/count_tokens")) {
             change.retain("messages");
-            MessagesChange.put(change, body, true, mapper);
+            words.put(change, body, true);
             return;
         }
-        MessagesChange.put(change, body, true, mapper);
+        words.put(change, body, true);
         var defaults = settings.text(Catalogue.MODEL_PARAMS);
         if (!defaults.isEmpty()) {
-            var gaps = mapper.createObjectNode();
+            var gaps = mapper.createObjectNode().put("model", base(call.model()));
             params.fill(gaps, object(defaults));
-            MessagesChange.put(gaps, body, false, mapper);
+            words.put(gaps, body, false);
         }
+    }
+
+    /** The model that answers; some parameters depend on it. */
+    private String base(String model) {
+        return workspace.find(model).map(StoredModel::baseId).orElse(model);
     }
 
     private @Nullable Supplier<ObjectNode> dressed(RawCall call, Caller caller) {

@@ -1,12 +1,12 @@
 package carafe.feature.models;
 
+import carafe.engine.llm.ollama.OllamaParams;
 import carafe.platform.http.Caller;
-import com.fasterxml.jackson.databind.JsonNode;
+import carafe.platform.http.Json;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -54,8 +54,11 @@ final class ModelParams {
                 body.set(name, value);
             }
         }
+        OllamaParams.names()
+                .filter(params::hasNonNull)
+                .forEach(name -> OllamaParams.put(body, name, Json.typed(params.get(name))));
         if (params.get("custom_params") instanceof ObjectNode custom) {
-            custom.properties().forEach(field -> body.set(field.getKey(), parsed(field.getValue())));
+            custom.properties().forEach(field -> body.set(field.getKey(), Json.typed(field.getValue())));
         }
         var system = params.path("system").asText("");
         if (!system.isBlank() && body.get("messages") instanceof ArrayNode messages) {
@@ -71,19 +74,9 @@ final class ModelParams {
                 body.set(name, value);
             }
         }
-    }
-
-    /** Pages store numbers and objects of their own as text. */
-    private JsonNode parsed(JsonNode value) {
-        if (!value.isTextual()) {
-            return value;
-        }
-        try {
-            var tree = mapper.readTree(value.textValue());
-            return tree == null || tree.isMissingNode() ? value : tree;
-        } catch (IOException e) {
-            return value; // it is meant as text
-        }
+        OllamaParams.names()
+                .filter(name -> defaults.hasNonNull(name) && !OllamaParams.has(body, name))
+                .forEach(name -> OllamaParams.put(body, name, Json.typed(defaults.get(name))));
     }
 
     private static ArrayNode withSystem(ArrayNode messages, String system) {

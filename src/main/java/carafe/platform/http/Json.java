@@ -33,6 +33,19 @@ public final class Json {
         }
     }
 
+    /** What a field of a page means, where numbers and objects are typed as text: text that is JSON is what it says. */
+    public static JsonNode typed(JsonNode value) {
+        if (!value.isTextual()) {
+            return value;
+        }
+        try {
+            var tree = MAPPER.readTree(value.textValue());
+            return tree.isMissingNode() ? value : tree;
+        } catch (JsonProcessingException e) {
+            return value; // it is meant as text
+        }
+    }
+
     public static JsonMapper mapper() {
         var factory = JsonFactory.builder()
                 // by default each thread keeps buffers of its own, sixteen kilobytes for every virtual thread that

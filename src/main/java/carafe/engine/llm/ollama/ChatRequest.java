@@ -55,6 +55,7 @@ final class ChatRequest {
         format();
         think();
         options();
+        OllamaParams.move(from, to);
         ChatFields.copyUnknown(from, to);
         to.remove(OPTIONS.keySet());
         return to;

@@ -30,7 +30,7 @@ import java.util.function.Consumer;
 public final class OpenAiClient implements ChatClient {
     private static final String OPENAI = "api.openai.com";
     /** What the API itself refuses, though nearly every server that speaks it knows them. */
-    private static final List<String> FOREIGN = List.of("top_k", "min_p", "repeat_penalty", "thinking");
+    static final List<String> FOREIGN = List.of("top_k", "min_p", "repeat_penalty", "thinking");
 
     private final Calls calls;
     private final ObjectMapper mapper;
@@ -55,6 +55,7 @@ public final class OpenAiClient implements ChatClient {
             out.fail(e.failure());
             return;
         }
+        body.remove(ChatFields.OLLAMA);
         boolean stream = body.path("stream").asBoolean(true);
         body.put("stream", stream);
         if (stream) {

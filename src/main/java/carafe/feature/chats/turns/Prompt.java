@@ -1,7 +1,10 @@
 package carafe.feature.chats.turns;
 
+import carafe.engine.llm.ChatFields;
+import carafe.engine.llm.ollama.OllamaParams;
 import carafe.feature.chats.Message;
 import carafe.platform.http.Fields;
+import carafe.platform.http.Json;
 import carafe.platform.http.Problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,11 +15,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Makes the request to the model from the stored branch of a chat and what the person set. */
 final class Prompt {
     private static final int MAX_SYSTEM = 100_000;
     private static final int MOST_STOPS = 16;
+    /** Fields of a request that are made here and that nobody changes by naming them. */
+    private static final Set<String> OURS =
+            Set.of("model", "messages", "stream", "stream_options", "n", "metadata", ChatFields.OLLAMA);
 
     /**
      * What a person may set for a turn; everything else is the model's default.
@@ -26,7 +33,7 @@ final class Prompt {
     record Params(Optional<String> system, ObjectNode request) {
         static final Params NONE = new Params(Optional.empty(), JsonNodeFactory.instance.objectNode());
 
-        /** From {@code params} of a client; keys that no OpenAI-compatible server knows are left out. */
+        /** From {@code params} of a client; keys that no model server knows are left out. */
         static Params of(Optional<Fields> sent) {
             return sent.map(Params::read).orElse(NONE);
         }
@@ -40,6 +47,8 @@ final class Prompt {
             for (var name : List.of("top_p", "min_p")) {
                 sent.optionalDouble(name, 0, 1).ifPresent(value -> request.put(name, value));
             }
+            sent.optionalLong("top_k", -1, 1_000_000).ifPresent(value -> request.put("top_k", value));
+            sent.optionalDouble("repeat_penalty", -2, 100).ifPresent(value -> request.put("repeat_penalty", value));
             sent.optionalLong("max_tokens", -2, 10_000_000)
                     .filter(value -> value > 0) // below: as much as it likes
                     .ifPresent(value -> request.put("max_tokens", value));
@@ -48,7 +57,28 @@ final class Prompt {
                     .filter(value -> !value.isBlank())
                     .ifPresent(value -> request.put("reasoning_effort", value));
             stops(sent).ifPresent(stops -> request.set("stop", stops));
+            ollama(sent, request);
+            custom(sent, request);
             return new Params(sent.optionalText("system", MAX_SYSTEM), request);
+        }
+
+        private static void ollama(Fields sent, ObjectNode request) {
+            OllamaParams.NUMBERS.forEach(name -> sent.optionalDouble(name, -1e9, 1e9));
+            OllamaParams.SWITCHES.forEach(sent::optionalBool);
+            OllamaParams.names().filter(sent.node()::hasNonNull).forEach(name -> {
+                var value = Json.typed(sent.node().get(name));
+                if (!value.isTextual() || !value.textValue().isBlank()) {
+                    OllamaParams.put(request, name, value);
+                }
+            });
+        }
+
+        /** Fields that a person named, with values as the page's text. */
+        private static void custom(Fields sent, ObjectNode request) {
+            sent.optionalObject("custom_params")
+                    .ifPresent(custom -> custom.node().properties().stream()
+                            .filter(field -> !OURS.contains(field.getKey()))
+                            .forEach(field -> request.set(field.getKey(), Json.typed(field.getValue()))));
         }
 
         private static Optional<ArrayNode> stops(Fields sent) {
