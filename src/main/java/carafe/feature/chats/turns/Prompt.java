@@ -47,7 +47,9 @@ final class Prompt {
             for (var name : List.of("top_p", "min_p")) {
                 sent.optionalDouble(name, 0, 1).ifPresent(value -> request.put(name, value));
             }
-            sent.optionalLong("top_k", -1, 1_000_000).ifPresent(value -> request.put("top_k", value));
+            sent.optionalLong("top_k", -1, 1_000_000)
+                    .filter(value -> value >= 0) // below: all, which is what servers do unasked
+                    .ifPresent(value -> request.put("top_k", value));
             sent.optionalDouble("repeat_penalty", -2, 100).ifPresent(value -> request.put("repeat_penalty", value));
             sent.optionalLong("max_tokens", -2, 10_000_000)
                     .filter(value -> value > 0) // below: as much as it likes
