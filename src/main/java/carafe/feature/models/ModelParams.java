@@ -1,6 +1,6 @@
 package carafe.feature.models;
 
-import carafe.engine.llm.ollama.OllamaParams;
+import carafe.engine.llm.OllamaParams;
 import carafe.platform.http.Caller;
 import carafe.platform.http.Json;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -2,6 +2,7 @@ package carafe.engine.llm.ollama;
 
 import carafe.engine.llm.ChatFields;
 import carafe.engine.llm.DataUrl;
+import carafe.engine.llm.OllamaParams;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

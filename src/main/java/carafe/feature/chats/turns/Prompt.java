@@ -1,7 +1,7 @@
 package carafe.feature.chats.turns;
 
 import carafe.engine.llm.ChatFields;
-import carafe.engine.llm.ollama.OllamaParams;
+import carafe.engine.llm.OllamaParams;
 import carafe.feature.chats.Message;
 import carafe.platform.http.Fields;
 import carafe.platform.http.Json;

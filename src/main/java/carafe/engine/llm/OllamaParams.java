@@ -1,6 +1,5 @@
-package carafe.engine.llm.ollama;
+package carafe.engine.llm;
 
-import carafe.engine.llm.ChatFields;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
@@ -48,7 +47,7 @@ public final class OllamaParams {
     }
 
     /** Puts them where a request of {@code /api/chat} or {@code /api/generate} has them. */
-    static void move(JsonNode chat, ObjectNode request) {
+    public static void move(JsonNode chat, ObjectNode request) {
         chat.path(ChatFields.OLLAMA).properties().forEach(field -> {
             if (field.getValue() instanceof ObjectNode options) {
                 object(request, field.getKey()).setAll(options);
