@@ -257,7 +257,7 @@ final class MessagesInput {
                     "parameters",
                     tool.path("input_schema").isObject() ? tool.get("input_schema") : mapper.createObjectNode());
             if (tool.has("strict")) {
-                function.set("strict", tool.get("strict"));
+                function.put("strict", tool.path("strict").asBoolean() && StrictSchema.fits(tool.path("input_schema")));
             }
         }
         var choice = from.path("tool_choice");
@@ -300,7 +300,8 @@ final class MessagesInput {
         if (format.path("type").asText().equals("json_schema")) {
             var schema =
                     to.putObject("response_format").put("type", "json_schema").putObject("json_schema");
-            schema.put("name", "answer").put("strict", true).set("schema", format.path("schema"));
+            schema.put("name", "answer").put("strict", StrictSchema.fits(format.path("schema")));
+            schema.set("schema", format.path("schema"));
         }
     }
 }

@@ -24,10 +24,10 @@ abstract class OverThreeServers {
     static TestApp app;
     static TestApp.User ann;
 
-    /** Each upstream has one model. */
-    static void start(String openaiModel, String anthropicModel, String ollamaModel) {
+    /** @param anthropicModels one, or several divided by commas */
+    static void start(String openaiModel, String anthropicModels, String ollamaModel) {
         openai = new ScriptedUpstream(openaiModel);
-        anthropic = new ScriptedUpstream(anthropicModel);
+        anthropic = new ScriptedUpstream(anthropicModels.split(","));
         ollama = new ScriptedUpstream(ollamaModel);
         app = TestApp.start(
                 folder,

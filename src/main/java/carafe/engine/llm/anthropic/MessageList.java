@@ -154,13 +154,18 @@ final class MessageList {
             var function = call.path("function");
             blocks.addObject()
                     .put("type", "tool_use")
-                    .put("id", call.path("id").asText())
+                    .put("id", id(call.path("id")))
                     .put("name", function.path("name").asText())
                     .set("input", input(function.path("arguments")));
         }
         if (!blocks.isEmpty()) {
             turn("assistant").addAll(blocks);
         }
+    }
+
+    /** Other servers' ids may hold what this API refuses. */
+    private static String id(JsonNode id) {
+        return id.asText().replaceAll("[^a-zA-Z0-9_-]", "_");
     }
 
     /** An object in any case: what a model wrote that is none goes in as one field. */
@@ -183,7 +188,7 @@ final class MessageList {
     private void toolResult(JsonNode message) {
         var blocks = turn("user");
         var result = JsonNodeFactory.instance.objectNode().put("type", "tool_result");
-        result.put("tool_use_id", message.path("tool_call_id").asText());
+        result.put("tool_use_id", id(message.path("tool_call_id")));
         var content = JsonNodeFactory.instance.arrayNode();
         parts(content, message.path("content"));
         result.set("content", content);

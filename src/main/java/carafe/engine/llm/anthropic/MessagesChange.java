@@ -48,17 +48,29 @@ public final class MessagesChange {
         if (change.has("thinking") && isOpen("thinking") && mayThink()) {
             request.set("thinking", change.get("thinking"));
             MessagesRequest.makeRoomToThink(request);
-            request.remove(MessagesRequest.NOT_WHILE_THINKING);
+            request.remove(MessagesRequest.SAMPLING);
         }
-        boolean thinks =
-                !request.path("thinking").path("type").asText("disabled").equals("disabled");
+        boolean thinks = MessagesRequest.isThinking(request);
+        boolean oneSampling = Claude.of(chat.path("model").asText()).hasOneSampling();
         for (var field : change.properties()) {
             var name = field.getKey();
-            boolean fits = !thinks || !MessagesRequest.NOT_WHILE_THINKING.contains(name);
+            boolean fits = !thinks || !MessagesRequest.SAMPLING.contains(name);
             if (!APART.contains(name) && fits && isOpen(name)) {
-                set(name, field.getValue());
+                var other = oneSampling ? otherSampling(name) : "";
+                if (!request.hasNonNull(other) || replace) {
+                    request.remove(other);
+                    set(name, field.getValue());
+                }
             }
         }
+    }
+
+    private static String otherSampling(String name) {
+        return switch (name) {
+            case "temperature" -> "top_p";
+            case "top_p" -> "temperature";
+            default -> "";
+        };
     }
 
     private boolean isOpen(String field) {

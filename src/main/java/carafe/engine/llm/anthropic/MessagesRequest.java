@@ -17,18 +17,22 @@ final class MessagesRequest {
     private static final Map<String, Integer> EFFORTS =
             Map.of("minimal", 1024, "low", 2048, "medium", 8192, "high", 16384, "xhigh", 24576);
 
-    /** What the API refuses together with thinking. */
-    static final List<String> NOT_WHILE_THINKING = List.of("temperature", "top_k", "top_p");
+    /** How a model draws its words; refused together with thinking. */
+    static final List<String> SAMPLING = List.of("temperature", "top_k", "top_p");
+    /** What most servers know, but not this API. */
+    private static final List<String> FOREIGN = List.of("min_p", "repeat_penalty");
 
     private static final String SEARCH_TOOL = "web_search";
 
     private final ObjectNode from;
     private final ObjectNode to = JsonNodeFactory.instance.objectNode();
     private final MessageList messages;
+    private final Claude claude;
 
     private MessagesRequest(ObjectNode from, ObjectMapper mapper) {
         this.from = from;
         this.messages = new MessageList(mapper);
+        this.claude = Claude.of(from.path("model").asText());
     }
 
     /** @throws carafe.engine.llm.LlmException for what the API cannot do */
@@ -58,8 +62,18 @@ final class MessagesRequest {
             to.putObject("metadata").set("user_id", from.get("user"));
         }
         ChatFields.copyUnknown(from, to);
+        to.remove(FOREIGN);
         thinking();
+        sampling();
         return to;
+    }
+
+    private void sampling() {
+        if (claude.hasNoSampling()) {
+            to.remove(SAMPLING);
+        } else if (claude.hasOneSampling() && to.has("temperature")) {
+            to.remove("top_p");
+        }
     }
 
     private void stops() {
@@ -126,6 +140,9 @@ final class MessagesRequest {
                 to.set(extra, value);
             }
         }
+        if (to.path("strict").asBoolean()) {
+            to.set("input_schema", OutputSchema.of(to.get("input_schema")));
+        }
         return to;
     }
 
@@ -169,35 +186,62 @@ final class MessagesRequest {
                 to.putObject("output_config")
                         .putObject("format")
                         .put("type", "json_schema")
-                        .set("schema", format.path("json_schema").path("schema"));
+                        .set(
+                                "schema",
+                                OutputSchema.of(format.path("json_schema").path("schema")));
             case "json_object" -> messages.system("Answer with one JSON object and nothing else.");
             default -> {}
         }
     }
 
     /**
-     * The caller's own thinking object, or one by its effort. Not with a forced tool or after a tool call whose thoughts
-     * are not in the history: the API refuses both, and the history of another protocol never has them.
+     * The caller's own thinking object, or one by its effort. Not with a forced tool, and not with a number of tokens after a
+     * tool call whose thoughts are not in the history: the API refuses both, and the history of another protocol never has
+     * them.
      */
     private void thinking() {
-        var effort = EFFORTS.get(from.path("reasoning_effort").asText());
-        if (!to.has("thinking") && effort != null) {
-            to.putObject("thinking").put("type", "enabled").put("budget_tokens", effort);
+        var effort = from.path("reasoning_effort").asText();
+        var budget = EFFORTS.get(effort);
+        if (budget != null && !to.has("thinking")) {
+            if (claude.isAdaptive()) {
+                adaptive(effort);
+                makeRoomToThink(to, budget);
+            } else {
+                to.putObject("thinking").put("type", "enabled").put("budget_tokens", budget);
+            }
         }
         var choice = to.path("tool_choice").path("type").asText();
         boolean forced = choice.equals("any") || choice.equals("tool");
-        if (forced || messages.endsInToolResults()) {
+        boolean counted = to.path("thinking").path("type").asText().equals("enabled");
+        if (forced || (counted && messages.endsInToolResults())) {
             to.remove("thinking");
         }
-        if (to.path("thinking").path("budget_tokens").asInt(0) > 0) {
+        if (isThinking(to)) {
             makeRoomToThink(to);
-            to.remove(NOT_WHILE_THINKING);
+            to.remove(SAMPLING);
         }
+    }
+
+    private void adaptive(String effort) {
+        var thinking = to.putObject("thinking").put("type", "adaptive");
+        if (claude.isSilent()) {
+            thinking.put("display", "summarized");
+        }
+        var known = effort.equals("minimal") ? "low" : effort.equals("xhigh") && !claude.isSilent() ? "high" : effort;
+        to.withObject("/output_config").put("effort", known);
+    }
+
+    /** Whether {@code request} asks for thoughts. */
+    static boolean isThinking(ObjectNode request) {
+        return !request.path("thinking").path("type").asText("disabled").equals("disabled");
     }
 
     /** The limit counts thoughts, too, and must be above what they may take. */
     static void makeRoomToThink(ObjectNode request) {
-        int budget = request.path("thinking").path("budget_tokens").asInt(0);
+        makeRoomToThink(request, request.path("thinking").path("budget_tokens").asInt(0));
+    }
+
+    private static void makeRoomToThink(ObjectNode request, int budget) {
         if (request.path("max_tokens").asInt() <= budget) {
             request.put("max_tokens", request.path("max_tokens").asInt() + budget);
         }

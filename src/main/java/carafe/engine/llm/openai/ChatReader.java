@@ -85,12 +85,14 @@ final class ChatReader implements AnswerReader {
         }
     }
 
-    /** Text, or as with Mistral a list of parts. */
+    /** Text, or as with Mistral a list of parts, of which thoughts are lists themselves. */
     private void content(JsonNode content) {
         if (content.isTextual()) {
             out.text(content.textValue());
         }
         for (var part : content.isArray() ? content : List.<JsonNode>of()) {
+            part.path("thinking")
+                    .forEach(thought -> out.reasoning(thought.path("text").asText("")));
             out.text(part.path("text").asText(""));
         }
     }

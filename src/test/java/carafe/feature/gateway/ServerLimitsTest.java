@@ -1,0 +1,159 @@
+package carafe.feature.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import carafe.ScriptedUpstream.Answer;
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the APIs of Anthropic and OpenAI refuse with 400 although other protocols allow it: it must not reach them. */
+class ServerLimitsTest extends OverThreeServers {
+    /** Open, with a limit and a field that may be missing, as the clients of most languages make it. */
+    private static final String OPEN = """
+            {"type":"object","properties":{"age":{"type":"integer","minimum":0,"description":"in years"},
+             "nick":{"anyOf":[{"type":"string","maxLength":9},{"type":"null"}],"default":null},
+             "home":{"$ref":"#/$defs/Home","description":"where"}},"required":["age","home"],
+             "$defs":{"Home":{"type":"object","properties":{"minimum":{"type":"string","format":"x-odd"}}}}}""";
+
+    @BeforeAll
+    static void start() {
+        start(
+                "gpt",
+                "claude-3-5-haiku-20241022,claude-opus-4-20250514,claude-sonnet-4-5-20250929,claude-sonnet-4-6,"
+                        + "anthropic/claude-opus-4.7,claude-haiku-5-5,claude-mythos-preview,minimax",
+                "llama");
+    }
+
+    @BeforeEach
+    void forget() {
+        scriptAll(false);
+        anthropic.requests.clear();
+        openai.requests.clear();
+    }
+
+    private static JsonNode reached(String path, String body) {
+        var answer = app.post(ann, path, body);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return sent(anthropic);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "claude-3-5-haiku-20241022, true, true",
+        "claude-opus-4-20250514, true, true",
+        "claude-sonnet-4-5-20250929, true, false",
+        "claude-sonnet-4-6, true, false",
+        "anthropic/claude-opus-4.7, false, false",
+        "claude-haiku-5-5, false, false",
+        "claude-mythos-preview, false, false",
+        "minimax, true, true",
+    })
+    void samplingIsWhatTheModelTakes(String model, boolean temperature, boolean topP) {
+        var body = reached(
+                "/v1/chat/completions",
+                "{\"model\":\"%s\",\"temperature\":0.2,\"top_p\":0.9,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}"
+                        .formatted(model));
+        assertThat(body.has("temperature")).isEqualTo(temperature);
+        assertThat(body.has("top_p")).isEqualTo(topP);
+        body = reached(
+                "/ollama/api/chat",
+                "{\"model\":\"%s\",\"stream\":false,\"options\":{\"top_k\":5,\"min_p\":0.1,\"repeat_penalty\":1.1},\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}"
+                        .formatted(model));
+        assertThat(body.has("top_k")).isEqualTo(temperature);
+        assertThat(body.has("min_p") || body.has("repeat_penalty")).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "claude-sonnet-4-5-20250929 | high | {'type':'enabled','budget_tokens':16384} | ",
+                "minimax | high | {'type':'enabled','budget_tokens':16384} | ",
+                "claude-sonnet-4-6 | xhigh | {'type':'adaptive'} | high",
+                "anthropic/claude-opus-4.7 | xhigh | {'type':'adaptive','display':'summarized'} | xhigh",
+                "claude-haiku-5-5 | minimal | {'type':'adaptive','display':'summarized'} | low",
+                "claude-mythos-preview | medium | {'type':'adaptive','display':'summarized'} | medium",
+            })
+    void thoughtsAreAskedForAsTheModelKnowsThem(String model, String effort, String thinking, String known) {
+        var ask = "{\"model\":\"%s\",\"reasoning_effort\":\"%s\",\"temperature\":0.2,\"messages\":[%s]}";
+        var user = "{\"role\":\"user\",\"content\":\"x\"}";
+        var body = reached("/v1/chat/completions", ask.formatted(model, effort, user));
+        assertThat(body.path("thinking")).isEqualTo(read(thinking.replace('\'', '"')));
+        assertThat(body.at("/output_config/effort").textValue()).isEqualTo(known);
+        assertThat(body.has("temperature")).isFalse();
+        var called = user
+                + ",{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"functions.f:0\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}"
+                + ",{\"role\":\"tool\",\"tool_call_id\":\"functions.f:0\",\"content\":\"y\"}";
+        body = reached("/v1/chat/completions", ask.formatted(model, effort, called));
+        assertThat(body.path("thinking").isMissingNode()).isEqualTo(known == null);
+        assertThat(body.at("/messages/1/content/0/id").asText()).isEqualTo("functions_f_0");
+        assertThat(body.at("/messages/2/content/0/tool_use_id").asText()).isEqualTo("functions_f_0");
+    }
+
+    @Test
+    void aWorkspaceModelSamplesInOneWay() {
+        var made = app.post(
+                ann,
+                "/api/v1/models/create",
+                "{\"id\":\"cool\",\"base_model_id\":\"claude-sonnet-4-6\",\"name\":\"x\",\"meta\":{},\"params\":{\"temperature\":0.1}}");
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
+        var body = reached(
+                "/v1/messages",
+                "{\"model\":\"cool\",\"max_tokens\":5,\"top_p\":0.9,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+        assertThat(body.path("temperature").asDouble()).isEqualTo(0.1);
+        assertThat(body.has("top_p")).isFalse();
+    }
+
+    @Test
+    void aSchemaIsOneThatAnthropicEnforces() {
+        var body = reached(
+                "/ollama/api/chat",
+                "{\"model\":\"minimax\",\"stream\":false,\"format\":%s,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}"
+                        .formatted(OPEN));
+        assertThat(body.at("/output_config/format/schema")).isEqualTo(read("""
+                        {"type":"object","properties":{"age":{"type":"integer","description":"in years\\n\\n{\\"minimum\\":0}"},
+                         "nick":{"anyOf":[{"type":"string","description":"{\\"maxLength\\":9}"},{"type":"null"}],"default":null},
+                         "home":{"$ref":"#/$defs/Home"}},"required":["age","home"],
+                         "$defs":{"Home":{"type":"object","properties":{"minimum":{"type":"string","description":"{\\"format\\":\\"x-odd\\"}"}},
+                          "additionalProperties":false}},"additionalProperties":false}"""));
+    }
+
+    @Test
+    void aSchemaIsStrictForOpenAiOnlyIfItTakesItSo() {
+        var closed =
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"}},\"required\":[\"a\"],\"additionalProperties\":false}";
+        var ask =
+                "{\"model\":\"gpt\",\"max_tokens\":5,\"output_config\":{\"format\":{\"type\":\"json_schema\",\"schema\":%1$s}},"
+                        + "\"tools\":[{\"name\":\"f\",\"strict\":true,\"input_schema\":%1$s}],\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
+        for (var schema : new String[] {closed, closed.replace("[\"a\"]", "[]"), OPEN}) {
+            app.post(ann, "/v1/messages", ask.formatted(schema));
+            var body = sent(openai);
+            boolean fits = schema.equals(closed);
+            assertThat(body.at("/response_format/json_schema/strict").booleanValue())
+                    .isEqualTo(fits);
+            assertThat(body.at("/response_format/json_schema/schema")).isEqualTo(read(schema));
+            assertThat(body.at("/tools/0/function/strict").booleanValue()).isEqualTo(fits);
+        }
+    }
+
+    @Test
+    void thoughtsInPartsOfTheContentAreThoughts() {
+        openai.on(
+                "/chat/completions",
+                Answer.events(
+                        "data: {\"choices\":[{\"delta\":{\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"Hm.\"}]}]}}]}\n\n",
+                        "data: {\"choices\":[{\"delta\":{\"content\":\"Yes\"},\"finish_reason\":\"stop\"}]}\n\n"));
+        var answer = app.post(
+                ann,
+                "/v1/messages",
+                "{\"model\":\"gpt\",\"max_tokens\":5,\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+        assertThat(events(answer.body()).stream()
+                        .map(event -> event.at("/delta/type").asText())
+                        .filter(type -> !type.isEmpty()))
+                .containsExactly("thinking_delta", "signature_delta", "text_delta");
+    }
+}
