@@ -67,13 +67,19 @@ public final class Upstreams implements AutoCloseable {
         var request = new HttpPost(URI.create(target.base() + path));
         request.setEntity(new ByteArrayEntity(json, ContentType.APPLICATION_JSON));
         return explained(
-                target, silence, cancellation, () -> waiting.get().send(request, target, silence, cancellation));
+                target,
+                silence,
+                cancellation,
+                () -> plain(target, waiting.get().send(request, target, silence, cancellation)));
     }
 
     /** As {@link #post}, for an answer that is expected to be a stream. */
     public PushedExchange stream(Target target, String path, byte[] json, Duration silence, Cancellation cancellation) {
         return explained(
-                target, silence, cancellation, () -> pushing.get().post(target, path, json, silence, cancellation));
+                target,
+                silence,
+                cancellation,
+                () -> plain(target, pushing.get().post(target, path, json, silence, cancellation)));
     }
 
     /** As {@link #post}, without a body. */
@@ -82,6 +88,21 @@ public final class Upstreams implements AutoCloseable {
         var cancellation = new Cancellation();
         return explained(
                 target, silence, cancellation, () -> waiting.get().send(request, target, silence, cancellation));
+    }
+
+    /** The answer, unless it is packed: nobody asks for that, and nothing is unpacked here. */
+    private static <T extends Exchange> T plain(Target target, T answer) throws IOException {
+        var packed = answer.header("Content-Encoding");
+        if (packed == null || packed.equalsIgnoreCase("identity")) {
+            return answer;
+        }
+        try (answer) {
+            throw new LlmException(new LlmFailure(
+                    502,
+                    "upstream_broken",
+                    "The model server " + URI.create(target.base()).getAuthority()
+                            + " sent its answer compressed, which it was not asked to."));
+        }
     }
 
     /** Runs {@code effect} once when {@code limit} has passed, to the second, unless the answer is closed before. */
