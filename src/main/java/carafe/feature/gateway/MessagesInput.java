@@ -80,7 +80,7 @@ final class MessagesInput {
         thinking();
         format();
         if (from.path("metadata").path("user_id").isTextual()) {
-            to.set("user", from.path("metadata").get("user_id"));
+            to.put("user", ShortNames.user(from.path("metadata").get("user_id").textValue()));
         }
         from.properties().forEach(field -> {
             if (!KNOWN.contains(field.getKey())) {
@@ -121,7 +121,7 @@ final class MessagesInput {
                         .put("id", block.path("id").asText())
                         .put("type", "function")
                         .putObject("function")
-                        .put("name", block.path("name").asText())
+                        .put("name", ShortNames.tool(block.path("name").asText()))
                         .put(
                                 "arguments",
                                 block.path("input").isObject()
@@ -249,7 +249,7 @@ final class MessagesInput {
             index++;
             var function =
                     to.withArray("tools").addObject().put("type", "function").putObject("function");
-            function.put("name", tool.path("name").asText());
+            function.put("name", ShortNames.tool(tool.path("name").asText()));
             if (tool.path("description").isTextual()) {
                 function.set("description", tool.get("description"));
             }
@@ -272,7 +272,7 @@ final class MessagesInput {
                     to.putObject("tool_choice")
                             .put("type", "function")
                             .putObject("function")
-                            .put("name", name);
+                            .put("name", ShortNames.tool(name));
                 }
             }
             default -> {}

@@ -65,7 +65,7 @@ public final class MessagesRoutes {
             throw fields.missing("max_tokens");
         }
         var call = call(ctx, "/v1/messages", original, fields, true);
-        forwarder.forward(ctx, Surface.ANTHROPIC, call, new MessagesWriter(mapper, ids.next(), call.model()));
+        forwarder.forward(ctx, Surface.ANTHROPIC, call, new MessagesWriter(mapper, ids.next(), fields.node()));
     }
 
     private RawCall call(Context ctx, String path, byte[] original, Fields fields, boolean translated) {

@@ -19,6 +19,9 @@ final class MessagesWriter implements AnswerWriter {
     private final ObjectMapper mapper;
     private final String id;
     private final String model;
+    /** Of tools whose names were too long for the server. */
+    private final Map<String, String> fullNames;
+
     private final Collected seen = new Collected();
     private final Map<Integer, Block> calls = new TreeMap<>();
     private int blocks;
@@ -35,10 +38,12 @@ final class MessagesWriter implements AnswerWriter {
         private boolean sent;
     }
 
-    MessagesWriter(ObjectMapper mapper, String id, String model) {
+    /** @param request as the client made it */
+    MessagesWriter(ObjectMapper mapper, String id, ObjectNode request) {
         this.mapper = mapper;
         this.id = "msg_" + id;
-        this.model = model;
+        this.model = request.path("model").asText();
+        this.fullNames = ShortNames.shortened(request.path("tools"));
     }
 
     @Override
@@ -200,9 +205,13 @@ final class MessagesWriter implements AnswerWriter {
         event.putObject("content_block")
                 .put("type", "tool_use")
                 .put("id", block.call.id())
-                .put("name", block.call.name())
+                .put("name", name(block.call))
                 .putObject("input");
         send(out, event);
+    }
+
+    private String name(ToolCall call) {
+        return fullNames.getOrDefault(call.name(), call.name());
     }
 
     /** What cannot become JSON waits for the end, to be sent as the one field of an object. */
@@ -301,7 +310,7 @@ final class MessagesWriter implements AnswerWriter {
             content.addObject()
                     .put("type", "tool_use")
                     .put("id", call.id())
-                    .put("name", call.name())
+                    .put("name", name(call))
                     .set("input", call.input(mapper));
         }
         message.put("stop_reason", stopReason(answer.reason()));

@@ -40,6 +40,7 @@ final class ResponsesInput {
             "top_logprobs",
             "context_management",
             "access_programs",
+            "client_metadata",
             "background_options",
             "image",
             "moderation",

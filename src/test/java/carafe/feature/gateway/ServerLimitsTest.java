@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import carafe.ScriptedUpstream.Answer;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the APIs of Anthropic and OpenAI refuse with 400 although other protocols allow it: it must not reach them. */
 class ServerLimitsTest extends OverThreeServers {
@@ -25,7 +28,7 @@ class ServerLimitsTest extends OverThreeServers {
                 "gpt",
                 "claude-3-5-haiku-20241022,claude-opus-4-20250514,claude-sonnet-4-5-20250929,claude-sonnet-4-6,"
                         + "anthropic/claude-opus-4.7,claude-haiku-5-5,claude-mythos-preview,minimax",
-                "llama");
+                "gpt-oss");
     }
 
     @BeforeEach
@@ -33,6 +36,7 @@ class ServerLimitsTest extends OverThreeServers {
         scriptAll(false);
         anthropic.requests.clear();
         openai.requests.clear();
+        ollama.requests.clear();
     }
 
     private static JsonNode reached(String path, String body) {
@@ -155,5 +159,80 @@ class ServerLimitsTest extends OverThreeServers {
                         .map(event -> event.at("/delta/type").asText())
                         .filter(type -> !type.isEmpty()))
                 .containsExactly("thinking_delta", "signature_delta", "text_delta");
+    }
+
+    @Test
+    void longNamesOfToolsAndUsersAreShortForOpenAi() {
+        var tool = "mcp__a_plugin_with_a_long_name__a_server_with_a_long_name__find_things";
+        var ask =
+                "{\"model\":\"gpt\",\"max_tokens\":5,\"stream\":%2$s,\"metadata\":{\"user_id\":\"{%1$s,%1$s}\"},\"tools\":[{\"name\":\"%1$s\",\"input_schema\":{\"type\":\"object\"}}],"
+                        + "\"tool_choice\":{\"type\":\"tool\",\"name\":\"%1$s\"},\"messages\":[{\"role\":\"user\",\"content\":\"x\"},{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"%1$s\",\"input\":{}}]},"
+                        + "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"t\",\"content\":\"y\"}]}]}";
+        app.post(ann, "/v1/messages", ask.formatted(tool, false));
+        var body = sent(openai);
+        var name = body.at("/tools/0/function/name").asText();
+        assertThat(name).hasSize(64).startsWith("mcp__a_plugin");
+        assertThat(body.at("/tool_choice/function/name").asText()).isEqualTo(name);
+        assertThat(body.at("/messages/1/tool_calls/0/function/name").asText()).isEqualTo(name);
+        assertThat(body.path("user").asText()).hasSize(64);
+        var call = "[{\"index\":0,\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"" + name
+                + "\",\"arguments\":\"{}\"}}]";
+        openai.on(
+                "/chat/completions",
+                Answer.json("{\"choices\":[{\"message\":{\"tool_calls\":" + call
+                        + "},\"finish_reason\":\"tool_calls\"}]}"));
+        for (boolean stream : new boolean[] {false, true}) {
+            var answer =
+                    app.post(ann, "/v1/messages", ask.formatted(tool, stream)).body();
+            assertThat(answer).contains("\"name\":\"" + tool + "\"");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'tools':[],", ""})
+    void nothingIsSaidOfToolsThatAreNotThere(String tools) {
+        var answer = app.post(
+                ann,
+                "/v1/responses",
+                ("{'model':'gpt','input':'x'," + tools + "'tool_choice':'auto','parallel_tool_calls':false}")
+                        .replace('\'', '"'));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        var body = sent(openai);
+        assertThat(body.has("tools") || body.has("tool_choice") || body.has("parallel_tool_calls"))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/v1/chat/completions, false", "/v1/chat/completions, true", "/v1/messages, false", "/v1/messages, true"
+    })
+    void anAnswerThatIsCompressedIsAFault(String path, boolean stream) {
+        openai.on(
+                "/chat/completions",
+                new Answer(
+                        200,
+                        stream ? "text/event-stream" : "application/json",
+                        List.of("\u001f\u008b\b\u0000"),
+                        false,
+                        Map.of("Content-Encoding", "gzip")));
+        var answer = app.post(
+                ann,
+                path,
+                "{\"model\":\"gpt\",\"max_tokens\":5,\"stream\":" + stream
+                        + ",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+        assertThat(answer.body()).contains("compressed");
+        assertThat(answer.statusCode()).isEqualTo(502);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"minimal, low", "high, high", "xhigh, high"})
+    void levelsOfThoughtAreThoseOfOllama(String effort, String level) {
+        app.post(
+                ann,
+                "/v1/responses",
+                "{\"model\":\"gpt-oss\",\"input\":\"x\",\"reasoning\":{\"effort\":\"%s\"},\"client_metadata\":{\"a\":\"b\"}}"
+                        .formatted(effort));
+        var body = sent(ollama);
+        assertThat(body.path("think").asText()).isEqualTo(level);
+        assertThat(body.has("client_metadata")).isFalse(); // which Codex sends, and Anthropic's API refuses
     }
 }

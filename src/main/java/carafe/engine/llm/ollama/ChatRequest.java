@@ -153,7 +153,13 @@ final class ChatRequest {
         if (effort.equals("none")) {
             to.put("think", false);
         } else if (from.path("model").asText().contains("gpt-oss")) {
-            to.put("think", effort.equals("minimal") ? "low" : effort);
+            to.put(
+                    "think",
+                    switch (effort) {
+                        case "minimal" -> "low";
+                        case "xhigh" -> "high";
+                        default -> effort;
+                    });
         } else {
             to.put("think", true);
         }

@@ -56,6 +56,9 @@ public final class OpenAiClient implements ChatClient {
             return;
         }
         body.remove(ChatFields.OLLAMA);
+        if (body.path("tools").isEmpty()) { // nothing may be said of tools that are not there
+            body.remove(List.of("tools", "tool_choice", "parallel_tool_calls"));
+        }
         boolean stream = body.path("stream").asBoolean(true);
         body.put("stream", stream);
         if (stream) {
@@ -82,9 +85,7 @@ public final class OpenAiClient implements ChatClient {
             }
         }
         options.remove(List.of("max_uses", "allowed_domains", "blocked_domains"));
-        if (body.path("tools").isEmpty()) {
-            body.remove(List.of("tools", "tool_choice", "parallel_tool_calls"));
-        } else if (body.path("tool_choice").path("type").asText().equals("web_search")) {
+        if (body.path("tool_choice").path("type").asText().equals("web_search")) {
             body.remove("tool_choice");
         }
     }
