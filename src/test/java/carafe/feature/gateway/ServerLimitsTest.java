@@ -113,6 +113,21 @@ class ServerLimitsTest extends OverThreeServers {
     }
 
     @Test
+    void aWorkspaceModelThatThinksByItsEffortHasRoomTo() {
+        var made = app.post(
+                ann,
+                "/api/v1/models/create",
+                "{\"id\":\"wise\",\"base_model_id\":\"claude-sonnet-4-6\",\"name\":\"x\",\"meta\":{},\"params\":{\"reasoning_effort\":\"low\",\"max_tokens\":70}}");
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
+        var body = reached(
+                "/v1/messages",
+                "{\"model\":\"wise\",\"max_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+        assertThat(body.at("/thinking/type").asText()).isEqualTo("adaptive");
+        assertThat(body.at("/output_config/effort").asText()).isEqualTo("low");
+        assertThat(body.path("max_tokens").asInt()).isEqualTo(2048 + 70);
+    }
+
+    @Test
     void aSchemaIsOneThatAnthropicEnforces() {
         var body = reached(
                 "/ollama/api/chat",

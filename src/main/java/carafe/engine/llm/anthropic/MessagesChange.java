@@ -47,7 +47,7 @@ public final class MessagesChange {
         }
         if (change.has("thinking") && isOpen("thinking") && mayThink()) {
             request.set("thinking", change.get("thinking"));
-            MessagesRequest.makeRoomToThink(request);
+            MessagesRequest.makeRoomToThink(request, chat);
             request.remove(MessagesRequest.SAMPLING);
         }
         boolean thinks = MessagesRequest.isThinking(request);

@@ -205,7 +205,6 @@ final class MessagesRequest {
         if (budget != null && !to.has("thinking")) {
             if (claude.isAdaptive()) {
                 adaptive(effort);
-                makeRoomToThink(to, budget);
             } else {
                 to.putObject("thinking").put("type", "enabled").put("budget_tokens", budget);
             }
@@ -217,7 +216,7 @@ final class MessagesRequest {
             to.remove("thinking");
         }
         if (isThinking(to)) {
-            makeRoomToThink(to);
+            makeRoomToThink(to, from);
             to.remove(SAMPLING);
         }
     }
@@ -236,12 +235,10 @@ final class MessagesRequest {
         return !request.path("thinking").path("type").asText("disabled").equals("disabled");
     }
 
-    /** The limit counts thoughts, too, and must be above what they may take. */
-    static void makeRoomToThink(ObjectNode request) {
-        makeRoomToThink(request, request.path("thinking").path("budget_tokens").asInt(0));
-    }
-
-    private static void makeRoomToThink(ObjectNode request, int budget) {
+    /** The limit counts thoughts, too, and must be above what they may take; {@code chat} says how much they matter. */
+    static void makeRoomToThink(ObjectNode request, ObjectNode chat) {
+        int most = EFFORTS.getOrDefault(chat.path("reasoning_effort").asText(), 0);
+        int budget = request.path("thinking").path("budget_tokens").asInt(most);
         if (request.path("max_tokens").asInt() <= budget) {
             request.put("max_tokens", request.path("max_tokens").asInt() + budget);
         }
