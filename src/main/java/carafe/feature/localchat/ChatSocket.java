@@ -18,6 +18,7 @@ final class ChatSocket {
     static final int GOING_AWAY = 1001;
 
     static final int POLICY = 1008;
+    static final int BROKEN = 1011;
     static final int TRY_LATER = 1013;
     static final int REFUSED = 4000;
     static final int NO_SESSION = 4004;
@@ -48,7 +49,7 @@ final class ChatSocket {
         this.identity = identity;
         this.accountId = accountId;
         this.chatId = chatId;
-        this.outbox = new Outbox(session::sendText, this::sayGoodbye, this::giveUp, System::nanoTime);
+        this.outbox = new Outbox(session::sendText, this::sayGoodbye, this::giveUp, this::lost, System::nanoTime);
     }
 
     Caller caller() {
@@ -111,6 +112,12 @@ final class ChatSocket {
         }
         outbox.drop();
         session.close(TRY_LATER, "too slow; connect again", Callback.from(() -> {}, failure -> session.disconnect()));
+    }
+
+    /** For a client that is gone already. */
+    private void lost() {
+        outbox.drop();
+        session.disconnect();
     }
 
     /** Whether it was given up because it took nothing; then no answer goes on for its sake. */

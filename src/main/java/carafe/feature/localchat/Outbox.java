@@ -28,7 +28,8 @@ final class Outbox {
 
     private final BiConsumer<String, Callback> link;
     private final Runnable drained;
-    private final Runnable broken;
+    private final Runnable stuck;
+    private final Runnable lost;
     private final LongSupplier nanoTime;
     private final Writer writer = new Writer();
     private final ArrayDeque<Frame> queue = new ArrayDeque<>();
@@ -41,12 +42,14 @@ final class Outbox {
     /**
      * @param link sends one text frame
      * @param drained runs once when {@link #finish} was called and everything is on the wire
-     * @param broken is told when the client cannot be reached, or takes so little that it must go
+     * @param stuck is told when the client takes so little that it must go
+     * @param lost is told when it cannot be reached
      */
-    Outbox(BiConsumer<String, Callback> link, Runnable drained, Runnable broken, LongSupplier nanoTime) {
+    Outbox(BiConsumer<String, Callback> link, Runnable drained, Runnable stuck, Runnable lost, LongSupplier nanoTime) {
         this.link = link;
         this.drained = drained;
-        this.broken = broken;
+        this.stuck = stuck;
+        this.lost = lost;
         this.nanoTime = nanoTime;
     }
 
@@ -63,7 +66,7 @@ final class Outbox {
             noteRoom();
         }
         if (overflow) {
-            broken.run();
+            stuck.run();
         } else {
             writer.iterate();
         }
@@ -180,7 +183,7 @@ final class Outbox {
 
         @Override
         protected void onFailure(Throwable cause) {
-            broken.run();
+            lost.run();
         }
 
         @Override
