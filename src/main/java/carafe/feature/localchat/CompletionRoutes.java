@@ -132,7 +132,8 @@ final class CompletionRoutes {
     private void stream(Context ctx, RunningTurn run, CompletionJson shape) throws ClientGone, InterruptedException {
         var stream = ResponseStream.events(ctx);
         heartbeats.watch(stream, run::cancel);
-        try (var listener = run.listen()) {
+        try (var listener = run.listen();
+                var _ = clients.watch(ctx, run::cancel)) {
             stream.data(shape.role());
             var writer = new Pieces(stream, shape);
             for (var updates = listener.next(); !updates.isEmpty(); updates = listener.next()) {

@@ -336,6 +336,23 @@ class SessionsTest {
     }
 
     @Test
+    void whoLeavesASilentStreamIsNoticedBeforeTheNextHeartbeat() throws Exception {
+        var id = session("left in silence");
+        var answer = app.stream(
+                ann,
+                "POST",
+                "/api/chat/completions?session_id=" + id,
+                "{\"stream\":true,\"model\":\"hang\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+        try (var stream = new TestStream(answer.body())) {
+            stream.next();
+        }
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        while (ok(app.get(ann, "/api/sessions/" + id + "/messages")).size() > 1) {
+            assertThat(System.nanoTime()).isLessThan(end);
+        }
+    }
+
+    @Test
     void nobodySeesAnothersSessions() {
         var id = session("mine");
         complete(id, "secret");
