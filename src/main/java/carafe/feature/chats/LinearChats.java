@@ -1,6 +1,7 @@
 package carafe.feature.chats;
 
 import carafe.platform.db.Db;
+import carafe.platform.db.DbException;
 import carafe.platform.db.Ids;
 import carafe.platform.http.Problem;
 import carafe.platform.realtime.Events;
@@ -70,12 +71,27 @@ public final class LinearChats {
         });
     }
 
+    /** As {@link #create}, for an id that a client chose; empty when it is taken, also by another request just now. */
+    public Optional<Chat> createNamed(String accountId, String id, String title) {
+        if (isTaken(id)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(create(accountId, id, title));
+        } catch (DbException e) {
+            if (e.kind() == DbException.Kind.CONSTRAINT_UNIQUE) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
     public Optional<Chat> find(String accountId, String id) {
         return chats.find(accountId, id).filter(chat -> chat.kind().equals(KIND));
     }
 
     /** Whether the id is taken, by whomever and whatever, also what is deleted and not purged yet. */
-    public boolean isTaken(String id) {
+    private boolean isTaken(String id) {
         return db.one("SELECT 1 FROM chat WHERE id = ?", row -> true, id).isPresent();
     }
 

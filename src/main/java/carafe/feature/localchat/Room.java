@@ -107,7 +107,7 @@ final class Room {
                         "an answer is no longer told to its sockets session={}",
                         run.turn().chatId(),
                         e);
-                sockets.forEach(socket -> socket.close(1011, "something went wrong on our side"));
+                sockets.forEach(socket -> socket.close(ChatSocket.BROKEN, "something went wrong on our side"));
                 tellings.remove(id);
             }
             if (tellings.containsKey(id)) {

@@ -121,6 +121,9 @@ final class SocketFrames {
     private void message(ChatSocket socket, Fields frame, String clientId) {
         var caller = socket.caller();
         var content = frame.text("content", LONGEST);
+        if (content.isBlank()) { // no model can be asked nothing
+            throw new Problem.Unprocessable("'content' must not be blank.", "content");
+        }
         var wish = Wish.of(frame, Wish.SOCKET_TOKENS);
         var model = models.of(caller, frame.optionalText("model", 256));
         var said = new LinearChats.Added("user", content, Tokens.of(content), null);

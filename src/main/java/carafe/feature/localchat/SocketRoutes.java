@@ -129,7 +129,7 @@ final class SocketRoutes {
     }
 
     private void socket(WsConfig socket) {
-        socket.onConnect(this::connected);
+        socket.onConnect(this::connect);
         socket.onMessage(ctx -> {
             ChatSocket one = ctx.attribute(SOCKET);
             if (one != null) {
@@ -144,6 +144,18 @@ final class SocketRoutes {
         });
         socket.onClose(this::gone);
         socket.onError(this::gone);
+    }
+
+    /** What goes wrong is for the log: a close frame would say it in the words of the database. */
+    private void connect(WsContext ctx) {
+        try {
+            connected(ctx);
+        } catch (Problem.Unauthenticated e) {
+            ctx.closeSession(ChatSocket.REFUSED, "not signed in any more");
+        } catch (RuntimeException e) {
+            log.error("a socket could not be opened", e);
+            ctx.closeSession(ChatSocket.BROKEN, "something went wrong on our side");
+        }
     }
 
     private void connected(WsContext ctx) {
@@ -167,17 +179,19 @@ final class SocketRoutes {
         }
         var named = Optional.ofNullable(ctx.queryParam("session_id"));
         var id = named.orElseGet(() -> UUID.randomUUID().toString());
-        var known = sessions.find(caller.person().id(), id);
-        if (known.isEmpty() && sessions.isTaken(id)) {
+        var account = caller.person().id();
+        var known = sessions.find(account, id);
+        var fresh = known.isPresent() ? Optional.<Chat>empty() : sessions.createNamed(account, id, title(id));
+        var chat = known.or(() -> fresh).or(() -> sessions.find(account, id)); // another tab may make it meanwhile
+        if (chat.isEmpty()) {
             ctx.closeSession(ChatSocket.NO_SESSION, "no such session");
             return;
         }
-        var chat = known.orElseGet(() -> sessions.create(caller.person().id(), id, title(id)));
-        var socket = new ChatSocket(ctx.session, identity, caller.person().id(), id);
+        var socket = new ChatSocket(ctx.session, identity, account, id);
         ctx.attribute(SOCKET, socket);
         open.add(socket);
-        start(socket, caller, chat, known.isPresent());
-        rooms.join(caller.person().id(), socket);
+        start(socket, caller, chat.get(), fresh.isEmpty());
+        rooms.join(account, socket);
     }
 
     private void start(ChatSocket socket, Caller caller, Chat chat, boolean resumed) {

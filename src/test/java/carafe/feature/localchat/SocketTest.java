@@ -7,6 +7,7 @@ import carafe.FakeProvider;
 import carafe.ScriptedUpstream;
 import carafe.ScriptedUpstream.Answer;
 import carafe.TestApp;
+import carafe.platform.db.Together;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
@@ -383,7 +384,7 @@ class SocketTest {
                     "{\"type\":7}",
                     "{\"type\":\"chat.dance\"}",
                     "{\"type\":\"chat.message\"}",
-                    "{\"type\":\"chat.message\",\"content\":\"\"}",
+                    "{\"type\":\"chat.message\",\"content\":\" \\n\"}",
                     "{\"type\":\"chat.message\",\"content\":\"x\",\"temperature\":\"hot\"}",
                     "{\"type\":\"chat.history\",\"limit\":1000}");
             for (var frame : bad) {
@@ -402,6 +403,19 @@ class SocketTest {
                 client.send(frame).next("error");
             }
             assertThat(client.closeCode()).isEqualTo(1008);
+        }
+    }
+
+    @Test
+    void tabsThatOpenANewSessionAtOnceAreAllLetIn() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            var query = "?session_id=" + java.util.UUID.randomUUID();
+            Together.run(6, n -> {
+                try (var client = ChatClient.open(app, ann, query)) {
+                    assertThat(query).endsWith(client.session);
+                    client.send("{\"type\":\"ping\",\"ts\":1}").next("pong");
+                }
+            });
         }
     }
 
