@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 /** A PostgreSQL server: transactions are SERIALIZABLE in the caller's thread, and run again when they collide. */
 final class Postgres implements Backend {
     private static final Logger LOG = LoggerFactory.getLogger(Postgres.class);
-    private static final int RERUNS = 3;
+    private static final int RERUNS = 12;
+    private static final int LONGEST_SHIFT = 4;
     private static final int WAIT_MS = 5_000;
     private static final long MIGRATION_LOCK = 0x63_61_72_61_66_65L; // "carafe"
 
@@ -117,7 +118,8 @@ final class Postgres implements Backend {
                 }
                 LOG.debug("transactions collided, run again run={}", run + 1);
             }
-            Thread.sleep(ThreadLocalRandom.current().nextLong(2, 10) << (2 * run)); // 2–10, 8–40, 32–160 ms
+            int shift = Math.min(2 * run, LONGEST_SHIFT);
+            Thread.sleep(ThreadLocalRandom.current().nextLong(2, 10) << shift); // 2–10, 8–40, then 32–160 ms
         }
     }
 

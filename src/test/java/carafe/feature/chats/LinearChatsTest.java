@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import carafe.platform.db.DbException;
 import carafe.platform.db.TestDatabases;
 import carafe.platform.db.Together;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,22 @@ class LinearChatsTest {
         assertThat(made).hasValue(1);
         assertThat(sessions.find("ann", "chosen")).isPresent();
         assertThat(sessions.createNamed("bob", "chosen", "title")).isEmpty();
+    }
+
+    @Test
+    void strangersWhoAskAtOnceAreAllAnswered() throws Exception {
+        var asking = new LinearTurns(at.db, sessions, at.chats, at.messages, at.turns, at.events, at.ids, at.clock);
+        Together.run(12, n -> {
+            for (int i = 0; i < 5; i++) {
+                var id = n + "-" + i;
+                sessions.createNamed("ann", id, "title");
+                var turn = asking.begin("ann", id, List.of(new LinearChats.Added("user", "why?", 1, null)), "m");
+                var body = JsonNodeFactory.instance.objectNode();
+                assertThat(at.turns.finish(turn, new TurnStore.Ending(MessageState.DONE, "because", body, 1)))
+                        .isTrue();
+                assertThat(at.messages.all(id)).extracting(Message::content).containsExactly("why?", "because");
+            }
+        });
     }
 
     @Test

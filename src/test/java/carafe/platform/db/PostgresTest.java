@@ -54,7 +54,7 @@ class PostgresTest {
     }
 
     @Test
-    void aTransactionThatAlwaysCollidesFailsAsBusyAfterThreeReruns() {
+    void aTransactionThatAlwaysCollidesFailsAsBusyAfterTwelveReruns() {
         var runs = new AtomicInteger();
         assertThatThrownBy(() -> db.transaction(() -> {
                     runs.incrementAndGet();
@@ -65,8 +65,8 @@ class PostgresTest {
                 }))
                 .isInstanceOfSatisfying(
                         DbException.class, e -> assertThat(e.kind()).isEqualTo(DbException.Kind.BUSY));
-        assertThat(runs).hasValue(4);
-        assertThat(read()).isEqualTo(40);
+        assertThat(runs).hasValue(13);
+        assertThat(read()).isEqualTo(130);
     }
 
     @Test
