@@ -29,7 +29,7 @@ public final class ChatEdits {
 
     /** Changes the parameters of a chat's turns key by key, null takes one away; the result. */
     ObjectNode params(Chat chat, ObjectNode changes) {
-        return db.transaction(() -> {
+        return chats.transaction(chat.id(), () -> {
             var fresh = chats.find(chat.accountId(), chat.id()).orElseThrow(() -> new Problem.NotYours("chat"));
             var meta = Wire.parsed(fresh.meta());
             var rest = Wire.object(meta, "chat");
@@ -56,7 +56,7 @@ public final class ChatEdits {
      * the conversation goes on.
      */
     Chat deleteMessage(Chat chat, String messageId) {
-        return db.transaction(() -> {
+        return chats.transaction(chat.id(), () -> {
             var stubs = messages.stubs(chat.id());
             var gone = stubs.stream()
                     .filter(s -> s.id().equals(messageId))
@@ -95,7 +95,7 @@ public final class ChatEdits {
 
     /** Gives a message at rest another text. */
     Chat rewrite(Chat chat, String messageId, String content) {
-        return db.transaction(() -> {
+        return chats.transaction(chat.id(), () -> {
             var stored = messages.find(chat.id(), messageId).orElseThrow(() -> new Problem.NotYours("message"));
             if (stored.state() == MessageState.STREAMING) {
                 throw new Problem.Conflict("This answer is still being written.");

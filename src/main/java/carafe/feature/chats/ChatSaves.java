@@ -198,7 +198,7 @@ public final class ChatSaves {
         long now = clock.millis();
         var blob = ChatBlob.parse(request, chatId, now);
         var sent = blob.messages().map(all -> compared(chatId, all));
-        return db.transaction(() -> {
+        return chats.transaction(chatId, () -> {
             var chat = chats.find(accountId, chatId).orElseThrow(() -> new Problem.NotYours("chat"));
             boolean changed = sent.isPresent() && merge(chatId, sent.get());
             if (changed) {

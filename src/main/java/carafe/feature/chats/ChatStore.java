@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -205,6 +206,11 @@ public final class ChatStore {
                         row -> row.getLong("n"),
                         accountId)
                 .orElse(0L);
+    }
+
+    /** A transaction on a chat and what belongs to it; on all tables where it is new, so without an id. */
+    <T extends @Nullable Object> T transaction(@Nullable String id, Callable<T> work) {
+        return id == null ? db.transaction(work) : db.transactionOn("chat", id, work);
     }
 
     public void insert(Chat chat) {

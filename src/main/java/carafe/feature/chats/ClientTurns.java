@@ -79,7 +79,7 @@ public final class ClientTurns {
         var question = Optional.ofNullable(asked.question()).map(q -> SentMessages.one(q, chatId, now));
         var ready = question.map(MessageStore::ready);
         checkIds(asked, question);
-        return db.transaction(() -> {
+        return chats.transaction(asked.chatId(), () -> {
             var chat = fresh ? create(chatId, asked, now) : open(asked, chatId);
             ready.ifPresent(q -> ask(q, now));
             var begun = new ArrayList<Turn>();

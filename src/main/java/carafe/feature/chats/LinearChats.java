@@ -102,7 +102,7 @@ public final class LinearChats {
 
     /** Gives a session another title, or files it away and takes it back; empty when there is none. */
     public Optional<Chat> change(String accountId, String id, Optional<String> title, Optional<Boolean> active) {
-        return db.transaction(() -> {
+        return chats.transaction(id, () -> {
             if (find(accountId, id).isEmpty()) {
                 return Optional.<Chat>empty();
             }
@@ -114,7 +114,7 @@ public final class LinearChats {
     }
 
     public boolean delete(String accountId, String id) {
-        return db.transaction(() -> {
+        return chats.transaction(id, () -> {
             boolean found = find(accountId, id).isPresent() && chats.softDelete(accountId, id, clock.millis());
             announce(accountId, id);
             return found;
@@ -129,7 +129,7 @@ public final class LinearChats {
      */
     public Message add(String accountId, String id, Added added) {
         long now = clock.millis();
-        return db.transaction(() -> {
+        return chats.transaction(id, () -> {
             var chat = open(accountId, id);
             var message = insert(chat, chat.currentId(), added, now);
             chats.setCurrent(accountId, id, message.id());
@@ -200,7 +200,7 @@ public final class LinearChats {
 
     /** Removes one message; what followed it now follows the one before. False when it is not there. */
     public boolean deleteMessage(String accountId, String id, String messageId) {
-        return db.transaction(() -> {
+        return chats.transaction(id, () -> {
             var chat = open(accountId, id);
             var gone = messages.find(id, messageId);
             if (gone.isEmpty()) {

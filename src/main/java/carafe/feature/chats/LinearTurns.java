@@ -50,7 +50,7 @@ public final class LinearTurns {
      */
     public TurnStore.Turn begin(String accountId, String sessionId, List<LinearChats.Added> said, String model) {
         long now = clock.millis();
-        return db.transaction(() -> {
+        return chats.transaction(sessionId, () -> {
             var chat = sessions.open(accountId, sessionId);
             var known = new HashSet<String>();
             if (said.stream().anyMatch(LinearTurns::isSystem)) {
@@ -87,7 +87,7 @@ public final class LinearTurns {
      */
     public TurnStore.Turn again(String accountId, String sessionId, String model) {
         long now = clock.millis();
-        return db.transaction(() -> {
+        return chats.transaction(sessionId, () -> {
             var chat = sessions.open(accountId, sessionId);
             var last = Optional.ofNullable(chat.currentId()).flatMap(id -> messages.find(sessionId, id));
             var asked = last.map(message -> message.role().equals("assistant") ? message.parentId() : message.id());

@@ -103,7 +103,7 @@ public final class TurnStore {
      */
     public Turn begin(NewTurn asked) {
         long now = clock.millis();
-        return db.transaction(() -> {
+        return chats.transaction(asked.chatId(), () -> {
             var chat = asked.chatId() == null ? create(asked, now) : open(asked, asked.chatId());
             var question = asked.question() == null
                     ? answered(chat.id(), asked.parentId())
@@ -135,8 +135,10 @@ public final class TurnStore {
         }
         long now = clock.millis();
         var text = turn.body(body);
-        return db.transaction(() -> ours(turn.chatId(), turn.messageId())
-                && messages.updateStreaming(turn.chatId(), turn.messageId(), content, text, now));
+        return chats.transaction(
+                turn.chatId(),
+                () -> ours(turn.chatId(), turn.messageId())
+                        && messages.updateStreaming(turn.chatId(), turn.messageId(), content, text, now));
     }
 
     /** Ends the turn and its message; false when it is no longer ours, and then nothing is written. */
@@ -146,7 +148,7 @@ public final class TurnStore {
         }
         long now = clock.millis();
         var text = turn.body(ending.body());
-        return db.transaction(() -> {
+        return chats.transaction(turn.chatId(), () -> {
             int owned = db.update(
                     "DELETE FROM turn WHERE chat_id = ? AND message_id = ? AND node_id = ?",
                     turn.chatId(),
@@ -164,7 +166,7 @@ public final class TurnStore {
 
     /** Gives a chat the title that a model found for it. */
     public void rename(Turn turn, String title) {
-        db.transaction(() -> {
+        chats.transaction(turn.chatId(), () -> {
             boolean renamed = chats.rename(turn.accountId(), turn.chatId(), title);
             db.afterCommit(() -> Wire.announce(events, turn.accountId(), turn.chatId()));
             return renamed;
@@ -173,7 +175,7 @@ public final class TurnStore {
 
     /** Keeps what may be asked next with an answer at rest; false when it is not there or not at rest. */
     public boolean keepFollowUps(Turn turn, ArrayNode questions) {
-        return db.transaction(() -> {
+        return chats.transaction(turn.chatId(), () -> {
             var stored =
                     messages.find(turn.chatId(), turn.messageId()).filter(m -> m.state() != MessageState.STREAMING);
             stored.ifPresent(m -> {

@@ -15,6 +15,12 @@ sealed interface Backend permits Sqlite, Postgres {
     /** Statements that hold together, committed when this returns; {@code work} may run several times. */
     <T extends @Nullable Object> T transaction(Work<T> work) throws Exception;
 
+    /**
+     * The same for work that reads and writes only the row of {@code table} with this id and what belongs to it; others who
+     * say so of the row wait.
+     */
+    <T extends @Nullable Object> T transactionOn(String table, String id, Work<T> work) throws Exception;
+
     /** Runs {@code migration} while no other node can, after {@code backup} when the engine backs itself up. */
     void alone(Runnable migration);
 

@@ -98,10 +98,29 @@ public final class Db implements AutoCloseable {
      * of {@code work} arrive as the cause of a {@link DbException}, others as they are.
      */
     public <T extends @Nullable Object> T transaction(Callable<T> work) {
+        return transaction(work, backend::transaction);
+    }
+
+    /**
+     * As {@link #transaction}, for work that reads and writes only the row of {@code table} with this id and what belongs to
+     * it. PostgreSQL then keeps others off that row, instead of watching pages that strangers' rows share: what many people
+     * do at the same moment belongs here. Whoever writes what belongs to the row without this writes the row, too.
+     */
+    public <T extends @Nullable Object> T transactionOn(String table, String id, Callable<T> work) {
+        return transaction(work, whole -> backend.transactionOn(table, id, whole));
+    }
+
+    /** How the backend runs a transaction. */
+    @FunctionalInterface
+    private interface Runner<T extends @Nullable Object> {
+        Outcome<T> run(Work<Outcome<T>> work) throws Exception;
+    }
+
+    private <T extends @Nullable Object> T transaction(Callable<T> work, Runner<T> runner) {
         if (current.isBound()) {
             return within(current.get(), session -> work.call());
         }
-        Outcome<T> outcome = watched("transaction", () -> backend.transaction(session -> attempt(session, work)));
+        Outcome<T> outcome = watched("transaction", () -> runner.run(session -> attempt(session, work)));
         outcome.effects().forEach(Db::runEffect);
         return outcome.value();
     }

@@ -11,7 +11,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A PostgreSQL server: transactions are SERIALIZABLE in the caller's thread, and run again when they collide. */
+/** A PostgreSQL server: transactions run in the caller's thread, SERIALIZABLE or on a locked row, and again when they collide. */
 final class Postgres implements Backend {
     private static final Logger LOG = LoggerFactory.getLogger(Postgres.class);
     private static final int RERUNS = 12;
@@ -63,8 +63,21 @@ final class Postgres implements Backend {
 
     @Override
     public <T extends @Nullable Object> T transaction(Work<T> work) throws Exception {
+        return within("BEGIN ISOLATION LEVEL SERIALIZABLE", work);
+    }
+
+    /** READ COMMITTED: what is read after the row is locked is what others left behind, and strangers cannot collide. */
+    @Override
+    public <T extends @Nullable Object> T transactionOn(String table, String id, Work<T> work) throws Exception {
+        return within("BEGIN ISOLATION LEVEL READ COMMITTED", session -> {
+            session.list("SELECT 1 FROM " + table + " WHERE id = ? FOR NO KEY UPDATE", row -> true, 1, id);
+            return work.run(session);
+        });
+    }
+
+    private <T extends @Nullable Object> T within(String begin, Work<T> work) throws Exception {
         return rerunning(session -> {
-            session.update("BEGIN ISOLATION LEVEL SERIALIZABLE");
+            session.update(begin);
             boolean done = false;
             try {
                 T result = work.run(session);

@@ -58,6 +58,12 @@ final class Sqlite implements Backend {
         return writer.run(work, true);
     }
 
+    /** One writes at a time as it is. */
+    @Override
+    public <T extends @Nullable Object> T transactionOn(String table, String id, Work<T> work) throws Exception {
+        return transaction(work);
+    }
+
     /** The lock on the data folder keeps every other process out already. */
     @Override
     public void alone(Runnable migration) {

@@ -49,7 +49,7 @@ class LinearChatsTest {
     @Test
     void strangersWhoAskAtOnceAreAllAnswered() throws Exception {
         var asking = new LinearTurns(at.db, sessions, at.chats, at.messages, at.turns, at.events, at.ids, at.clock);
-        Together.run(12, n -> {
+        Together.run(24, n -> {
             for (int i = 0; i < 5; i++) {
                 var id = n + "-" + i;
                 sessions.createNamed("ann", id, "title");
@@ -60,6 +60,19 @@ class LinearChatsTest {
                 assertThat(at.messages.all(id)).extracting(Message::content).containsExactly("why?", "because");
             }
         });
+    }
+
+    @Test
+    void whatIsSaidAtOnceInOneSessionIsOneLine() throws Exception {
+        sessions.createNamed("ann", "one", "title");
+        Together.run(12, n -> {
+            for (int i = 0; i < 3; i++) {
+                sessions.add("ann", "one", new LinearChats.Added("user", n + "-" + i, 0, null));
+            }
+        });
+        var chat = sessions.find("ann", "one").orElseThrow();
+        assertThat(sessions.last(chat, null, 100)).hasSize(36);
+        assertThat(at.messages.all("one")).hasSize(36);
     }
 
     @Test
