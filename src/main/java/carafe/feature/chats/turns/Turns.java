@@ -39,6 +39,8 @@ public final class Turns implements AutoCloseable {
     private static final int MOST = 5_000;
     private static final int MOST_A_PERSON = 20;
     private static final int HISTORY = 500;
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+    private static final Duration LAST_RETRY = Duration.ofMinutes(10);
 
     private final TurnStore store;
     private final MessageStore messages;
@@ -247,14 +249,13 @@ public final class Turns implements AutoCloseable {
     private RunningTurn.Ended end(RunningTurn run, TurnWriter writer) {
         writer.stopSaving();
         var ended = writer.ended(run.cancellation.isCancelled(), stopping);
+        var state = MessageState.valueOf(ended.state().toUpperCase(java.util.Locale.ROOT));
+        var ending = new TurnStore.Ending(state, run.content(), body(run, ended), ended.output());
         try {
-            var state = MessageState.valueOf(ended.state().toUpperCase(java.util.Locale.ROOT));
-            var ending = new TurnStore.Ending(state, run.content(), body(run, ended), ended.output());
-            if (!store.finish(run.turn, ending)) {
-                log.warn("a turn was taken over by another node chat={}", run.turn.chatId());
-            }
+            finish(run.turn, ending);
         } catch (RuntimeException e) {
-            log.error("an answer could not be stored chat={}", run.turn.chatId(), e);
+            log.error("an answer could not be stored, and is tried again chat={}", run.turn.chatId(), e);
+            Thread.ofVirtual().name("turn-end").start(() -> finishLater(run.turn, ending));
         } finally {
             running.remove(run.key());
             boolean others = running.values().stream()
@@ -263,6 +264,27 @@ public final class Turns implements AutoCloseable {
             tellActive(run.turn, false);
         }
         return ended;
+    }
+
+    private void finish(TurnStore.Turn turn, TurnStore.Ending ending) {
+        if (!store.finish(turn, ending)) {
+            log.warn("a turn was taken over by another node chat={}", turn.chatId());
+        }
+    }
+
+    /** A turn that does not end keeps its chat from going on. A server that starts ends those that are left. */
+    private void finishLater(TurnStore.Turn turn, TurnStore.Ending ending) {
+        for (var wait = FIRST_RETRY; !stopping && wait.compareTo(LAST_RETRY) <= 0; wait = wait.multipliedBy(2)) {
+            try {
+                Thread.sleep(wait);
+                finish(turn, ending);
+                return;
+            } catch (InterruptedException e) {
+                return; // nobody does
+            } catch (RuntimeException e) {
+                log.warn("an answer still could not be stored chat={} cause={}", turn.chatId(), e.toString());
+            }
+        }
     }
 
     private ObjectNode body(RunningTurn run, RunningTurn.Ended ended) {
