@@ -27,15 +27,6 @@ class DressedCallsTest extends OverThreeServers {
         create("over-llama", "llama", PARAMS);
     }
 
-    private static void create(String id, String base, String params) {
-        var made = app.post(
-                ann,
-                "/api/v1/models/create",
-                "{\"id\":\"%s\",\"base_model_id\":\"%s\",\"name\":\"x\",\"meta\":{},\"params\":%s}"
-                        .formatted(id, base, params));
-        assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
-    }
-
     @BeforeEach
     void forget() {
         scriptAll(false);

@@ -1,5 +1,7 @@
 package carafe.feature.gateway;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import carafe.ScriptedUpstream;
 import carafe.TestApp;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -55,6 +57,16 @@ abstract class OverThreeServers {
         openai.on("/chat/completions", stream ? Scripts.OPENAI_STREAM : Scripts.OPENAI_WHOLE);
         anthropic.on("/v1/messages", stream ? Scripts.ANTHROPIC_STREAM : Scripts.ANTHROPIC_WHOLE);
         ollama.on("/api/chat", stream ? Scripts.OLLAMA_STREAM : Scripts.OLLAMA_WHOLE);
+    }
+
+    /** Makes a workspace model. */
+    static void create(String id, String base, String params) {
+        var made = app.post(
+                ann,
+                "/api/v1/models/create",
+                "{\"id\":\"%s\",\"base_model_id\":\"%s\",\"name\":\"x\",\"meta\":{},\"params\":%s}"
+                        .formatted(id, base, params));
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
     }
 
     /** The next request that an upstream had, but for the question whether it knows the Responses API. */

@@ -100,11 +100,7 @@ class ServerLimitsTest extends OverThreeServers {
 
     @Test
     void aWorkspaceModelSamplesInOneWay() {
-        var made = app.post(
-                ann,
-                "/api/v1/models/create",
-                "{\"id\":\"cool\",\"base_model_id\":\"claude-sonnet-4-6\",\"name\":\"x\",\"meta\":{},\"params\":{\"temperature\":0.1}}");
-        assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
+        create("cool", "claude-sonnet-4-6", "{\"temperature\":0.1}");
         var body = reached(
                 "/v1/messages",
                 "{\"model\":\"cool\",\"max_tokens\":5,\"top_p\":0.9,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
@@ -114,11 +110,7 @@ class ServerLimitsTest extends OverThreeServers {
 
     @Test
     void aWorkspaceModelThatThinksByItsEffortHasRoomTo() {
-        var made = app.post(
-                ann,
-                "/api/v1/models/create",
-                "{\"id\":\"wise\",\"base_model_id\":\"claude-sonnet-4-6\",\"name\":\"x\",\"meta\":{},\"params\":{\"reasoning_effort\":\"low\",\"max_tokens\":70}}");
-        assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
+        create("wise", "claude-sonnet-4-6", "{\"reasoning_effort\":\"low\",\"max_tokens\":70}");
         var body = reached(
                 "/v1/messages",
                 "{\"model\":\"wise\",\"max_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");

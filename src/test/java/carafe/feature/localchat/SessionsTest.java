@@ -10,6 +10,7 @@ import carafe.platform.db.TestDatabases;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -310,19 +311,24 @@ class SessionsTest {
                 .containsExactly("user", "user", "user", "assistant");
     }
 
-    @Test
-    void whoLeavesAStreamEndsItAndWhatThereIsIsKept() throws Exception {
-        var id = session("left");
+    /** Asks for a stream in a session, reads so many of its events and leaves. */
+    private void leave(String session, String model, int events) throws IOException {
         var answer = app.stream(
                 ann,
                 "POST",
-                "/api/chat/completions?session_id=" + id,
-                "{\"stream\":true,\"model\":\"endless\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+                "/api/chat/completions?session_id=" + session,
+                "{\"stream\":true,\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
         try (var stream = new TestStream(answer.body())) {
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < events; i++) {
                 stream.next();
             }
         }
+    }
+
+    @Test
+    void whoLeavesAStreamEndsItAndWhatThereIsIsKept() throws Exception {
+        var id = session("left");
+        leave(id, "endless", 5);
         assertThat(provider.left.await(30, TimeUnit.SECONDS)).isTrue();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         var path = "/api/sessions/" + id + "/messages";
@@ -338,14 +344,7 @@ class SessionsTest {
     @Test
     void whoLeavesASilentStreamIsNoticedBeforeTheNextHeartbeat() throws Exception {
         var id = session("left in silence");
-        var answer = app.stream(
-                ann,
-                "POST",
-                "/api/chat/completions?session_id=" + id,
-                "{\"stream\":true,\"model\":\"hang\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
-        try (var stream = new TestStream(answer.body())) {
-            stream.next();
-        }
+        leave(id, "hang", 1);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
         while (ok(app.get(ann, "/api/sessions/" + id + "/messages")).size() > 1) {
             assertThat(System.nanoTime()).isLessThan(end);
