@@ -65,6 +65,11 @@ public final class ChatFields {
         return first.path("role").asText().equals("system") ? text(first.path("content")) : "";
     }
 
+    /** The object {@code name} of {@code in}, made where there is none. */
+    public static ObjectNode object(ObjectNode in, String name) {
+        return in.get(name) instanceof ObjectNode there ? there : in.putObject(name);
+    }
+
     /** Two system texts as one. */
     public static String joined(String first, String second) {
         return second.isBlank() ? first : first + "\n" + second;

@@ -36,8 +36,8 @@ public final class OllamaParams {
 
     /** Sets the parameter {@code name}, one of {@link #names()}, of {@code chat}, a chat completion request. */
     public static void put(ObjectNode chat, String name, JsonNode value) {
-        var own = object(chat, ChatFields.OLLAMA);
-        (BESIDE.contains(name) ? own : object(own, "options")).set(name, value);
+        var own = ChatFields.object(chat, ChatFields.OLLAMA);
+        (BESIDE.contains(name) ? own : ChatFields.object(own, "options")).set(name, value);
     }
 
     /** Whether {@code chat} says something of the parameter {@code name}. */
@@ -50,14 +50,10 @@ public final class OllamaParams {
     public static void move(JsonNode chat, ObjectNode request) {
         chat.path(ChatFields.OLLAMA).properties().forEach(field -> {
             if (field.getValue() instanceof ObjectNode options) {
-                object(request, field.getKey()).setAll(options);
+                ChatFields.object(request, field.getKey()).setAll(options);
             } else {
                 request.set(field.getKey(), field.getValue());
             }
         });
-    }
-
-    private static ObjectNode object(ObjectNode in, String name) {
-        return in.get(name) instanceof ObjectNode there ? there : in.putObject(name);
     }
 }

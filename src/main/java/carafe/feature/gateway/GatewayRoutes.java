@@ -113,7 +113,7 @@ public final class GatewayRoutes {
         var prepared = fields.node();
         var node = prepared;
         if (surface == Surface.WEBUI && extras.prepare(Caller.of(ctx), prepared)) {
-            node = prepared.deepCopy();
+            node = mapper.createObjectNode().setAll(prepared);
             node.remove(ChatFields.OLLAMA);
             original = bytes(node);
         }

@@ -77,16 +77,6 @@ final class ResponseItems {
                 .put(custom ? "input" : "arguments", said);
     }
 
-    ObjectNode customCall(String id, ToolCall call, String input, boolean done) {
-        return mapper.createObjectNode()
-                .put("id", id)
-                .put("type", "custom_tool_call")
-                .put("status", done ? "completed" : "in_progress")
-                .put("call_id", call.id())
-                .put("name", call.name())
-                .put("input", input);
-    }
-
     /** @param withSources whether the client asked for what was found */
     ObjectNode search(String id, LlmEvent.Search search, String status, boolean withSources) {
         var item = mapper.createObjectNode()

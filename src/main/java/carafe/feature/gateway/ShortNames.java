@@ -1,11 +1,7 @@
 package carafe.feature.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 
 /** Names that are longer in the Anthropic API than OpenAI's takes them: of tools, up to 128 characters, and of users. */
@@ -19,12 +15,12 @@ final class ShortNames {
     static String tool(String name) {
         return name.length() <= MOST
                 ? name
-                : name.substring(0, MOST - MARK - 1) + "_" + digest(name).substring(0, MARK);
+                : name.substring(0, MOST - MARK - 1) + "_" + Sha256.hex(name).substring(0, MARK);
     }
 
     /** What stands for a user: programs put whole objects there. */
     static String user(String id) {
-        return id.length() <= MOST ? id : digest(id);
+        return id.length() <= MOST ? id : Sha256.hex(id);
     }
 
     /** The names of {@code tools}, of the Anthropic API, that are shortened, by what they become. */
@@ -37,14 +33,5 @@ final class ShortNames {
             }
         }
         return names;
-    }
-
-    private static String digest(String text) {
-        try {
-            var sha = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(sha.digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
     }
 }

@@ -107,18 +107,18 @@ public final class Dressing {
 
     /** Changes {@code body}, a request of another API; one that counts tokens knows no parameters. */
     private void put(ObjectNode body, RawCall call, Caller caller, Words words) {
-        var change = mapper.createObjectNode().put("model", base(call.model()));
+        boolean counts = call.path().endsWith("/count_tokens");
+        var base = base(call.model());
+        var change = mapper.createObjectNode().put("model", base);
         change.putArray("messages");
         stored(call.model()).ifPresent(found -> params.apply(change, found.params(), caller));
-        if (call.path().endsWith("/count_tokens")) {
+        if (counts) {
             change.retain("messages");
-            words.put(change, body, true);
-            return;
         }
         words.put(change, body, true);
         var defaults = settings.text(Catalogue.MODEL_PARAMS);
-        if (!defaults.isEmpty()) {
-            var gaps = mapper.createObjectNode().put("model", base(call.model()));
+        if (!counts && !defaults.isEmpty()) {
+            var gaps = mapper.createObjectNode().put("model", base);
             params.fill(gaps, object(defaults));
             words.put(gaps, body, false);
         }

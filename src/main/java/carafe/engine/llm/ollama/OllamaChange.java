@@ -34,7 +34,7 @@ public final class OllamaChange {
             }
         });
         if (change.get("options") instanceof ObjectNode options) {
-            var own = request.get("options") instanceof ObjectNode there ? there : request.putObject("options");
+            var own = ChatFields.object(request, "options");
             options.properties().forEach(option -> set(own, option.getKey(), option.getValue(), replace));
         }
     }

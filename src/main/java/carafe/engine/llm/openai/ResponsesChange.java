@@ -57,7 +57,7 @@ public final class ResponsesChange {
 
     private void setIn(String object, String name, JsonNode value) {
         if (!value.isMissingNode() && !value.isNull()) {
-            set(request.get(object) instanceof ObjectNode own ? own : request.putObject(object), name, value);
+            set(ChatFields.object(request, object), name, value);
         }
     }
 
